@@ -1,0 +1,1 @@
+"""Everything that touches the outside: channels, the ledger, the outbox, the command line."""

@@ -1,0 +1,70 @@
+"""What the house asks of a channel. Adapters live in bot/channels/."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from bot.model.message import Event
+
+OutKind = Literal["alert", "reply", "call", "notice", "private"]
+"""What an outgoing message is; alert, reply, call, notice is also the order in which they leave
+(private ranks with reply)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message on its way out, as the outbox hands it to the channel."""
+
+    id: int
+    """The outbox row."""
+    kind: OutKind
+    room_id: str
+    """Where to; empty when it goes to a person in private."""
+    room: str
+    """The room's name, for people's eyes; empty in private."""
+    to_id: str
+    """The person, when private; else empty."""
+    text: str
+    """What is said, mentions not included."""
+    mentions: tuple[tuple[str, str], ...] = ()
+    """Whom to @ at the start of the text: (sender id, the name they bear in this room)."""
+    ticket: str | None = None
+    """The ticket it speaks of, like A023."""
+
+
+class NotSent(Exception):
+    """The message certainly did not leave; it may be tried again."""
+
+
+class TooFast(NotSent):
+    """The message did not leave because WeChat says 操作过于频繁: slow down, then try again."""
+
+
+class MaybeSent(Exception):
+    """Nobody can know whether the message left; it is never tried again, and the staff are told."""
+
+
+class Channel(Protocol):
+    """A way in and out. One process serves one channel and one account."""
+
+    paced: bool
+    """True where WeChat's limits apply, so that the outbox keeps its distances."""
+
+    @property
+    def ready(self) -> bool:
+        """True while sending can work; the outbox waits otherwise."""
+        ...
+
+    async def run(self, hear: Callable[[Event], None]) -> None:
+        """Listen until the channel ends by itself (end of input) or the task is cancelled.
+
+        Calls ``hear`` in order of arrival; ``hear`` never blocks. Reconnects by itself, without limit.
+        """
+        ...
+
+    async def send(self, out: Outgoing) -> str:
+        """Say it, and return the channel's id of what was said (may be empty).
+
+        Raises NotSent (TooFast) or MaybeSent.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Deciding: one file a capability, plain functions (Request, Services) -> replies."""

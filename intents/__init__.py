@@ -1,0 +1,1 @@
+"""Understanding: a text goes in, an Understanding comes out. No clock, no disk, no chat."""

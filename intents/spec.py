@@ -1,0 +1,114 @@
+"""The shapes of the YAML that teaches the bot to understand: what an administrator may write.
+
+The loader (bot/yamlfile.py) validates files against these dataclasses, unknown keys refused.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.model.understanding import Action
+
+INTENTS: dict[str, Action] = {
+    "help.emergency": "ticket",
+    "help.medical_visit": "ticket",
+    "help.medicine": "ticket",
+    "help.supplies": "ticket",
+    "help.parcel": "ticket",
+    "help.trash": "ticket",
+    "help.repair": "ticket",
+    "help.care": "ticket",
+    "help.home_testing": "ticket",
+    "help.mind": "ticket",
+    "help.other": "ticket",
+    "offer": "record",
+    "ticket.urge": "ticket",
+    "ticket.progress": "ticket",
+    "ticket.cancel": "ticket",
+    "ticket.done": "ticket",
+    "report.temperature": "record",
+    "report.travel": "record",
+    "report.symptom": "record",
+    "report.tested": "record",
+    "signup.chain": "record",
+    "signup.volunteer": "record",
+    "signup.reserve": "record",
+    "question": "answer",
+    "complaint": "record",
+    "thanks": "silent",
+    "human": "handoff",
+    "chitchat": "silent",
+}
+"""The closed list of intents, with what is done about each. A ``question`` is answered, suggested or left in
+silence by what the FAQ knows."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One way of saying something. It matches when every group of ``all`` and ``any`` and ``words`` is met and
+    nothing of ``none`` occurs."""
+
+    name: str
+    """Unique within its intent; shown by ``classify`` as the reason."""
+    any: tuple[str, ...] = ()
+    """At least one of these texts occurs. "@组名" stands for a group of lexicon.yaml."""
+    all: tuple[str | tuple[str, ...], ...] = ()
+    """Each of these occurs; an inner list is met by any one of its texts."""
+    none: tuple[str, ...] = ()
+    """None of these occurs."""
+    words: tuple[str, ...] = ()
+    """At least one of these is a whole jieba word of the text (药 in 买药, not in 火药)."""
+    weight: float = 1.0
+    """How sure this rule makes us, above 0 and at most 1; 0.5 is the threshold for doing anything."""
+
+
+@dataclass(frozen=True)
+class IntentSpec:
+    """data/intents/<id>.yaml."""
+
+    id: str
+    """One of the closed list; the file bears the same name."""
+    title: str
+    """What people call it: 买药送药."""
+    rules: tuple[Rule, ...]
+    examples: tuple[str, ...]
+    """Sentences that must be understood as this. They are tests."""
+    not_examples: tuple[str, ...] = ()
+    """Sentences that must not be understood as this. They are tests."""
+    wants: tuple[str, ...] = ()
+    """Slots worth asking for when missing: building, unit, room, phones, items, people, temperature, when."""
+    urgent: tuple[str, ...] = ()
+    """Words that make it urgent."""
+
+
+@dataclass(frozen=True)
+class FaqEntry:
+    """One entry of data/faq.yaml."""
+
+    id: str
+    topic: str
+    questions: tuple[str, ...]
+    """Phrasings; the first is the title."""
+    answer: str
+    source: str | None = None
+    """Where the answer comes from: 市卫健委 11 月 18 日通告."""
+    valid_from: date | None = None
+    valid_until: date | None = None
+    """The last day on which the answer holds."""
+    examples: tuple[str, ...] = ()
+    """Questions that must be answered by this entry. They are tests."""
+    not_examples: tuple[str, ...] = ()
+    """Questions that must not be answered by this entry. They are tests."""
+
+
+@dataclass(frozen=True)
+class LexiconSpec:
+    """data/lexicon.yaml."""
+
+    groups: dict[str, tuple[str, ...]]
+    """Named lists of words that rules use as "@组名"."""
+    replace: dict[str, str]
+    """Typing and dictation errors and what is meant: 河酸 -> 核酸."""
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    """Words that mean the same in questions: [几点, 什么时候, 啥时候]."""
+    words: tuple[str, ...] = ()
+    """Words jieba should keep whole."""
