@@ -1,0 +1,66 @@
+"""The telephone numbers that may be shown to anybody: data/contacts.yaml."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.model.tree import Node
+
+PHONE = re.compile(
+    r"(?<!\d)(?:"
+    r"(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}"  # mobile
+    r"|(?:\(0\d{2,3}\)|（0\d{2,3}）|0\d{2,3})[- ]?[2-9]\d{6,7}"  # landline with its area code
+    r"|[48]00[- ]?\d{3}[- ]?\d{4}|[48]00[- ]?\d{4}[- ]?\d{3}"  # 400 and 800
+    r"|[2-9]\d{6,7}"  # landline without
+    r")(?!\d)"
+)
+"""Telephone numbers as people write them. Hotlines of up to six digits (120, 12345) are not meant: they
+belong to nobody."""
+
+
+def bare_phone(text: str) -> str:
+    """Digits only, without the country's code: "+86 138-0013-8000" is 13800138000."""
+    digits = re.sub(r"\D", "", text)
+    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A number with the name of what answers there."""
+
+    name: str
+    phone: str
+    """As it is shown: 0371-55501234."""
+    scope: str | None = None
+    """The name of the branch it serves; without it, the whole community."""
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """data/contacts.yaml."""
+
+    duty: tuple[Contact, ...]
+    """Who is on duty: one entry without scope, and one for each branch that has its own."""
+    public: tuple[Contact, ...] = ()
+    """Other numbers that may appear in a residents' group: property management, clinic, pharmacy."""
+
+    @property
+    def phones(self) -> frozenset[str]:
+        """Every number that may be shown, digits only, with and without the area code."""
+        bare = {bare_phone(contact.phone) for contact in (*self.duty, *self.public)}
+        return frozenset(bare | {local for phone in bare for local in _without_area_code(phone)})
+
+    def duty_for(self, path: Sequence[Node]) -> Contact:
+        """Who is on duty for the last node of a path from the root, like ``tree.path(node)``."""
+        by_scope = {contact.scope: contact for contact in reversed(self.duty)}
+        for node in reversed(path):
+            if node.name in by_scope:
+                return by_scope[node.name]
+        return by_scope.get(None, self.duty[0])
+
+
+def _without_area_code(phone: str) -> list[str]:
+    """The same landline as a neighbour dials it; the area code has three digits after 01 and 02, else four."""
+    if not phone.startswith("0") or len(phone) < 10:
+        return []
+    return [phone[3:] if phone[1] in "12" else phone[4:]]

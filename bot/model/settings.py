@@ -1,0 +1,105 @@
+"""What an administrator may write in bot.yaml. Each field's docstring is its entry in the glossary."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bot.model.tree import Node
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How slowly the bot speaks, so that WeChat does not take it for a machine."""
+
+    min_seconds: float = 1.5
+    """At least this long between two messages of the account."""
+    max_seconds: float = 4.0
+    """At most this long; the real distance is drawn at random between the two."""
+    per_room_seconds: float = 3.0
+    """At least this long between two messages in one room."""
+    per_minute: int = 15
+    """At most so many messages a minute; 0: no limit."""
+    per_day: int = 400
+    """At most so many messages a day, then the staff are warned; 0: no limit."""
+    backoff_seconds: float = 60.0
+    """How long to be quiet when WeChat says 操作过于频繁."""
+
+
+@dataclass(frozen=True)
+class Wechaty:
+    """The gateway to WeChat, for ``channel: wechaty``."""
+
+    endpoint: str = "127.0.0.1:8788"
+    """The gateway's host:port."""
+    token_env: str = "WECHATY_TOKEN"
+    """The environment variable that holds the gateway's token, which is never written in a file."""
+    ding_seconds: float = 30.0
+    """How often the gateway is asked whether it still hears us."""
+    ding_timeout_seconds: float = 20.0
+    """How long its answer may take before the connection counts as lost."""
+    tls_ca: Path | None = None
+    """The certificate (PEM) that vouches for a gateway on another machine; relative to bot.yaml."""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Who is told, and when, that something is wrong with the bot itself."""
+
+    webhook: str | None = None
+    """A URL (http or https) that is posted to when the bot is deaf; WeCom's and DingTalk's robots fit."""
+    deaf_minutes: float = 5.0
+    """Deaf for so long: the webhook is called."""
+    tell_staff_seconds: float = 30.0
+    """Deaf for so long: after it the staff are told from when to when nothing was heard."""
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """Questions the bot asks back."""
+
+    minutes: float = 10.0
+    """How long it waits for the answer."""
+
+
+@dataclass(frozen=True)
+class PersonSpec:
+    """Somebody with authority over a branch from the start."""
+
+    id: str
+    """The channel's id of the person; a name proves nothing."""
+    name: str
+    """What people call them."""
+    role: Literal["volunteer", "worker", "secretary", "admin"]
+    """志愿者, 网格员, 书记 or 管理员: each may do what the ones before may."""
+    scope: str
+    """The name of the branch the authority covers, with everything below it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """bot.yaml."""
+
+    community: str
+    """The community's name, as the bot says it; also the name of a root of ``groups``."""
+    groups: tuple[Node, ...]
+    """The tree of groups."""
+    timezone: str = "Asia/Shanghai"
+    """The IANA name of the zone that all times of the day are meant in."""
+    channel: Literal["terminal", "wechaty"] = "terminal"
+    """Where the bot listens and speaks."""
+    database: Path = Path("var/xiaoxiang.db")
+    """The ledger's file; relative to bot.yaml."""
+    data: Path = Path("data")
+    """The folder of YAML; relative to bot.yaml."""
+    bot_names: tuple[str, ...] = ("小巷",)
+    """Names that count as addressing the bot when somebody types them."""
+    pace: Pace = Pace()
+    """How slowly the bot speaks."""
+    wechaty: Wechaty = Wechaty()
+    """The gateway; unused on the terminal."""
+    alarm: Alarm = Alarm()
+    """Who is told when the bot is deaf."""
+    dialogue: Dialogue = Dialogue()
+    """Questions the bot asks back."""
+    people: tuple[PersonSpec, ...] = ()
+    """Those with authority from the start, besides those who claim an invitation."""

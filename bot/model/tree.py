@@ -1,0 +1,45 @@
+"""The community's tree of branches, and what each room is for."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["community", "compound", "building", "unit"]
+"""社区, 小区/院区, 楼栋, 单元: from the widest to the narrowest."""
+
+RoomKind = Literal["residents", "staff", "volunteer", "isolation", "landlord"]
+"""Who talks in a room."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One branch of the tree. Any level between the community and the unit may be missing."""
+
+    name: str
+    """What people call it; unique in the tree, because a scope is given by this name."""
+    level: Level
+    room: str | None = None
+    """The residents' WeChat group, by its name."""
+    staff_room: str | None = None
+    """The group of those who work for this branch; branches below without one use it, too."""
+    volunteer_room: str | None = None
+    """The volunteers' group, inherited in the same way."""
+    isolation_room: str | None = None
+    """The group of households isolating at home."""
+    landlord_room: str | None = None
+    """The landlords' group."""
+    building: str | None = None
+    """Bare value: "17" for 17号楼. A unit takes its building's when it stands below one."""
+    unit: str | None = None
+    """Bare value: "3" for 3单元."""
+    children: tuple["Node", ...] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a room is for."""
+
+    room: str
+    """The WeChat group's name."""
+    node: Node
+    """The branch it is bound to."""
+    kind: RoomKind
