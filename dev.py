@@ -201,7 +201,7 @@ def test(arguments: list) -> int:
     for title, command in GATE:
         good, output = quietly(title, command)
         if not good:
-            print(output.rstrip(), flush=True)
+            say(output.rstrip())
             failed.append(title)
     say("  测试 pytest：")
     command = [str(PYTHON), "-m", "pytest", *arguments]
