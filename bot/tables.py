@@ -1,0 +1,239 @@
+"""Tables that people open in Excel or WPS: written and read as .xlsx or .csv, whichever the name says."""
+
+import csv
+import io
+import os
+import tempfile
+import unicodedata
+import warnings
+import zipfile
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import IO
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+
+Value = str | int | float | bool | date | datetime | None
+"""What a cell may hold. A moment is written as its own zone's wall clock shows it."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_NARROWEST, _WIDEST = 6, 60
+
+
+class TableError(Exception):
+    """A table that cannot be read or written; the text says why, in Chinese, for whoever named the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table that was read."""
+
+    line: int
+    """Where it starts: a line of the .csv, a row of the sheet; the first is 1."""
+    cells: tuple[str, ...]
+    """What the cells show, without surrounding space; whole numbers without ".0"."""
+
+
+def write_table(path: Path, headers: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+    """Write a table as .xlsx or .csv: all of it or, when anything goes wrong, nothing.
+
+    A text is never taken for a formula: in .xlsx it is stored as text, in .csv a leading =, +, - or @ gets
+    the apostrophe that spreadsheets use for that (read_table takes it away again). Only the owner may read
+    the file, because exports name people. Raises TableError.
+    """
+    write = _writers(path)
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+        os.close(handle)
+    except OSError as error:
+        raise TableError(f"{path}: 不能在这个文件夹里写文件（{error.strerror}）") from error
+    unfinished = Path(name)
+    try:
+        with unfinished.open("wb") as file:
+            write(file, headers, rows)
+        unfinished.replace(path)
+    except OSError as error:
+        raise TableError(f"{path}: 写不进去（{error.strerror}），是不是正用 Excel 或 WPS 打开着？") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def read_table(path: Path) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+    """The headers, and the rows below them that are not blank. Raises TableError."""
+    rows = read_rows(path)
+    if not rows:
+        raise TableError(f"{path}: 表是空的")
+    return rows[0].cells, rows[1:]
+
+
+def read_rows(path: Path) -> tuple[Row, ...]:
+    """Every row of a .csv or of the first sheet of an .xlsx that is not blank. Raises TableError."""
+    read = _readers(path)
+    try:
+        found = read(path)
+    except FileNotFoundError as error:
+        raise TableError(f"{path}: 没有这个文件") from error
+    except OSError as error:
+        raise TableError(f"{path}: 打不开（{error.strerror or error}）") from error
+    return tuple(row for row in found if any(row.cells))
+
+
+def _writers(path: Path) -> Callable[[IO[bytes], Sequence[str], Iterable[Sequence[Value]]], None]:
+    match path.suffix.lower():
+        case ".xlsx":
+            return _write_xlsx
+        case ".csv":
+            return _write_csv
+    raise TableError(f"{path}: 只能写 .xlsx 或 .csv，请换个文件名，例如 {path.stem or '台账'}.xlsx")
+
+
+def _readers(path: Path) -> Callable[[Path], Iterable[Row]]:
+    match path.suffix.lower():
+        case ".xlsx":
+            return _read_xlsx
+        case ".csv":
+            return _read_csv
+        case ".xls" | ".et":
+            raise TableError(f"{path}: 这是旧格式，请在 Excel 或 WPS 里另存为 .xlsx")
+    raise TableError(f"{path}: 只认得 .xlsx 和 .csv")
+
+
+def _write_csv(file: IO[bytes], headers: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")  # the mark makes Excel read Chinese
+    writer = csv.writer(text)
+    writer.writerow(headers)
+    writer.writerows([_csv_cell(value) for value in row] for row in rows)
+    text.flush()
+    text.detach()
+
+
+def _csv_cell(value: Value) -> str:
+    shown = _shown(value)
+    risky = isinstance(value, str) and len(shown) > 1 and shown.startswith(_FORMULA)
+    return f"'{shown}" if risky else shown
+
+
+def _write_xlsx(file: IO[bytes], headers: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+    table = [tuple(row) for row in rows]
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("小巷")
+    sheet.freeze_panes = "A2"
+    for index, header in enumerate(headers):
+        widths = [_width(header) + 2, *(_width(_shown(row[index])) for row in table if index < len(row))]
+        letter = get_column_letter(index + 1)
+        sheet.column_dimensions[letter].width = min(max(*widths, _NARROWEST) + 2, _WIDEST)
+    sheet.append([_xlsx_text(sheet, header, bold=True) for header in headers])
+    for row in table:
+        sheet.append([_xlsx_cell(sheet, value) for value in row])
+    book.save(file)
+
+
+def _xlsx_cell(sheet: object, value: Value) -> object:
+    match value:
+        case str():
+            return _xlsx_text(sheet, value)
+        case bool():
+            return _xlsx_text(sheet, _shown(value))
+        case datetime():
+            cell = WriteOnlyCell(sheet, value=value.replace(tzinfo=None))
+            cell.number_format = "yyyy-mm-dd hh:mm"
+            return cell
+    return value
+
+
+def _xlsx_text(sheet: object, text: str, bold: bool = False) -> object:
+    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", text))
+    cell.data_type = "s"  # openpyxl takes "=…" for a formula and "#N/A" for an error
+    if text[:1].isdigit() or text.startswith(_FORMULA):
+        cell.number_format = "@"  # stays text when somebody edits it: phones, 0371, 17-3
+    if bold:
+        cell.font = Font(bold=True)
+    return cell
+
+
+def _shown(value: Value) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "是" if value else "否"
+        case datetime():
+            return value.strftime("%Y-%m-%d %H:%M")
+    return str(value)
+
+
+def _width(text: str) -> int:
+    """How many columns of a fixed-width font the longest line takes: a Chinese character takes two."""
+    lines = text[:1000].splitlines() or [""]
+    return max(sum(1 + (unicodedata.east_asian_width(char) in "WFA") for char in line) for line in lines)
+
+
+def _read_csv(path: Path) -> list[Row]:
+    text = _decoded(path)
+    head = text[: text.find("\n") + 1] or text
+    delimiter = max(",\t;", key=head.count)
+    rows, begun = [], 1
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        for cells in reader:
+            rows.append(Row(begun, tuple(_unguarded(cell.strip()).strip() for cell in cells)))
+            begun = reader.line_num + 1
+    except csv.Error as error:
+        raise TableError(f"{path}:{begun}: 这一行不是完整的 CSV，检查一下引号（{error}）") from error
+    return rows
+
+
+def _decoded(path: Path) -> str:
+    raw = path.read_bytes()
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):  # "Unicode 文本" of Excel
+        encodings = ["utf-16"]
+    elif raw.startswith(b"PK\x03\x04"):
+        raise TableError(f"{path}: 这其实是 .xlsx，请把文件名改成 {path.stem}.xlsx")
+    else:
+        encodings = ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise TableError(f"{path}: 认不出文字编码，请在 Excel 或 WPS 里另存为 .xlsx 或“CSV UTF-8”")
+
+
+def _unguarded(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+
+
+def _read_xlsx(path: Path) -> list[Row]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of features that do not matter here, like drop-down lists
+            with closing(load_workbook(path, read_only=True, data_only=True)) as book:
+                sheet = book.worksheets[0]
+                sheet.reset_dimensions()  # some programs write a wrong size
+                lines = enumerate(sheet.iter_rows(values_only=True), start=1)
+                return [Row(line, tuple(_read_cell(value) for value in row)) for line, row in lines]
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
+        raise TableError(f"{path}: 不是完好的 .xlsx（可能设了密码，或没有存完），请重新另存一份") from error
+
+
+def _read_cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "是" if value else "否"
+        case float() if value.is_integer():
+            return str(int(value))
+        case datetime() if value.time() == time.min:
+            return value.date().isoformat()
+        case datetime():
+            return value.isoformat(" ", "minutes")
+    return str(value).strip()
