@@ -1,0 +1,146 @@
+"""Details a text names: place, phones, things, people, temperature, time.
+
+Expects text as intents.normalise leaves it. Every pattern has bounded repeats, so hostile text costs linear time.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from bot.model.understanding import Slots
+from intents.places import arabic, find_place
+
+EMPTY = Slots()
+
+READ = 2_000
+"""Characters searched for details: a plea names them early, and what a hostile text costs is bounded."""
+
+_PHONE = re.compile(
+    r"(?<!\d)(?:"
+    r"(?:\+?86[- ]?)?(?P<mobile>1[3-9]\d[- ]?\d{4}[- ]?\d{4})"
+    r"|\(?(?P<area>0\d{2,3})\)?[- ]?(?P<local>[2-9]\d{2,3}[- ]?\d{4})"
+    r"|(?P<free>400[- ]?\d{3,4}[- ]?\d{3,4})"
+    r"|(?P<short>[2-8]\d{7})"
+    r")(?!\d)"
+)
+_NOT_A_PLACE = re.compile(
+    r"(?<!\d)\d{14,19}[\dx]?|(?<!\d)\d{15}(?!\d)"  # identity and card numbers
+    r"|(?<!\d)(?:19|20)\d\d[-./年]\d{1,2}(?:[-./月]\d{1,2}[日号]?)?"
+    r"|(?<!\d)\d{1,2}月\d{1,2}[日号]?|(?<!\d)\d{1,2}[:：]\d{2}(?:[-~到至]\d{1,2}[:：]\d{2})?"
+    r"|(?<!\d)\d{1,2}点(?:\d{1,2}分?|半)?|https?://[\x21-\x7e]{1,200}"
+)
+_DEGREES = re.compile(
+    r"(?<![\d.])(?P<whole>3[4-9]|4[0-2])(?:(?P<point>[.。]\d)\d?|度(?P<after>\d)|(?=度|℃|°))(?![\d.]|\s?(?:元|块|斤|万|%|公|千|km|米|折|级|岁))"
+    r"|(?P<chinese>三十[四五六七八九]|四十[一二]?)度(?P<tenth>[一二三四五六七八九])?"
+)
+_WHEN = re.compile(
+    r"(?:今天|今日|今早|今晚|今儿|明天|明日|明早|明晚|明儿|后天|后日|大后天|昨天|昨晚|前天|周[一二三四五六日天]|星期[一二三四五六日天]|礼拜[一二三四五六日天]|"
+    r"下周[一二三四五六日天]?|(?<!\d)\d{1,2}月\d{1,2}[日号]|(?<!\d)\d{1,2}号(?![楼院线门\d]))?的?"
+    r"(?:早上|早晨|上午|中午|下午|傍晚|晚上|夜里|凌晨|半夜|清早)?"
+    r"(?:(?<!\d)\d{1,2}[:：]\d{2}|(?:(?<!\d)\d{1,2}|[一二两三四五六七八九十]{1,3})点(?:钟|半|\d{1,2}分?)?)?"
+)
+_WHEN_SIGN = re.compile(r"[今明后昨前周早晚午]|星期|礼拜|凌晨|半夜|夜里|傍晚|[:：]|点|[月号日]")
+_SOON = ("马上", "现在", "立刻", "尽快", "越快越好", "这会儿")
+
+_PEOPLE = re.compile(
+    r"(?:(?:我|俺|我们|俺们|阿拉)?(?:家里?的?)?)?(?P<who>独居老人|孤寡老人|高龄老人|老人家?|老两口|老爷子|老太太|老头|老伴|"
+    r"爷爷|奶奶|姥姥|姥爷|外公|外婆|爸爸|妈妈|父亲|母亲|爸|妈|爹|公公|婆婆|岳母|岳父|丈母娘|"
+    r"老公|老婆|媳妇|爱人|丈夫|妻子|孕妇|产妇|宝宝|婴儿|娃娃?|小孩儿?|孩子|儿子|女儿|闺女|孙子|孙女|残疾人|病人)"
+    r"(?P<age>(?:都|今年|有)?(?:\d{1,3}|[一二两三四五六七八九十]{1,3})(?:多)?(?:岁|个多?月|周|天))?"
+)
+_AGE_FIRST = re.compile(
+    r"(?P<age>(?<!\d)\d{1,3}多?(?:岁|个多?月)|[一二三四五六七八九十]{1,3}多?岁)(?:大?的)?(?P<who>老人|老太太|老爷子|老母亲|老父亲|孩子|小孩|宝宝|娃|奶奶|爷爷)"
+)
+
+_AMOUNT = r"(?:\d{1,4}(?:\.\d)?|[一二两三四五六七八九十半几]{1,3})"
+_UNIT = r"(?:公斤|斤|kg|千克|克|升|l|盒|瓶|袋|箱|桶|包|片|支|罐|提|把|颗|棵|板|打|件|卷|条|只|个|份|块|根|双|壶|粒|盘|捆|管)"
+_BEHIND = re.compile(rf" ?({_AMOUNT} ?{_UNIT})")
+_BEFORE = re.compile(rf"({_AMOUNT} ?{_UNIT})的? ?$")
+_COUNTED = re.compile(
+    rf"(?P<before>{_AMOUNT} ?{_UNIT})(?P<noun>[\u4e00-\u9fff]{{1,5}}?)(?=[,，。;；、!！?？ ]|和|还有|送|给|吧|可以|$)"
+)
+_NOT_COUNTED = re.compile(r"[人家天月岁号楼点次户群问我你他这那]|孩子|小时|老人|电话|消息")
+
+
+class SlotFinder:
+    """Finds details; ``nouns`` are things people ask for. Safe to share: it remembers nothing."""
+
+    def __init__(self, nouns: Iterable[str] = ()) -> None:
+        self._nouns = AhoCorasick(tuple(sorted(set(nouns))), matchkind=MatchKind.LeftmostLongest)
+
+    def numbers(self, text: str) -> Slots:
+        """Place, phones and temperature: what is written in numbers. ``EMPTY`` itself when there is none."""
+        phones, rest = _phones(text[:READ])
+        degrees = _temperature(rest)
+        rest = _NOT_A_PLACE.sub(" , ", rest)
+        place = find_place(rest)
+        if not phones and degrees is None and not (place.building or place.unit or place.room):
+            return EMPTY
+        return Slots(place.building, place.unit, place.room, phones, temperature=degrees)
+
+    def complete(self, text: str, numbers: Slots) -> Slots:
+        """The same with things, people and time."""
+        text = text[:READ]
+        items, people, when = self.items(text), _people(text), _when(text)
+        if not items and people is None and when is None:
+            return numbers
+        return replace(numbers, items=items, people=people, when=when)
+
+    def items(self, text: str) -> tuple[str, ...]:
+        """Things wanted, with their quantities where given: ("大米10斤", "降压药两盒")."""
+        found: dict[str, None] = {}
+        taken = 0
+        for _, start, end in self._nouns.find_matches_as_indexes(text):
+            behind = _BEHIND.match(text, end)
+            before = None if behind else _BEFORE.search(text, max(taken, start - 8), start)
+            amount = behind or before
+            found[text[start:end] + (amount.group(1).replace(" ", "") if amount else "")] = None
+            taken = behind.end() if behind else end
+        if not found:
+            for counted in _COUNTED.finditer(text):
+                if not _NOT_COUNTED.search(counted["noun"]):
+                    found[counted["noun"] + counted["before"].replace(" ", "")] = None
+        return tuple(found)
+
+
+def _phones(text: str) -> tuple[tuple[str, ...], str]:
+    """The phone numbers, and the text without them."""
+    if sum(map(text.count, "0123456789")) < 8:
+        return (), text
+    numbers = [
+        re.sub(r"\D", "", found["area"] or "") + re.sub(r"\D", "", _number(found))
+        for found in _PHONE.finditer(text)
+    ]
+    return tuple(dict.fromkeys(numbers)), _PHONE.sub(" , ", text) if numbers else text
+
+
+def _number(found: re.Match[str]) -> str:
+    return found["mobile"] or found["local"] or found["free"] or found["short"] or ""
+
+
+def _temperature(text: str) -> float | None:
+    found = _DEGREES.search(text)
+    if not found:
+        return None
+    if found["chinese"]:
+        return float(arabic(found["chinese"])) + float(arabic(found["tenth"] or "零")) / 10
+    tenth = found["after"] or (found["point"] or "0")[-1]
+    return float(f"{found['whole']}.{tenth}")
+
+
+def _people(text: str) -> str | None:
+    found = _AGE_FIRST.search(text)
+    if found:
+        return found["who"] + found["age"]
+    found = _PEOPLE.search(text)
+    return found["who"] + (found["age"] or "") if found else None
+
+
+def _when(text: str) -> str | None:
+    if _WHEN_SIGN.search(text):
+        for found in _WHEN.finditer(text):
+            if len(found.group()) > 1:
+                return found.group()
+    return next((word for word in _SOON if word in text), None)
