@@ -123,13 +123,16 @@ class Tree:
     def matching(self, building: str | None, unit: str | None, near: Node | None = None) -> tuple[Node, ...]:
         """Every node these values may mean: those of the compound around ``near``, else of the whole tree.
 
-        A unit alone is looked for in the building around ``near`` first. A building without units in the tree
+        A unit alone, said in a building's room, is that building's. A building without units in the tree
         stands for its units; units without a building node stand for their building.
         """
-        for branch in self._around(near, own_building=building is None):
-            if found := _match(branch, building and bare(building), unit and bare(unit)):
-                return found
-        return ()
+        if building is None and near:
+            building = near.building
+        wanted = (building and bare(building), unit and bare(unit))
+        around = self.below(self.compound(near) or self.path(near)[0]) if near else ()
+        if any(node.building == wanted[0] for node in around if wanted[0]):
+            return _match(around, *wanted)  # never the same number in another compound
+        return _match(around, *wanted) or _match(self.nodes(), *wanted)
 
     def title(self, node: Node) -> str:
         """The node for people's eyes: 17号楼3单元, 春晓苑."""
@@ -138,17 +141,6 @@ class Tree:
         if node.level == "building":
             return building or node.name
         return building + unit if building and unit else node.name
-
-    def _around(self, near: Node | None, *, own_building: bool) -> Iterator[tuple[Node, ...]]:
-        """The branches to search, narrowest first."""
-        neighbourhood = self._neighbourhood(near)
-        if own_building and near and near.building:
-            yield tuple(node for node in neighbourhood if node.building == near.building)
-        yield neighbourhood
-        yield self.nodes()
-
-    def _neighbourhood(self, near: Node | None) -> tuple[Node, ...]:
-        return self.below(self.compound(near) or self.path(near)[0]) if near else ()
 
 
 def _match(nodes: Sequence[Node], building: str | None, unit: str | None) -> tuple[Node, ...]:

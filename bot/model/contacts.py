@@ -60,7 +60,7 @@ class Contacts:
 
 
 def _without_area_code(phone: str) -> list[str]:
-    """The same landline as a neighbour dials it; the area code has three digits after 01 and 02, else four."""
+    """The same landline as a neighbour dials it; area codes 01x and 02x have three digits, others four."""
     if not phone.startswith("0") or len(phone) < 10:
         return []
     return [phone[3:] if phone[1] in "12" else phone[4:]]

@@ -1,0 +1,104 @@
+"""What the files of data/ must fulfil beyond their shape. Each rule yields the place and the reason."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from string import Formatter
+
+from bot.guard import guarded
+from bot.model.contacts import PHONE, Contacts, bare_phone
+from bot.yamlfile import Found, Steps
+from bot.yamlwords import suggestion
+from intents.spec import INTENTS, FaqEntry
+
+
+def intent_rules(name: str, id_: str) -> Iterator[Found]:
+    """What the name of a file of data/intents and the id inside have to do with each other."""
+    if id_ not in INTENTS:
+        meant = suggestion(id_, INTENTS)
+        hint = f"，是不是想写「{meant}」？" if meant else "："
+        yield ("id",), f"没有「{id_}」这个意图{hint}意图是固定的这些：{'、'.join(INTENTS)}"
+    elif id_ != name:
+        yield ("id",), f"id 写的是「{id_}」，文件名是「{name}.yaml」：请把文件改名为 {id_}.yaml，或改正 id"
+
+
+def unknown_scope(steps: Steps, scope: str, names: Sequence[str]) -> Iterator[Found]:
+    """A scope has to be the name of a branch."""
+    if names and scope not in names:
+        meant = suggestion(scope, names)
+        hint = f"，是不是想写「{meant}」？" if meant else f"：请写 groups 里的一个 name，例如「{names[0]}」"
+        yield steps, f"groups 里没有叫「{scope}」的{hint}"
+
+
+def contacts_rules(contacts: Contacts, names: Sequence[str]) -> Iterator[Found]:
+    """Everything about contacts.yaml."""
+    scopes: set[str | None] = set()
+    for index, contact in enumerate(contacts.duty):
+        if contact.scope in scopes:
+            what = f"「{contact.scope}」" if contact.scope else "全社区"
+            yield ("duty", index), f"{what}的值班电话写了两个：请留一个，或给这一项写上别的 scope"
+        scopes.add(contact.scope)
+    if None not in scopes:
+        example = "- {name: 社区值班室, phone: 0371-55501234}"
+        yield ("duty",), f"缺少全社区的值班电话：请加一项不写 scope 的，例如 {example}"
+    lists = (("duty", contacts.duty), ("public", contacts.public))
+    for key, index, contact in ((key, i, contact) for key, some in lists for i, contact in enumerate(some)):
+        if contact.scope is not None:
+            yield from unknown_scope((key, index, "scope"), contact.scope, names)
+        digits = re.sub(r"[\s()（）+-]", "", contact.phone)
+        if not digits.isdecimal() or not 3 <= len(digits) <= 13:
+            yield (
+                (key, index, "phone"),
+                f"「{contact.phone}」不像电话号码：只写一个号码，例如 0371-55501234 或 13800138000",
+            )
+
+
+def faq_rules(faq: Sequence[FaqEntry], contacts: Contacts | None) -> Iterator[Found]:
+    """Everything about faq.yaml but how well it is understood."""
+    seen: set[str] = set()
+    for index, entry in enumerate(faq):
+        if entry.id in seen:
+            yield (index, "id"), f"编号「{entry.id}」用了两次：请给这一条换一个没用过的"
+        seen.add(entry.id)
+        if not entry.questions:
+            yield (index, "questions"), "至少写一种问法，例如 questions: [核酸几点做]"
+        if entry.valid_from and entry.valid_until and entry.valid_until < entry.valid_from:
+            yield (
+                (index, "valid_until"),
+                f"valid_until（{entry.valid_until}）早于 valid_from（{entry.valid_from}）：请改正日期",
+            )
+        yield from (((index, "answer"), reason) for reason in _masked(entry.answer, contacts))
+
+
+def _masked(answer: str, contacts: Contacts | None) -> Iterator[str]:
+    """What the privacy guard would hide from a residents' group."""
+    public = contacts.phones if contacts else frozenset()
+    for match in PHONE.finditer(answer):
+        if contacts and bare_phone(match[0]) not in public:
+            yield (
+                f"电话 {match[0]} 不在 contacts.yaml，发到居民群会被遮住："
+                "请把它加进 contacts.yaml 的 public，或从答案里去掉"
+            )
+    rest = PHONE.sub("", answer)
+    if guarded(rest, public) != rest:
+        yield "答案里像有房号或证件号，发到居民群会被遮住：请改成不带门牌号的说法，例如「社区服务站」"
+
+
+def replies_rules(replies: Mapping[str, str], keys: Mapping[str, Iterable[str]]) -> Iterator[Found]:
+    """Everything about replies.yaml. ``keys`` gives each key the placeholders it may use."""
+    for key in sorted(keys.keys() - replies.keys()):
+        yield (), f"缺少「{key}」：请加一行 {key}: 要说的话"
+    for key, text in replies.items():
+        if key not in keys:
+            meant = suggestion(key, keys)
+            yield (key,), f"不认识「{key}」，" + (f"是不是想写「{meant}」？" if meant else "请删掉")
+            continue
+        allowed = sorted(keys[key])
+        try:
+            fields = [(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(text)]
+        except ValueError:
+            yield (key,), "花括号没有配对：占位写成 {number} 这样；要显示花括号本身，请写两遍 {{ 或 }}"
+            continue
+        for name, spec, conversion in fields:
+            if name is not None and (name not in allowed or spec or conversion):
+                can = "、".join(f"{{{word}}}" for word in allowed) or "这一句不能用占位"
+                yield (key,), f"不认识占位 {{{name}}}；可以用：{can}"

@@ -1,0 +1,92 @@
+"""Loads the folder data/: what the bot understands, knows and says."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from bot.data_rules import contacts_rules, faq_rules, intent_rules, replies_rules
+from bot.model.contacts import Contacts
+from bot.model.replies import REPLIES
+from bot.yamlfile import Document, Found, Problem, inspect, shown
+from intents.spec import INTENTS, FaqEntry, IntentSpec, LexiconSpec
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Data:
+    """The folder data/, read."""
+
+    intents: tuple[IntentSpec, ...]
+    """In the order of the closed list."""
+    lexicon: LexiconSpec
+    faq: tuple[FaqEntry, ...]
+    contacts: Contacts
+    """The telephone numbers that may be shown."""
+    replies: Mapping[str, str]
+    """Key -> text with {placeholders}; every key of bot.model.replies.REPLIES is there."""
+
+
+def inspect_data(folder: Path, scopes: Sequence[str] = ()) -> tuple[Data | None, tuple[Problem, ...]]:
+    """The folder and everything wrong with it; no Data when anything is.
+
+    ``scopes`` are the names of the tree's nodes; without them, scopes are not looked at.
+    """
+    if not folder.is_dir():
+        reason = "没有这个文件夹：请改正 bot.yaml 里的 data，或运行 xiaoxiang init 得到一份样例"
+        return None, (Problem(shown(folder), 1, reason),)
+    reader = _Reader(folder)
+    intents = reader.intents()
+    lexicon = reader.file("lexicon", LexiconSpec)
+    contacts = reader.file("contacts", Contacts)
+    faq = reader.file("faq", tuple[FaqEntry, ...])
+    replies = reader.file("replies", dict[str, str])
+    if contacts is not None:
+        reader.tell("contacts", contacts_rules(contacts, scopes))
+    if faq is not None:
+        reader.tell("faq", faq_rules(faq, contacts))
+    if replies is not None:
+        reader.tell("replies", replies_rules(replies, REPLIES))
+    if reader.problems or lexicon is None or faq is None or contacts is None or replies is None:
+        return None, tuple(reader.problems)
+    return Data(intents, lexicon, faq, contacts, replies), ()
+
+
+@dataclass
+class _Reader:
+    """Reads file after file and remembers every problem."""
+
+    folder: Path
+    problems: list[Problem] = field(default_factory=list)
+    documents: dict[str, Document] = field(default_factory=dict)
+    """By the name of the file without .yaml: "faq", "intents/thanks"."""
+
+    def __post_init__(self) -> None:
+        for stray in sorted(self.folder.rglob("*.yml")):
+            self.problems.append(Problem(shown(stray), 1, f"这个文件不会被读到：请改名为 {stray.stem}.yaml"))
+
+    def file(self, name: str, shape: type[T]) -> T | None:
+        """A file as its dataclass; None when it has problems."""
+        checked = inspect(self.folder / f"{name}.yaml", shape)
+        self.problems.extend(checked.problems)
+        if checked.document:
+            self.documents[name] = checked.document
+        return checked.value
+
+    def tell(self, name: str, found: Iterator[Found]) -> None:
+        """Further problems of a file that was read."""
+        self.problems.extend(map(self.documents[name].problem, found))
+
+    def intents(self) -> tuple[IntentSpec, ...]:
+        """Every readable file of data/intents whose id is of the closed list, in its order."""
+        specs: dict[str, IntentSpec] = {}
+        names = sorted(path.stem for path in (self.folder / "intents").glob("*.yaml"))
+        for name in names:
+            if spec := self.file(f"intents/{name}", IntentSpec):
+                self.tell(f"intents/{name}", intent_rules(name, spec.id))
+                specs[spec.id] = spec
+        for missing in INTENTS.keys() - set(names):
+            reason = "缺少这个意图的文件：请补上，xiaoxiang init 会给一份样例"
+            self.problems.append(Problem(shown(self.folder / "intents" / f"{missing}.yaml"), 1, reason))
+        return tuple(specs[id_] for id_ in INTENTS if id_ in specs)

@@ -1,0 +1,58 @@
+"""Loads bot.yaml and data/, and checks everything at once."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from bot.datafolder import Data, inspect_data
+from bot.model.settings import Alarm, Dialogue, Pace, PersonSpec, Settings, Wechaty
+from bot.settings_rules import branch_names, settings_rules
+from bot.yamlfile import Checked, Invalid, Problem, inspect
+
+__all__ = [
+    "Alarm", "Data", "Dialogue", "Invalid", "Pace", "PersonSpec", "Problem", "Settings", "Wechaty",
+    "check", "load_data", "load_settings",
+]  # fmt: skip
+
+
+def load_settings(path: Path) -> Settings:
+    """bot.yaml, its paths resolved. Raises Invalid with all its problems."""
+    checked = _inspect_settings(path)
+    if checked.value is None:
+        raise Invalid(checked.problems)
+    return checked.value
+
+
+def load_data(folder: Path, scopes: Sequence[str] = ()) -> Data:
+    """The folder of YAML. ``scopes`` are the names of the tree's nodes. Raises Invalid with all problems."""
+    data, problems = inspect_data(folder, scopes)
+    if data is None:
+        raise Invalid(problems)
+    return data
+
+
+def check(path: Path) -> list[Problem]:
+    """Every problem of bot.yaml and of the folder of YAML it names, by file and line."""
+    settings = _inspect_settings(path)
+    raw = settings.document.data if settings.document else None
+    named = raw.get("data") if isinstance(raw, dict) else None
+    folder = path.parent / (named if isinstance(named, str) else Settings.data)
+    _, problems = inspect_data(folder, branch_names(raw))
+    return sorted({*settings.problems, *problems})
+
+
+def _inspect_settings(path: Path) -> Checked[Settings]:
+    checked = inspect(path, Settings)
+    document, settings = checked.document, checked.value
+    if document is None:
+        return checked
+    problems = (*checked.problems, *map(document.problem, settings_rules(document.data, path.parent)))
+    value = _resolved(settings, path.parent) if settings and not problems else None
+    return Checked(document, value, problems)
+
+
+def _resolved(settings: Settings, folder: Path) -> Settings:
+    certificate = settings.wechaty.tls_ca
+    wechaty = replace(settings.wechaty, tls_ca=(folder / certificate).resolve() if certificate else None)
+    database, data = (folder / settings.database).resolve(), (folder / settings.data).resolve()
+    return replace(settings, database=database, data=data, wechaty=wechaty)

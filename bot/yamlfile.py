@@ -1,0 +1,213 @@
+"""Reads one YAML file an administrator wrote: every problem at once, with its line, in Chinese.
+
+Scalars stay the text that was typed (18:30, 0371-55501234, 017) until the dataclass they belong to says what
+they are; so nothing depends on what YAML takes for a number, a time or a yes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import GenericAlias
+from typing import Any, Generic, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from bot.yamlwords import not_text, type_reason, wrong_syntax
+
+T = TypeVar("T")
+
+Steps = tuple[str | int, ...]
+"""The way to a value inside a file: ("groups", 0, "children", 2, "room")."""
+
+Found = tuple[Steps, str]
+"""What is wrong at some place of a file, in Chinese."""
+
+_CONFIG = ConfigDict(extra="forbid", allow_inf_nan=False, str_strip_whitespace=True, str_min_length=1)
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_STANDARD_TAG = "tag:yaml.org,2002:"
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """Something an administrator has to put right."""
+
+    file: str
+    """Relative to the current folder where possible."""
+    line: int
+    """Counted from 1."""
+    reason: str
+    """What is wrong and what to write instead, in Chinese."""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.reason}"
+
+
+class Invalid(ValueError):
+    """The files cannot be used; carries every problem found, by file and line."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file that is YAML, whatever it says."""
+
+    path: Path
+    data: Any
+    """Mappings, lists, text and None."""
+    root: Node
+    problems: tuple[Problem, ...] = ()
+    """What was wrong already at this level: keys written twice."""
+
+    def line(self, steps: Steps) -> int:
+        """Where a value's key (or a list's item) is written; as near as possible when it is not there."""
+        return self._walk(steps)[0]
+
+    def known(self, steps: Steps) -> Steps:
+        """The steps that can be gone; pydantic mixes names of types in."""
+        return self._walk(steps)[1]
+
+    def _walk(self, steps: Steps) -> tuple[int, Steps]:
+        node, line, gone = self.root, self.root.start_mark.line, []
+        for step in steps:
+            if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
+                node = node.value[step]
+                line = node.start_mark.line
+            elif isinstance(node, MappingNode) and (pair := _pair(node, step)):
+                line, node = pair[0].start_mark.line, pair[1]
+            else:
+                continue
+            gone.append(step)
+        return line + 1, tuple(gone)
+
+    def problem(self, found: Found) -> Problem:
+        """What was found, with file and line."""
+        return Problem(shown(self.path), self.line(found[0]), found[1])
+
+
+@dataclass(frozen=True)
+class Checked(Generic[T]):
+    """A file read and compared with its dataclass."""
+
+    document: Document | None
+    """None when it could not even be read."""
+    value: T | None
+    """None when there are problems."""
+    problems: tuple[Problem, ...]
+
+
+def shown(path: Path) -> str:
+    """A path as people see it: relative to the current folder where it lies below it."""
+    here = Path.cwd()
+    return str(path.resolve().relative_to(here)) if path.resolve().is_relative_to(here) else str(path)
+
+
+def load(path: Path, shape: type[T]) -> T:
+    """The file as its dataclass (or tuple or dict of them). Raises Invalid."""
+    checked = inspect(path, shape)
+    if checked.value is None:
+        raise Invalid(checked.problems)
+    return checked.value
+
+
+def inspect(path: Path, shape: type[T]) -> Checked[T]:
+    """Read a file and compare it with its shape, unknown keys refused; nothing is raised."""
+    try:
+        document = read(path)
+    except Invalid as invalid:
+        return Checked(None, None, invalid.problems)
+    # In a tuple of one, because pydantic takes a configuration for a dataclass only from around it.
+    around: Any = GenericAlias(tuple, (shape,))
+    try:
+        (value,) = TypeAdapter(around, config=_CONFIG).validate_python((document.data,))
+    except ValidationError as error:
+        return Checked(document, None, document.problems + _problems(document, error, shape))
+    return Checked(document, None if document.problems else value, document.problems)
+
+
+def read(path: Path) -> Document:
+    """The file as YAML 1.2. Raises Invalid when there is no such file, no text, or no YAML in it."""
+    text = _text(path)
+    lines = text.splitlines()
+    if lines and lines[0].startswith("%"):
+        raise Invalid([Problem(shown(path), 1, "请删掉这一行：以 % 开头的 YAML 指令（如 %YAML 1.1）不支持")])
+    try:
+        root = YAML(typ="safe", pure=True).compose(text)
+    except YAMLError as error:
+        line, reason = wrong_syntax(error if isinstance(error, MarkedYAMLError) else None, lines)
+        raise Invalid([Problem(shown(path), line, reason)]) from error
+    except RecursionError as error:
+        raise Invalid([Problem(shown(path), 1, "嵌套太深了：请检查有没有多余的 [ 或 {")]) from error
+    if root is None:
+        raise Invalid([Problem(shown(path), 1, "文件是空的，请写上内容；xiaoxiang init 会给一份样例")])
+    problems: list[Problem] = []
+    data = _plain(root, shown(path), problems, ())
+    return Document(path, data, root, tuple(problems))
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError as error:
+        reason = "没有这个文件；xiaoxiang init 会给一份样例"
+        raise Invalid([Problem(shown(path), 1, reason)]) from error
+    except OSError as error:
+        reason = f"读不了这个文件（{error.strerror}）；请检查它是不是文件、有没有读的权限"
+        raise Invalid([Problem(shown(path), 1, reason)]) from error
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise Invalid([Problem(shown(path), line, not_text(raw))]) from error
+
+
+def _plain(node: Node, file: str, problems: list[Problem], above: tuple[Node, ...]) -> Any:
+    """A node as plain data, noting what no file may contain."""
+
+    def tell(where: Node, reason: str) -> None:
+        problems.append(Problem(file, where.start_mark.line + 1, reason))
+
+    if not str(node.tag).startswith(_STANDARD_TAG):
+        tell(node, "文字以 ! 开头时，请把整段文字用英文引号 '…' 包起来")
+    if isinstance(node, ScalarNode):
+        return None if not node.style and node.value in _NULLS else node.value
+    if any(node is outer for outer in above):
+        tell(node, "* 引用绕回了自己，请把内容直接写出来")
+        return None
+    inner = (*above, node)
+    if isinstance(node, SequenceNode):
+        return [_plain(item, file, problems, inner) for item in node.value]
+    mapping: dict[str, Any] = {}
+    first: dict[str, int] = {}
+    for key, value in node.value:
+        if not isinstance(key, ScalarNode):
+            tell(key, "冒号前面要写一个词，不能是列表；以 [ 或 { 开头的文字请用英文引号 '…' 包起来")
+            continue
+        if key.value in mapping:
+            tell(key, f"「{key.value}」写了两次（第 {first[key.value]} 行已经有了），请删掉一个")
+        mapping[key.value] = _plain(value, file, problems, inner)
+        first.setdefault(key.value, key.start_mark.line + 1)
+    return mapping
+
+
+def _pair(node: MappingNode, key: str | int) -> tuple[Node, Node] | None:
+    return next(((k, v) for k, v in node.value if isinstance(k, ScalarNode) and k.value == key), None)
+
+
+def _problems(document: Document, error: ValidationError, shape: Any) -> tuple[Problem, ...]:
+    """pydantic's findings, one a place (a union of types finds one for each of them)."""
+    by_place: dict[Steps, Problem] = {}
+    for detail in error.errors(include_url=False, include_context=True):
+        steps = detail["loc"][1:]
+        place = document.known(steps)
+        missing = detail["type"] == "missing"
+        if missing:
+            place = (*place, steps[-1])
+        reason = type_reason(detail["type"], place, detail["input"], detail.get("ctx", {}), shape)
+        by_place.setdefault(place, document.problem((place, reason)))
+    return tuple(by_place.values())
