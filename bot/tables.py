@@ -39,7 +39,7 @@ class Row:
     line: int
     """Where it starts: a line of the .csv, a row of the sheet; the first is 1."""
     cells: tuple[str, ...]
-    """What the cells show, without surrounding space; whole numbers without ".0"."""
+    """What the cells show, without space around it; whole numbers without ".0"; merged cells in each row."""
 
 
 def write_table(path: Path, headers: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
@@ -215,11 +215,17 @@ def _read_xlsx(path: Path) -> list[Row]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of features that do not matter here, like drop-down lists
-            with closing(load_workbook(path, read_only=True, data_only=True)) as book:
+            with closing(load_workbook(path, data_only=True)) as book:
                 sheet = book.worksheets[0]
-                sheet.reset_dimensions()  # some programs write a wrong size
-                lines = enumerate(sheet.iter_rows(values_only=True), start=1)
-                return [Row(line, tuple(_read_cell(value) for value in row)) for line, row in lines]
+                merged = {
+                    place: sheet.cell(area.min_row, area.min_col).value
+                    for area in sheet.merged_cells.ranges
+                    for place in area.cells
+                }
+                return [
+                    Row(line, tuple(_read_cell(merged.get((line, i), cell)) for i, cell in enumerate(row, 1)))
+                    for line, row in enumerate(sheet.iter_rows(values_only=True), 1)
+                ]
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
         raise TableError(f"{path}: 不是完好的 .xlsx（可能设了密码，或没有存完），请重新另存一份") from error
 
