@@ -163,7 +163,7 @@ def _unit(text: str) -> str:
 def _room(text: str) -> str:
     if not text:
         raise _Problem("没写室（房号）")
-    value = re.sub(r"[室号房]+$", "", _close(text)).upper()
+    value = re.sub(r"[室号房]+$", "", _close(text)).upper().lstrip("0")
     if not _ROOM.fullmatch(value) or "单元" in value:
         raise _Problem(f"看不懂室「{text}」，只写房号，例如 501")
     return value

@@ -14,7 +14,7 @@ class Household:
     unit: str
     """Bare value: "3"; empty in a building without units."""
     room: str
-    """Bare value: "501"."""
+    """Bare value without leading zeros: "501" for 0501室."""
     name: str = ""
     """The head of the household, or whoever registered it; empty when unknown."""
     people: int | None = None
