@@ -1,0 +1,173 @@
+// The official wechaty gateway (PuppetServer) on the official pretend puppet, driven over stdin and stdout.
+//
+//   node gateway.mjs PORT TOKEN null|{"key": PEM, "cert": PEM}
+//
+// In: one JSON object a line, {n, do, ...}; `do` names a function of `orders` below. Out: {n, ...answer} or {n, error}
+// for each order, and {said: {id, to, text, mentions}} for everything the bot says, in the order it was said.
+// The first line out is {up: true}.
+
+import readline from 'node:readline'
+
+import { PuppetServer } from 'wechaty-puppet-service'
+import { PuppetMock } from 'wechaty-puppet-mock'
+import * as PUPPET from 'wechaty-puppet'
+
+PUPPET.log.level('silent')
+
+const [port, token, tls] = process.argv.slice(2)
+const tell = what => process.stdout.write(JSON.stringify(what) + '\n')
+const nextTick = () => new Promise(resolve => setImmediate(resolve))
+
+let account = ''
+let muted = false      // the stream stays open, and nothing comes out of it
+let misbehave = []     // what the next calls of messageSendText do
+let refused = 0        // so many look-ups of messages fail
+let aliases = {}       // "room contact" -> name in the room
+let said = 0
+
+class Puppet extends PuppetMock {
+  // Logs in by itself when started, like a puppet with a saved session.
+  async onStart() {
+    await super.onStart()
+    if (account) setImmediate(() => this.isLoggedIn || this.login(account))
+  }
+
+  emit(event, ...args) {
+    return muted && event !== 'start' && event !== 'stop' ? true : super.emit(event, ...args)
+  }
+
+  async messageRawPayload(id) {
+    if (refused > 0) {
+      refused -= 1
+      throw new Error('no payload found for id ' + id)
+    }
+    return super.messageRawPayload(id)
+  }
+
+  async roomMemberRawPayload(roomId, contactId) {
+    const payload = await super.roomMemberRawPayload(roomId, contactId)
+    return { ...payload, roomAlias: aliases[`${roomId} ${contactId}`] }
+  }
+
+  async messageSendText(to, text, mentions) {
+    const how = misbehave.shift()
+    if (how === 'hang') return new Promise(() => {})
+    if (how && how !== 'die') throw new Error(how)
+    if (!this.isLoggedIn) throw new Error('not logged in')
+    if (to.includes('@')) this.mocker.roomPayload(to)
+    else this.mocker.contactPayload(to)
+    const id = `said-${process.pid}-${++said}`
+    tell({ said: { id, to, text, mentions: mentions ?? [] } })
+    if (how === 'die') {
+      await nextTick()
+      process.kill(process.pid, 'SIGKILL')
+    }
+    hold({ id, talkerId: account, text, ...(to.includes('@') ? { roomId: to } : { listenerId: to }) })
+    this.emit('message', { messageId: id })
+    return id
+  }
+}
+
+const puppet = new Puppet()
+const mocker = puppet.mocker
+const keys = JSON.parse(tls)
+const server = new PuppetServer({
+  endpoint: `127.0.0.1:${port}`,
+  token,
+  puppet,
+  tls: keys ? { serverKey: keys.key, serverCert: keys.cert } : { disable: true },
+})
+
+function hold(message) {
+  const payload = { type: PUPPET.types.Message.Text, timestamp: Date.now(), text: '', ...message }
+  mocker.cacheMessagePayload.set(payload.id, payload)
+}
+
+function contact({ id, name, type }) {
+  mocker.contactPayload(id, { id, name, type: type ?? 1, gender: 0, avatar: '', phone: [] })
+}
+
+function room({ id, topic, members }) {
+  const payload = { id, topic, avatar: '', adminIdList: [], memberIdList: [account] }
+  for (const [memberId, name] of Object.entries(members)) {
+    contact({ id: memberId, name })
+    payload.memberIdList.push(memberId)
+  }
+  mocker.roomPayload(id, payload)
+}
+
+const orders = {
+  // The account, its rooms and contacts: {account, rooms: [{id, topic, members: {id: name}}], contacts: [{id, name, type}]}
+  async world({ account: me, rooms, contacts }) {
+    account = me
+    contact({ id: me, name: '小巷' })
+    rooms.forEach(room)
+    contacts.forEach(contact)
+  },
+
+  // Somebody says things: [{id, talkerId, roomId | listenerId, text, type, mentionIdList}], all at once.
+  async say({ messages }) {
+    messages.forEach(hold)
+    for (const { id } of messages) puppet.emit('message', { messageId: id })
+  },
+
+  // The gateway holds these messages, but says nothing of them.
+  async hold({ messages }) { messages.forEach(hold) },
+
+  // The gateway announces ids, whatever it holds of them.
+  async announce({ ids }) { for (const messageId of ids) puppet.emit('message', { messageId }) },
+
+  async topic({ roomId, topic }) {
+    const payload = mocker.roomPayload(roomId)
+    const oldTopic = payload.topic
+    mocker.roomPayload(roomId, { ...payload, topic })
+    await puppet.dirtyPayload(PUPPET.types.Dirty.Room, roomId)
+    puppet.emit('room-topic', { changerId: account, newTopic: topic, oldTopic, roomId, timestamp: Date.now() })
+  },
+
+  async join({ room: newcomer }) {
+    room(newcomer)
+    puppet.emit('room-join', { inviteeIdList: [account], inviterId: '', roomId: newcomer.id, timestamp: Date.now() })
+  },
+
+  async alias({ roomId, contactId, name }) {
+    aliases[`${roomId} ${contactId}`] = name
+    await puppet.dirtyPayload(PUPPET.types.Dirty.RoomMember, roomId)
+  },
+
+  async misbehave({ how }) { misbehave = how },
+  async refuse({ times }) { refused = times },
+  async mute({ on }) { muted = on },
+  async logout() { await puppet.logout('test') },
+  async login() { puppet.login(account) },
+
+  // The event stream ends the way an orderly server ends it; the server lives on.
+  async end() { endStream() },
+}
+
+// PuppetServer keeps its one event stream to itself; this remembers it when gRPC hands it over.
+let endStream = () => {}
+const start = server.start.bind(server)
+async function startServer() {
+  await start()
+  const handlers = server.grpcServer.handlers
+  const event = handlers.get('/wechaty.Puppet/Event')
+  const original = event.func
+  event.func = call => {
+    endStream = () => call.end()
+    original(call)
+  }
+}
+
+await startServer()
+tell({ up: true })
+
+for await (const line of readline.createInterface({ input: process.stdin })) {
+  const { n, do: order, ...arguments_ } = JSON.parse(line)
+  try {
+    tell({ n, ...await orders[order](arguments_) })
+  } catch (error) {
+    tell({ n, error: String(error.stack ?? error) })
+  }
+}
+process.exit(0)
