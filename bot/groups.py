@@ -47,6 +47,9 @@ class Tree:
         self._places: dict[str, Place] = {}
         for root in self.roots:
             self._index(root, None)
+        compounds = [node for node in self._nodes.values() if node.level == "compound"]
+        outside = tuple(node for node in self._nodes.values() if not self.compound(node))
+        self._areas = (*(tuple(_walk(compound)) for compound in compounds), outside)
 
     def _index(self, node: Node, parent: Node | None) -> None:
         self._nodes[node.name] = node
@@ -129,10 +132,13 @@ class Tree:
         if building is None and near:
             building = near.building
         wanted = (building and bare(building), unit and bare(unit))
-        around = self.below(self.compound(near) or self.path(near)[0]) if near else ()
-        if any(node.building == wanted[0] for node in around if wanted[0]):
-            return _match(around, *wanted)  # never the same number in another compound
-        return _match(around, *wanted) or _match(self.nodes(), *wanted)
+        compound = self.compound(near) if near else None
+        if compound:
+            own = self.below(compound)
+            found = _match(own, *wanted)
+            if found or any(node.building == wanted[0] for node in own if wanted[0]):
+                return found  # never the same number in another compound
+        return tuple(node for area in self._areas for node in _match(area, *wanted))
 
     def title(self, node: Node) -> str:
         """The node for people's eyes: 17号楼3单元, 春晓苑."""

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from bot.yamlwords import not_text, type_reason, wrong_syntax
+from bot.yamlwords import meant_key, not_text, type_reason, wrong_syntax
 
 T = TypeVar("T")
 
@@ -65,7 +65,7 @@ class Document:
     """What was wrong already at this level: keys written twice."""
 
     def line(self, steps: Steps) -> int:
-        """Where a value's key (or a list's item) is written; as near as possible when it is not there."""
+        """Where a text, or the key of anything longer, is written; as near as possible when it is not there."""
         return self._walk(steps)[0]
 
     def known(self, steps: Steps) -> Steps:
@@ -83,6 +83,8 @@ class Document:
             else:
                 continue
             gone.append(step)
+        if isinstance(node, ScalarNode) and node.value:
+            line = node.start_mark.line  # a text may begin on the line after its key
         return line + 1, tuple(gone)
 
     def problem(self, found: Found) -> Problem:
@@ -134,8 +136,9 @@ def read(path: Path) -> Document:
     """The file as YAML 1.2. Raises Invalid when there is no such file, no text, or no YAML in it."""
     text = _text(path)
     lines = text.splitlines()
-    if lines and lines[0].startswith("%"):
-        raise Invalid([Problem(shown(path), 1, "请删掉这一行：以 % 开头的 YAML 指令（如 %YAML 1.1）不支持")])
+    first = next((number for number, line in enumerate(lines, 1) if line.strip() and line[0] != "#"), 1)
+    if lines and lines[first - 1].startswith("%"):
+        raise Invalid([Problem(shown(path), first, "请删掉这一行：不支持 % 开头的 YAML 指令")])
     try:
         root = YAML(typ="safe", pure=True).compose(text)
     except YAMLError as error:
@@ -172,8 +175,9 @@ def _plain(node: Node, file: str, problems: list[Problem], above: tuple[Node, ..
     def tell(where: Node, reason: str) -> None:
         problems.append(Problem(file, where.start_mark.line + 1, reason))
 
-    if not str(node.tag).startswith(_STANDARD_TAG):
-        tell(node, "文字以 ! 开头时，请把整段文字用英文引号 '…' 包起来")
+    for sign, used in (("!", not str(node.tag).startswith(_STANDARD_TAG)), ("&", bool(node.anchor))):
+        if used:
+            tell(node, f"文字以 {sign} 开头时，请把整段文字用英文引号 '…' 包起来")
     if isinstance(node, ScalarNode):
         return None if not node.style and node.value in _NULLS else node.value
     if any(node is outer for outer in above):
@@ -202,12 +206,14 @@ def _pair(node: MappingNode, key: str | int) -> tuple[Node, Node] | None:
 def _problems(document: Document, error: ValidationError, shape: Any) -> tuple[Problem, ...]:
     """pydantic's findings, one a place (a union of types finds one for each of them)."""
     by_place: dict[Steps, Problem] = {}
-    for detail in error.errors(include_url=False, include_context=True):
+    misspelt: set[Steps] = set()
+    for detail in error.errors(include_url=False):
         steps = detail["loc"][1:]
         place = document.known(steps)
-        missing = detail["type"] == "missing"
-        if missing:
+        if detail["type"] == "missing":
             place = (*place, steps[-1])
+        elif detail["type"] == "unexpected_keyword_argument":
+            misspelt.add((*place[:-1], meant_key(place, shape)))
         reason = type_reason(detail["type"], place, detail["input"], detail.get("ctx", {}), shape)
         by_place.setdefault(place, document.problem((place, reason)))
-    return tuple(by_place.values())
+    return tuple(problem for place, problem in by_place.items() if place not in misspelt)

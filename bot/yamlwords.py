@@ -55,7 +55,7 @@ _VALUE_TITLES = {
     "wechaty": "微信网关",
 }
 
-_WIDE_COLON = re.compile(r"\s*(?:- +)*[\w.]{1,20}：")
+_WIDE_COLON = re.compile(r"\s*(?:(?:- +)+[A-Za-z_][\w.]*|[\w.]{1,20})：")
 _TIGHT_COLON = re.compile(r"\s*(?:- +)*(?!https?:)[A-Za-z_]\w*:[^\s/]")
 _WIDE = "冒号打成了全角「：」，请改成英文冒号加一个空格，例如 name: 春晓苑"
 _TIGHT = "英文冒号后面少了一个空格，请写成 name: 春晓苑 这样"
@@ -163,7 +163,7 @@ def type_reason(
     if kind == "missing":
         return f"这里缺少「{key}」，请加一行，例如 {key}: {_EXAMPLES.get(key, '…')}"
     if kind == "unexpected_keyword_argument":
-        return _unknown_key(key, _keys(shape, steps[:-1]))
+        return _unknown_key(key, meant_key(steps, shape), _keys(shape, steps[:-1]))
     if given is None or kind == "string_too_short":
         return f"{label}后面是空的，请写上内容，例如 {key}: {_EXAMPLES.get(key, '…')}；用不着就把这一行删掉"
     if isinstance(given, str) and kind not in _TEXTS and (typo := _mistyped(given)):
@@ -196,8 +196,13 @@ _SENTENCES = {
 """pydantic's error types that these files can meet, and what to write instead."""
 
 
-def _unknown_key(key: str, known: tuple[str, ...]) -> str:
-    if meant := suggestion(key, known):
+def meant_key(steps: tuple[str | int, ...], shape: Any) -> str:
+    """The key that was probably meant by the unknown one at the end of ``steps``; "" when none is near."""
+    return suggestion(str(steps[-1]), _keys(shape, steps[:-1]))
+
+
+def _unknown_key(key: str, meant: str, known: tuple[str, ...]) -> str:
+    if meant:
         return f"不认识「{key}」，是不是想写「{meant}」？"
     return f"不认识「{key}」，请删掉；这里可以写：{'、'.join(known)}"
 

@@ -29,6 +29,7 @@ class Contact:
     """A number with the name of what answers there."""
 
     name: str
+    """What answers there: 社区值班室."""
     phone: str
     """As it is shown: 0371-55501234."""
     scope: str | None = None

@@ -17,6 +17,7 @@ class Node:
     name: str
     """What people call it; unique in the tree, because a scope is given by this name."""
     level: Level
+    """How wide it is."""
     room: str | None = None
     """The residents' WeChat group, by its name."""
     staff_room: str | None = None
@@ -32,6 +33,7 @@ class Node:
     unit: str | None = None
     """Bare value: "3" for 3单元."""
     children: tuple["Node", ...] = ()
+    """The branches below, each of a narrower level."""
 
 
 @dataclass(frozen=True)
@@ -43,3 +45,4 @@ class Place:
     node: Node
     """The branch it is bound to."""
     kind: RoomKind
+    """Who talks there."""
