@@ -7,11 +7,12 @@ from pathlib import Path
 from bot.datafolder import Data, inspect_data
 from bot.model.settings import Alarm, Dialogue, Pace, PersonSpec, Settings, Wechaty
 from bot.settings_rules import branch_names, settings_rules
-from bot.yamlfile import Checked, Invalid, Problem, inspect
+from bot.yamlfile import Checked, Invalid, Problem, inspect, load
+from intents.spec import FaqEntry
 
 __all__ = [
     "Alarm", "Data", "Dialogue", "Invalid", "Pace", "PersonSpec", "Problem", "Settings", "Wechaty",
-    "check", "load_data", "load_settings",
+    "check", "load_data", "load_faq", "load_settings",
 ]  # fmt: skip
 
 
@@ -29,6 +30,11 @@ def load_data(folder: Path, scopes: Sequence[str] = ()) -> Data:
     if data is None:
         raise Invalid(problems)
     return data
+
+
+def load_faq(path: Path) -> tuple[FaqEntry, ...]:
+    """A FAQ that lies anywhere, for a trial: only its shape is looked at. Raises Invalid with all problems."""
+    return load(path, tuple[FaqEntry, ...])
 
 
 def check(path: Path) -> list[Problem]:
