@@ -93,6 +93,10 @@ class Broken(Exception):
     """No answer: the connection is gone, or was never there."""
 
 
+class NotReached(Broken):
+    """There is no connection, so nothing was asked."""
+
+
 class TimedOut(Broken):
     """No answer in time, though the connection stands."""
 
@@ -124,7 +128,7 @@ _EVENT_KINDS: dict[int, str] = {
 
 
 class Gateway:
-    """The calls this house makes. Every one raises Refused or Broken (TimedOut), and nothing else."""
+    """The calls this house makes. Every one raises Refused or Broken (NotReached, TimedOut), and nothing else."""
 
     def __init__(
         self, endpoint: str, token: str, *, tls_ca: Path | None, tls_name: str | None, call_seconds: float
@@ -134,6 +138,8 @@ class Gateway:
         self._tls_ca = tls_ca
         self._tls_name = tls_name
         self._call_seconds = call_seconds
+        self._channel: Channel | None = None
+        self._stub: Any = None
         self._wechaty = Wechaty(
             WechatyOptions(puppet=PuppetService(PuppetOptions(token=token, end_point=self._address)))
         )
@@ -151,21 +157,15 @@ class Gateway:
     def _puppet(self) -> Any:
         return self._wechaty.puppet
 
-    @property
-    def _stub(self) -> Any:
-        if self._puppet.channel is None:
-            raise Broken
-        return self._puppet.puppet_stub
-
     async def open(self) -> None:
         """Connect. Neither pings nor asks chatie's servers, as ``PuppetService._init_puppet`` would."""
         config = Configuration(ssl_target_name_override=self._tls_name)
-        channel = Channel(self._host, self._port, ssl=self._tls(), config=config)
+        self._channel = Channel(self._host, self._port, ssl=self._tls(), config=config)
         if re.fullmatch(r"[\w.-]+", self._token, re.ASCII):
-            channel._authority = self._token  # gateways before 0.30 look for the token here
-        self._puppet.channel = channel
-        self._puppet._puppet_stub = PuppetStub(channel, metadata={"authorization": f"Wechaty {self._token}"})
-        await self.reach()
+            self._channel._authority = self._token  # gateways before 0.30 look for the token here
+        stub = PuppetStub(self._channel, metadata={"authorization": f"Wechaty {self._token}"})
+        self._puppet._puppet_stub = self._stub = stub
+        await self._reach()
 
     def _tls(self) -> ssl.SSLContext | None:
         if self._tls_ca is None:
@@ -177,15 +177,18 @@ class Gateway:
 
     def close(self) -> None:
         """Drop the connection; calls still waiting on it raise Broken. The account stays logged in."""
-        channel, self._puppet.channel, self._puppet._puppet_stub = self._puppet.channel, None, None
-        if channel is not None:
-            channel.close()
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
 
-    async def reach(self) -> None:
-        """Make sure that the line stands. After Broken from here, nothing has been asked of the gateway."""
-        if self._puppet.channel is None:
-            raise Broken
-        await self._within(self._call_seconds, self._puppet.channel.__connect__())
+    async def _reach(self) -> None:
+        """Make sure that the line stands, or raise NotReached."""
+        if self._channel is None:
+            raise NotReached
+        try:
+            await self._within(self._call_seconds, self._channel.__connect__())
+        except (Broken, Refused):
+            raise NotReached from None
 
     async def events(self) -> AsyncIterator[GatewayEvent]:
         """The stream, in the gateway's order, until it ends. The gateway serves one such stream at a time."""
@@ -233,18 +236,28 @@ class Gateway:
         return Payload(int(raw.type), raw.text, raw.from_id, raw.room_id, tuple(raw.mention_ids))
 
     async def say(self, to: str, text: str, mention_ids: list[str], seconds: float) -> str:
-        """Send a text to a room or a person; returns its id, "" when the gateway tells none."""
+        """Send a text to a room or a person; returns its id, "" when the gateway tells none.
+
+        NotReached is sure: nothing left. Any other Broken is not.
+        """
+        await self._reach()
         sent = await self._within(seconds, self._puppet.message_send_text(to, text, mention_ids))
         return str(sent or "")
 
     async def _within(self, seconds: float, call: Coroutine[Any, Any, T]) -> T:
         """Await a call in a task of its own: grpclib breaks off calls by cancelling the task they run in."""
+        channel = self._channel
+        if channel is None:
+            call.close()
+            raise NotReached
         task = asyncio.ensure_future(call)
         try:
             await asyncio.wait({task}, timeout=seconds)
         finally:
             in_time = task.done()
             task.cancel()
+            if channel is not self._channel:
+                channel.close()  # a call that comes late makes grpclib open a closed channel again
         if not in_time:
             raise TimedOut
         if task.cancelled():

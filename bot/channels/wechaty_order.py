@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Generic, TypeVar
 
 log = logging.getLogger("xiaoxiang.channel")
@@ -17,11 +19,18 @@ class InOrder(Generic[T]):
         self._hand_on = hand_on
         """Takes what one piece of work found, and whether nothing more is waiting at this moment."""
         self._slots = asyncio.Semaphore(window)
-        self._tasks: asyncio.Queue[asyncio.Task[list[T]]] = asyncio.Queue()
+        self._queue: deque[tuple[datetime, asyncio.Task[list[T]]]] = deque()
+        self._filled = asyncio.Event()
 
-    def put(self, work: Callable[[], Awaitable[list[T]]]) -> None:
+    @property
+    def oldest(self) -> datetime | None:
+        """When the work came in that is next to be handed on; None when there is none."""
+        return self._queue[0][0] if self._queue else None
+
+    def put(self, at: datetime, work: Callable[[], Awaitable[list[T]]]) -> None:
         """Add a piece of work. It catches its own errors: one that escapes is logged and found nothing."""
-        self._tasks.put_nowait(asyncio.create_task(self._do(work)))
+        self._queue.append((at, asyncio.create_task(self._do(work))))
+        self._filled.set()
 
     async def _do(self, work: Callable[[], Awaitable[list[T]]]) -> list[T]:
         async with self._slots:
@@ -35,13 +44,14 @@ class InOrder(Generic[T]):
         """Hand on results until cancelled; what is still at work is dropped then."""
         try:
             while True:
-                task = await self._tasks.get()
-                try:
-                    found = await task
-                except asyncio.CancelledError:
-                    task.cancel()
-                    raise
-                self._hand_on(found, self._tasks.empty())
+                while not self._queue:
+                    self._filled.clear()
+                    await self._filled.wait()
+                found = await self._queue[0][1]
+                self._queue.popleft()
+                self._hand_on(found, not self._queue)
         finally:
-            while not self._tasks.empty():
-                self._tasks.get_nowait().cancel()
+            for _, task in self._queue:
+                task.cancel()
+            await asyncio.gather(*(task for _, task in self._queue), return_exceptions=True)
+            self._queue.clear()

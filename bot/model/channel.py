@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 
 from bot.model.message import Event
@@ -53,6 +54,16 @@ class Channel(Protocol):
     @property
     def ready(self) -> bool:
         """True while sending can work; the outbox waits otherwise."""
+        ...
+
+    @property
+    def deaf_since(self) -> datetime | None:
+        """Since when nothing can be heard; None while all is well."""
+        ...
+
+    @property
+    def deaf_reason(self) -> str:
+        """Why, in Chinese; empty while all is well."""
         ...
 
     async def run(self, hear: Callable[[Event], None]) -> None:

@@ -1,0 +1,373 @@
+"""The command line. Every command is a few lines: it reads what it needs, calls a room of the house, and prints."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import random
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any, cast
+from zoneinfo import ZoneInfo
+
+import click
+
+from bot import bench as bench_room
+from bot import demo as demo_room
+from bot import exports
+from bot.app import SystemClock, build
+from bot.channels.replay import BadTranscript, Said, read_transcript
+from bot.channels.terminal import TerminalChannel
+from bot.chinese import speak_chinese
+from bot.groups import Tree
+from bot.households import read_households
+from bot.ledger.database import Ledger, LedgerBusy, sole_user
+from bot.ledger.people import Roster
+from bot.ledger.tickets import Tickets
+from bot.model.channel import Channel
+from bot.model.people import ROLE_TITLES, Role
+from bot.model.settings import Settings
+from bot.sample import sample_folder, write_sample
+from bot.settings import Data, Invalid, check, load_data, load_settings
+from bot.tables import TableError, write_table
+from bot.transcripts import Player, Summary
+from bot.yamlfile import load
+from intents.engine import Engine
+from intents.spec import FaqEntry
+
+CONFIG = click.option(
+    "--config", type=click.Path(path_type=Path), default=Path("bot.yaml"), show_default=True, help="配置文件"
+)
+INVITE_DAYS = 7
+"""How long an invitation may be claimed."""
+
+
+class Failed(click.ClickException):
+    """Something the person at the keyboard must mend; the text says what, in Chinese."""
+
+    exit_code = 1
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="xiaoxiang", message="小巷 %(version)s")
+@click.option("-v", "--verbose", is_flag=True, help="在 stderr 上写详细的运行日志（只有编号，没有消息内容）")
+def cli(verbose: bool) -> None:
+    """小巷：住在社区微信群里的助手。听懂求助、登记工单、回答常见问题，不漏一户。"""
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        stream=sys.stderr,
+    )
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+@cli.command()
+@CONFIG
+def run(config: Path) -> None:
+    """运行小巷：在 bot.yaml 写的通道上（不改就是这个终端）听和说。"""
+    settings, data = _load(config)
+    clock = SystemClock(settings.timezone)
+    channel = _channel(settings, clock)
+    with _ledger_for_us(settings.database):
+        app = build(settings, data, channel, clock, random.SystemRandom(), settings.database)
+        if isinstance(channel, TerminalChannel):
+            channel.settled = app.settled
+        asyncio.run(_until_stopped(app.run()))
+
+
+@cli.command()
+@click.argument("folder", metavar="[目录]", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@click.option("--force", is_flag=True, help="已有的文件直接覆盖，不再问")
+def init(folder: Path, force: bool) -> None:
+    """写一份样例 bot.yaml 和 data/，改改名字就能用。已有的文件先问再覆盖。"""
+    written = write_sample(
+        folder, lambda path: force or click.confirm(f"{path} 已经有了，覆盖吗？", default=False, err=True)
+    )
+    click.echo(
+        f"写好了 {len(written)} 个文件，在 {folder.resolve()}。下一步：改 bot.yaml，然后 xiaoxiang check。"
+    )
+
+
+@cli.command()
+@click.option("--fast", is_flag=True, help="不等待，一口气放完")
+def demo(fast: bool) -> None:
+    """看小巷的一天：一分钟放完，用完即扔的台账。"""
+    settings, data = _load(sample_folder() / "bot.yaml")
+    asyncio.run(demo_room.play(settings, data, 0.0 if fast else demo_room.SECONDS))
+
+
+@cli.command("check")
+@CONFIG
+def check_(config: Path) -> None:
+    """检查 bot.yaml 和 data/：每个问题一行，写明 文件:行: 原因；有问题时退出码是 1。"""
+    problems = check(config)
+    for problem in problems:
+        click.echo(str(problem))
+    if problems:
+        click.echo(f"共 {len(problems)} 个问题。", err=True)
+        sys.exit(1)
+    click.echo("没有问题。", err=True)
+
+
+@cli.command()
+@click.argument("text", metavar="[话…]", nargs=-1)
+@click.option(
+    "--jsonl", type=click.File("r", encoding="utf-8"), help='每行一个 {"text": …} 的文件，- 是标准输入'
+)
+@click.option("--faq", type=click.Path(path_type=Path, exists=True), help="换一份 faq.yaml 来问")
+@CONFIG
+def classify(text: tuple[str, ...], jsonl: IO[str] | None, faq: Path | None, config: Path) -> None:
+    """看小巷怎么理解一句话：意图、把握、要做什么、理由。每句一行 JSON。"""
+    data = _data_or_sample(config)
+    entries = _or_problems(lambda: load(faq, tuple[FaqEntry, ...])) if faq else data.faq
+    engine = Engine.build(data.intents, data.lexicon, entries)
+    for one in (*text, *(_texts(jsonl) if jsonl else ())):
+        found = engine.understand(one)
+        row = {
+            "text": one,
+            "intent": found.intent,
+            "score": round(found.score, 3),
+            "urgent": found.urgent,
+            "action": _action(one, found.action),
+            "slots": {k: v for k, v in _slots(found.slots).items() if v not in (None, ())},
+            "faq": {"id": found.faq.id, "score": round(found.faq.score, 3)} if found.faq else None,
+            "suggest": list(found.suggest),
+            "why": {"rule": found.why.rule, "words": list(found.why.words), "runner_up": found.why.runner_up},
+        }
+        click.echo(json.dumps(row, ensure_ascii=False))
+
+
+@cli.command()
+@click.argument("file", metavar="文件.jsonl", type=click.File("r", encoding="utf-8"))
+@click.option("--db", type=click.Path(path_type=Path, dir_okay=False), help="台账写到这里；不写就用完即扔")
+@CONFIG
+def replay(file: IO[str], db: Path | None, config: Path) -> None:
+    """重放一份聊天记录，按记录里的时间；小巷说的每句话一行 JSON，小结在 stderr。"""
+    settings, data = _load(config)
+    messages = read_transcript(file, {person.name: person.id for person in settings.people})
+    try:
+        first = next(messages, None)
+        if first is None:
+            raise Failed("这份记录是空的。")
+        player = Player(settings, data, db, _write_said, first.at)
+        asyncio.run(player.play(_chain(first, messages)))
+    except BadTranscript as error:
+        raise Failed(str(error)) from error
+    click.echo(_summary(player.summary, player.app.tickets), err=True)
+
+
+@cli.command()
+@click.argument("what", metavar="什么", type=click.Choice(sorted(exports.TABLES)))
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="写到哪里：.xlsx 或 .csv",
+)
+@CONFIG
+def export(what: str, output: Path, config: Path) -> None:
+    """导出台账成表格：tickets 工单。"""
+    settings, _ = _load(config)
+    title, make = exports.TABLES[what]
+    ledger = _existing_ledger(settings)
+    headers, rows = make(Tickets(ledger), ZoneInfo(settings.timezone))
+    try:
+        write_table(output, headers, rows)
+    except TableError as error:
+        raise Failed(str(error)) from error
+    click.echo(f"{title} {len(rows)} 行，写到 {output}。")
+
+
+@cli.group("import")
+def import_() -> None:
+    """导入名单。"""
+
+
+@import_.command()
+@click.argument("file", metavar="文件", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@CONFIG
+def households(file: Path, config: Path) -> None:
+    """导入住户名单（.csv 或 .xlsx）：小区、楼栋、单元、室、户主、人数、电话、备注。有一行不对就一行也不导入。"""
+    settings, _ = _load(config)
+    compounds = [node.name for node in Tree(settings.groups).nodes() if node.level == "compound"]
+    try:
+        found = read_households(file, compounds)
+    except TableError as error:
+        raise Failed(str(error)) from error
+    if found.problems:
+        for problem in found.problems:
+            click.echo(str(problem))
+        raise Failed(f"{len(found.problems)} 处不对，一户也没有导入。改好再来。")
+    added, renewed = Roster(Ledger(settings.database)).import_households(found.households)
+    click.echo(f"导入 {added + renewed} 户：新增 {added}，更新 {renewed}。")
+
+
+@cli.command()
+@click.option(
+    "--role", required=True, type=click.Choice(["volunteer", "worker", "secretary", "admin"]), help="身份"
+)
+@click.option("--scope", required=True, help="管哪里：bot.yaml 里一个节点的名字，比如 春晓苑")
+@CONFIG
+def invite(role: str, scope: str, config: Path) -> None:
+    """发一个一次性邀请码：对方私聊小巷发「/认领 邀请码」，就有了这个身份。"""
+    settings, _ = _load(config)
+    tree = Tree(settings.groups)
+    if tree.find(scope) is None:
+        names = "、".join(node.name for node in tree.nodes())
+        raise Failed(f"bot.yaml 里没有「{scope}」，可以写：{names}")
+    now = SystemClock(settings.timezone).now()
+    role_ = cast(Role, role)
+    code = Roster(Ledger(settings.database)).invite(role_, scope, now, timedelta(days=INVITE_DAYS))
+    click.echo(code)
+    click.echo(
+        f"{ROLE_TITLES[role_]}（{scope}），{INVITE_DAYS} 天内有效。请对方私聊小巷发：/认领 {code}", err=True
+    )
+
+
+@cli.command()
+@click.option(
+    "--messages",
+    "count",
+    type=click.IntRange(2000),
+    default=20000,
+    show_default=True,
+    help="用多少条消息来量",
+)
+@click.option("--json", "as_json", is_flag=True, help="只输出一个 JSON 对象")
+@CONFIG
+def bench(count: int, as_json: bool, config: Path) -> None:
+    """量这台机器：每秒能听懂多少条、从听到落盘多少条，一段一段地量。"""
+    settings, data = _load(config)
+    bench_room.run(settings, data, count, as_json)
+
+
+def _load(config: Path) -> tuple[Settings, Data]:
+    settings = _or_problems(lambda: load_settings(config))
+    names = [node.name for node in Tree(settings.groups).nodes()]
+    return settings, _or_problems(lambda: load_data(settings.data, names))
+
+
+def _data_or_sample(config: Path) -> Data:
+    """The data of the config; without a bot.yaml here, the sample's."""
+    if not config.exists() and config == Path("bot.yaml"):
+        config = sample_folder() / "bot.yaml"
+    return _load(config)[1]
+
+
+def _or_problems(load: Any) -> Any:
+    try:
+        return load()
+    except Invalid as invalid:
+        for problem in invalid.problems:
+            click.echo(str(problem), err=True)
+        raise Failed("先改好上面的问题（xiaoxiang check 可以再查）。") from invalid
+
+
+def _channel(settings: Settings, clock: SystemClock) -> Channel:
+    if settings.channel == "wechaty":
+        return _wechaty(settings, clock)
+    tree = Tree(settings.groups)
+    rooms = [place.room for place in tree.rooms()]
+    units = [place.room for place in tree.rooms() if place.node.level == "unit" and place.kind == "residents"]
+    people = {person.name: person.id for person in settings.people}
+    start = ("王女士", (units or rooms or [""])[-1 if not units else 0])
+    return TerminalChannel(clock, rooms, people, start, sys.stdin)
+
+
+def _wechaty(settings: Settings, clock: SystemClock) -> Channel:
+    from bot.channels.wechaty import Patience, WechatyChannel  # only who uses WeChat pays for loading it
+
+    gateway = settings.wechaty
+    token = os.environ.get(gateway.token_env, "")
+    if not token:
+        raise Failed(f"环境变量 {gateway.token_env} 是空的：它要放网关的口令（token），不写在文件里。")
+    patience = replace(
+        Patience(),
+        ding=gateway.ding_seconds,
+        dong=gateway.ding_timeout_seconds,
+        deaf=settings.alarm.tell_staff_seconds,
+    )
+    return WechatyChannel(gateway.endpoint, token, clock=clock, patience=patience, tls_ca=gateway.tls_ca)
+
+
+@contextlib.contextmanager
+def _ledger_for_us(database: Path) -> Iterator[None]:
+    try:
+        with sole_user(database):
+            yield
+    except LedgerBusy as error:
+        raise Failed(
+            f"另一个小巷正在用 {database}。一个台账只能有一个小巷在跑，否则什么都会答两遍。"
+        ) from error
+
+
+def _existing_ledger(settings: Settings) -> Ledger:
+    if not settings.database.exists():
+        raise Failed(f"还没有台账：{settings.database} 不存在。先 xiaoxiang run。")
+    return Ledger(settings.database)
+
+
+async def _until_stopped(work: Any) -> None:
+    """Run until it ends or somebody says stop (Ctrl-C, kill): then it ends in order."""
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for name in ("SIGINT", "SIGTERM"):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(getattr(signal, name), task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def _texts(lines: IO[str]) -> Iterator[str]:
+    for n, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                yield str(json.loads(line)["text"])
+            except (ValueError, KeyError, TypeError) as error:
+                raise Failed(f'第 {n} 行不是 {{"text": …}}：{error}') from error
+
+
+def _action(text: str, action: str) -> str:
+    """A slash-command never reaches the engine."""
+    return "command" if text.strip()[:1] in ("/", "／") else action
+
+
+def _slots(slots: Any) -> dict[str, Any]:
+    return {name: getattr(slots, name) for name in slots.__slots__}
+
+
+def _chain(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
+    yield first
+    yield from rest
+
+
+def _write_said(said: Said) -> None:
+    click.echo(json.dumps(said.row(), ensure_ascii=False))
+
+
+def _summary(summary: Summary, tickets: Tickets) -> str:
+    said = "，".join(f"{kind} {count}" for kind, count in sorted(summary.said.items())) or "没有"
+    lines = [f"听到 {summary.messages} 条；说了：{said}；工单 {len(tickets.all())} 张，"
+             f"未办结 {sum(tickets.count_open().values())} 张。"]  # fmt: skip
+    lines += [
+        f"bot.yaml 里没有「{room}」这个群，{n} 条没有理会。"
+        for room, n in summary.unknown_rooms.most_common(5)
+    ]
+    lines += [f"有 {summary.left} 条没有群可发。"] if summary.left else []
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """The entry point: Chinese words for click's own, too."""
+    speak_chinese()
+    cli(prog_name="xiaoxiang")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,266 @@
+"""The one composition root: production and tests call the same build(...)."""
+
+import asyncio
+import json
+import logging
+import random
+import sqlite3
+import urllib.request
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.assistant import Assistant, Books
+from bot.bell import Bell
+from bot.groups import Tree
+from bot.ledger.database import Ledger
+from bot.ledger.intake import Intake, Rooms, State
+from bot.ledger.outbox import OutboxRows
+from bot.ledger.people import Roster
+from bot.ledger.talk import Dialogues, Records
+from bot.ledger.tickets import Tickets
+from bot.model.channel import Channel
+from bot.model.clock import Clock, millis
+from bot.model.contacts import Contacts
+from bot.model.message import Event, LoggedIn
+from bot.model.people import Grant, Person
+from bot.model.replies import Replies
+from bot.model.services import Faq, Services
+from bot.model.settings import Alarm, Settings
+from bot.model.tree import Node
+from bot.outbox import Outbox
+from bot.router import Router
+from bot.settings import Data
+from handlers.table import COMMANDS
+from intents.engine import Engine
+from intents.spec import FaqEntry
+
+log = logging.getLogger("xiaoxiang.app")
+
+BATCH = 500
+"""So many messages are handled in one transaction at most."""
+DISK_RETRY_SECONDS = 1.0
+HEARTBEAT_SECONDS = 5.0
+"""How often it is written down that the bot still hears."""
+REMEMBER_MESSAGES = timedelta(days=7)
+"""How long a message is recognised when it comes again."""
+TELL_NOTHING = timedelta.max
+
+
+class SystemClock:
+    """The machine's time, in the community's zone."""
+
+    def __init__(self, zone: str) -> None:
+        self._zone = ZoneInfo(zone)
+
+    def now(self) -> datetime:
+        """The present moment."""
+        return datetime.now(self._zone)  # noqa: TID251 - the one place that asks the machine
+
+
+@dataclass
+class Health:
+    """How the bot itself is doing."""
+
+    started: datetime
+    channel: Channel
+
+    @property
+    def ready(self) -> bool:
+        """True while the channel can send."""
+        return self.channel.ready
+
+
+@dataclass
+class App:
+    """Everything put together."""
+
+    settings: Settings
+    channel: Channel
+    clock: Clock
+    ledger: Ledger
+    engine: Engine
+    assistant: Assistant
+    outbox: Outbox
+    dialogues: Dialogues
+    tickets: Tickets
+    roster: Roster
+    heard: asyncio.Queue[Event] = field(default_factory=asyncio.Queue)
+    alarmed: datetime | None = None
+    """Since when the outage lasts that the webhook was told of."""
+
+    def receive(self, events: Iterable[Event]) -> None:
+        """Handle events at once, in one transaction, and wake the outbox."""
+        batch = list(events)
+        self.assistant.receive(batch)
+        if any(isinstance(event, LoggedIn) for event in batch):
+            self.outbox.recall()
+        self.outbox.wake()
+
+    async def run(self) -> None:
+        """Listen, handle and send until the channel ends by itself or the task is cancelled."""
+        bell = Bell()
+        bell.every(HEARTBEAT_SECONDS, self.heartbeat)
+        bell.every(3600, self.housekeeping)
+        bell.start()
+        workers = [asyncio.create_task(self._consume()), asyncio.create_task(self.outbox.run())]
+        listening = asyncio.create_task(self.channel.run(self.heard.put_nowait))
+        try:
+            done, _ = await asyncio.wait([listening, *workers], return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+            await self.settled()
+        finally:
+            bell.stop()
+            for task in (listening, *workers):
+                task.cancel()
+            await asyncio.gather(listening, *workers, return_exceptions=True)
+
+    async def settled(self) -> None:
+        """Wait until everything heard is handled and everything that can be sent is sent."""
+        await self.heard.join()
+        await self.outbox.idle.wait()
+
+    async def _consume(self) -> None:
+        while True:
+            batch = [await self.heard.get()]
+            while len(batch) < BATCH and not self.heard.empty():
+                batch.append(self.heard.get_nowait())
+            await self._receive(batch)
+            for _ in batch:
+                self.heard.task_done()
+
+    async def _receive(self, batch: list[Event]) -> None:
+        """Handle a batch, and try again as long as the disk refuses: nothing heard is dropped."""
+        while True:
+            try:
+                self.receive(batch)
+                return
+            except sqlite3.OperationalError as error:
+                log.error("disk", extra={"action": "ledger.refused", "error": str(error)})
+                await asyncio.sleep(DISK_RETRY_SECONDS)
+
+    async def heartbeat(self) -> None:
+        """Write down that all is heard, or ring the alarm when it has not been for too long."""
+        at = self.clock.now()
+        deaf_since = self.channel.deaf_since
+        with self.ledger.transaction():
+            self.dialogues.forget(at)
+            if deaf_since is None and self.heard.empty():
+                self.assistant.heard(at)
+        await self._alarm(at, deaf_since)
+
+    async def housekeeping(self) -> None:
+        """Forget what is only kept to recognise messages that come again."""
+        with self.ledger.transaction():
+            self.ledger.forget_messages(millis(self.clock.now() - REMEMBER_MESSAGES))
+
+    async def _alarm(self, at: datetime, deaf_since: datetime | None) -> None:
+        """Tell the webhook once an outage when it lasts, and once more when it is over."""
+        alarm = self.settings.alarm
+        if alarm.webhook is None:
+            return
+        if deaf_since and not self.alarmed and at - deaf_since >= timedelta(minutes=alarm.deaf_minutes):
+            await _post(
+                alarm, f"小巷从 {deaf_since:%m-%d %H:%M} 起听不到群消息：{self.channel.deaf_reason}。"
+            )
+            self.alarmed = deaf_since
+        elif self.alarmed and deaf_since is None:
+            await _post(alarm, f"小巷恢复了。{self.alarmed:%m-%d %H:%M} 起的消息补不回来，请翻一下各群。")
+            self.alarmed = None
+
+
+async def _post(alarm: Alarm, text: str) -> None:
+    """Post to the webhook, in the form WeCom's and DingTalk's robots read. Raises OSError when it fails."""
+    assert alarm.webhook is not None
+    body = json.dumps({"msgtype": "text", "text": {"content": text}}, ensure_ascii=False).encode()
+    request = urllib.request.Request(alarm.webhook, body, {"Content-Type": "application/json"})
+
+    def post() -> None:
+        with urllib.request.urlopen(request, timeout=10):
+            pass
+
+    await asyncio.to_thread(post)
+
+
+def build(
+    settings: Settings,
+    data: Data,
+    channel: Channel,
+    clock: Clock,
+    rng: random.Random,
+    database: Path | None,
+) -> App:
+    """Put everything together. ``database`` None is a throw-away ledger in memory."""
+    ledger = Ledger(database)
+    tree = Tree(settings.groups)
+    engine = Engine.build(data.intents, data.lexicon, data.faq)
+    books = Books(
+        ledger, Intake(ledger), Rooms(ledger), OutboxRows(ledger), roster := Roster(ledger), State(ledger)
+    )
+    dialogues, tickets, replies = Dialogues(ledger), Tickets(ledger), Replies(dict(data.replies))
+    zone = ZoneInfo(settings.timezone)
+    services = Services(
+        clock=clock,
+        groups=tree,
+        tickets=tickets,
+        roster=roster,
+        dialogues=dialogues,
+        records=Records(ledger),
+        outbox=OutboxRows(ledger),
+        replies=replies,
+        faq={entry.id: _faq(entry, zone) for entry in data.faq},
+        titles={spec.id: spec.title for spec in data.intents},
+        wants={spec.id: spec.wants for spec in data.intents},
+        duty_phone=lambda node: _duty_phone(data.contacts, tree, node),
+        patience=timedelta(minutes=settings.dialogue.minutes),
+        health=Health(clock.now(), channel),
+        commands=COMMANDS,
+    )
+    assistant = Assistant(
+        books,
+        tree,
+        Router(engine, services, dialogues.of),
+        replies,
+        {one.id: Person(one.id, one.name, (Grant(one.role, one.scope),)) for one in settings.people},
+        settings.bot_names,
+        lambda at: f"{at.astimezone(zone):%m月%d日 %H:%M}",
+        timedelta(seconds=settings.alarm.tell_staff_seconds) if channel.paced else TELL_NOTHING,
+    )
+
+    def residents_absent(room_id: str) -> bool:
+        binding = books.rooms.get(room_id)
+        place = tree.place(binding.tree_room) if binding and binding.tree_room else None
+        return place is not None and place.kind in ("staff", "volunteer")
+
+    outbox = Outbox(
+        books.outbox,
+        ledger,
+        channel,
+        clock,
+        rng,
+        settings.pace,
+        residents_absent,
+        data.contacts.phones,
+        lambda key, words, at: assistant.tell_staff(replies(key, **words), at),
+    )
+    return App(settings, channel, clock, ledger, engine, assistant, outbox, dialogues, tickets, roster)
+
+
+def _duty_phone(contacts: Contacts, tree: Tree, node: Node | None) -> str:
+    return contacts.duty_for(tree.path(node or tree.root)).phone
+
+
+def _faq(entry: FaqEntry, zone: ZoneInfo) -> Faq:
+    def midnight(day: date) -> datetime:
+        return datetime.combine(day, time(), zone).astimezone(UTC)
+
+    return Faq(
+        id=entry.id,
+        title=entry.questions[0],
+        answer=entry.answer,
+        valid_from=midnight(entry.valid_from) if entry.valid_from else None,
+        valid_until=midnight(entry.valid_until + timedelta(days=1)) if entry.valid_until else None,
+    )

@@ -1,0 +1,280 @@
+"""receive(events): ordered intake, one transaction a batch, a savepoint a message, an error boundary."""
+
+import logging
+import re
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.groups import Tree
+from bot.loopguard import SAME_TEXT, WINDOW, LoopGuard
+from bot.model.handling import Outcome, Reply, Request
+from bot.model.ledger import Claims, Intake, NewOutgoing, Outbox, RoomBinding, Rooms, State, Transactions
+from bot.model.message import Deaf, Event, LoggedIn, Message, RoomNamed
+from bot.model.people import Grant, Person, Role
+from bot.model.replies import Replies
+from bot.model.tree import Node, Place, RoomKind
+from bot.router import Router
+
+log = logging.getLogger("xiaoxiang.assistant")
+
+ROOM_ROLES: dict[RoomKind, Role] = {"staff": "worker", "volunteer": "volunteer"}
+"""Whoever was let into these rooms holds the role over their node, while speaking there."""
+
+ERROR_ALERT_EVERY = timedelta(minutes=10)
+"""The staff are told of messages that could not be handled at most so often."""
+
+HEARD_UNTIL = "heard_until"
+"""Key of the moment up to which messages were certainly heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The parts of the ledger that the assistant itself writes."""
+
+    transactions: Transactions
+    intake: Intake
+    rooms: Rooms
+    outbox: Outbox
+    claims: Claims
+    state: State
+
+
+class Assistant:
+    """Turns what a channel heard into outcomes and outbox rows."""
+
+    def __init__(
+        self,
+        books: Books,
+        tree: Tree,
+        router: Router,
+        replies: Replies,
+        people: dict[str, Person],
+        bot_names: Collection[str],
+        show_time: Callable[[datetime], str],
+        tell_after: timedelta,
+    ) -> None:
+        """``people`` by id are those bot.yaml names; ``tell_after``: shorter outages are not worth a word."""
+        self._books = books
+        self._tree = tree
+        self._router = router
+        self._replies = replies
+        self._people = people
+        self._called = _caller(bot_names)
+        self._show_time = show_time
+        self._tell_after = tell_after
+        self._loops = LoopGuard()
+        self._places: dict[str, Place | None] = {}
+        self._error_told: datetime | None = None
+        self._deaf_told: datetime | None = None
+        self._started = False
+
+    def receive(self, events: Iterable[Event]) -> None:
+        """Handle a batch in order; everything it causes is on disk when this returns, or nothing is.
+
+        Raises sqlite3.OperationalError when the disk refuses; the same batch may then be tried again.
+        """
+        with self._books.transactions.transaction():
+            for event in events:
+                self._handle(event)
+
+    def tell_staff(self, text: str, at: datetime, node: Node | None = None) -> None:
+        """Queue an alert to the staff of a node (the community's, by default). Needs an open transaction."""
+        room = self._tree.staff_room(node or self._tree.root)
+        if room is None:
+            log.error("no staff room", extra={"action": "staff.none"})
+            return
+        self._enqueue(Reply(text, "alert", "staff"), room, self._books.rooms.serving(room), at)
+
+    def _handle(self, event: Event) -> None:
+        match event:
+            case Message():
+                self._message(event)
+            case RoomNamed():
+                self._room(event.room_id, event.name, event.at)
+            case LoggedIn():
+                self._logged_in(event)
+            case Deaf():
+                self._deaf(event.since, event.until, event.reason)
+
+    def room_names(self) -> tuple[str, ...]:
+        """Every room of the tree, by name."""
+        return tuple(place.room for place in self._tree.rooms())
+
+    # messages
+
+    def _message(self, message: Message) -> None:
+        if message.sender_kind != "person" or message.kind == "system":
+            return
+        if self._books.intake.seen(message):
+            log.info("again", extra={"action": "message.again", "message_id": message.id})
+            return
+        try:
+            with self._books.transactions.savepoint():
+                outcome = self._decide(message)
+                self._books.intake.handled(message, outcome.label)
+        except Exception:
+            log.exception("failed", extra={"action": "message.failed", "message_id": message.id})
+            self._books.intake.handled(message, "error")
+            self._error(message)
+            return
+        log.debug("handled", extra={"action": outcome.label, "message_id": message.id})
+
+    def _decide(self, message: Message) -> Outcome:
+        place = self._place(message)
+        if place is None and not message.private:
+            return Outcome("silent:foreign")  # a group that bot.yaml does not name is none of our business
+        request = self._request(message, place)
+        if silence := self._looping(request):
+            return silence
+        outcome = self._router.route(request)
+        if outcome.replies:
+            self._loops.answered(message.room_id, message.sender_id, message.at)
+        for reply in outcome.replies:
+            self._send(reply, request)
+        return outcome
+
+    def _request(self, message: Message, place: Place | None) -> Request:
+        called = message.private or message.mentions_bot
+        text = message.text
+        if not called or "@" in text[:40]:
+            calling = self._called.match(text)
+            if calling:
+                called, text = True, text[calling.end() :]
+        person = self._person(message, place)
+        return Request(message, text.strip(), person, place, addressed=called)
+
+    def _person(self, message: Message, place: Place | None) -> Person:
+        listed = self._people.get(message.sender_id)
+        grants = (*(listed.grants if listed else ()), *self._books.claims.grants(message.sender_id))
+        if place is not None and (role := ROOM_ROLES.get(place.kind)):
+            grants += (Grant(role, place.node.name),)
+        return Person(message.sender_id, message.sender, grants)
+
+    def _looping(self, request: Request) -> Outcome | None:
+        """Silence for whoever says the same again and again, or speaks in our own words."""
+        message = request.message
+        if not message.text:
+            return None
+        if self._loops.echo(message.room_id, message.text, message.at):
+            return Outcome("silent:echo")
+        if self._books.intake.repeats(message, message.at - WINDOW) >= SAME_TEXT:
+            return Outcome("silent:repeat")
+        if not request.person.rank and self._loops.too_many(message.room_id, message.sender_id, message.at):
+            return Outcome("silent:loop")
+        return None
+
+    def _error(self, message: Message) -> None:
+        if self._error_told and message.at - self._error_told < ERROR_ALERT_EVERY:
+            return
+        self._error_told = message.at
+        words = {"name": message.sender, "room": message.room or "私聊", "message": message.id}
+        self.tell_staff(self._replies("alert_error", **words), message.at)
+
+    # replies
+
+    def _send(self, reply: Reply, request: Request) -> None:
+        message = request.message
+        match reply.audience:
+            case "here" if not message.private:
+                self._enqueue(reply, message.room, message.room_id, message.at, cause=message.id)
+            case "here" | "sender":
+                self._enqueue(reply, "", "", message.at, to_id=message.sender_id, cause=message.id)
+            case "person":
+                self._enqueue(reply, "", "", message.at, to_id=reply.to, cause=message.id)
+            case "room":
+                known = self._books.rooms.get(reply.to)
+                self._enqueue(reply, known.name if known else "", reply.to, message.at, cause=message.id)
+            case "staff":
+                node = self._tree.find(reply.node) if reply.node else None
+                node = node or (request.place.node if request.place else self._tree.root)
+                room = self._tree.staff_room(node)
+                if room is not None:
+                    serving = self._books.rooms.serving(room)
+                    self._enqueue(reply, room, serving, message.at, cause=message.id)
+
+    def _enqueue(
+        self, reply: Reply, room: str, room_id: str | None, at: datetime, *, to_id: str = "", cause: str = ""
+    ) -> None:
+        mention = None if to_id else reply.mention
+        kind = "private" if to_id and reply.kind == "reply" else reply.kind
+        self._books.outbox.add(
+            NewOutgoing(kind, room_id, room, to_id, reply.text, mention, reply.ticket, cause, at)
+        )
+        if room_id:
+            self._loops.said(room_id, reply.text, at)
+
+    # rooms
+
+    def _place(self, message: Message) -> Place | None:
+        if message.private:
+            return None
+        if message.room_id not in self._places:
+            self._room(message.room_id, message.room, message.at)
+        return self._places[message.room_id]
+
+    def _room(self, room_id: str, name: str, at: datetime) -> None:
+        """Bind a room by id when its name is first seen in the tree; notice when it is renamed later."""
+        known = self._books.rooms.get(room_id)
+        tree_room = known.tree_room if known else None
+        if tree_room is None or self._tree.place(tree_room) is None:
+            tree_room = self._claim_tree_room(room_id, name, at)
+        if known is None or known.name != name or known.tree_room != tree_room:
+            self._books.rooms.save(RoomBinding(room_id, name, tree_room), at)
+        self._places[room_id] = self._tree.place(tree_room) if tree_room else None
+        if tree_room and (known is None or known.tree_room != tree_room):
+            self._books.outbox.bind_room(tree_room, room_id)
+        if known is not None and known.name != name and tree_room not in (None, name):
+            self.tell_staff(self._replies("room_renamed", old=known.name, new=name), at)
+
+    def _claim_tree_room(self, room_id: str, name: str, at: datetime) -> str | None:
+        """The name as a room of the tree, if it is one that no other room serves."""
+        if self._tree.place(name) is None:
+            return None
+        serving = self._books.rooms.serving(name)
+        if serving in (None, room_id):
+            return name
+        log.warning("namesake", extra={"action": "room.namesake", "room_id": room_id})
+        self.tell_staff(self._replies("room_unknown", new=name), at)
+        return None
+
+    # the connection
+
+    def _logged_in(self, event: LoggedIn) -> None:
+        self._books.transactions.account = event.account
+        self._places.clear()
+        if not self._started:
+            self._started = True
+            self._report_last_run(event)
+        self.heard(event.at)
+
+    def _report_last_run(self, event: LoggedIn) -> None:
+        """What an earlier process may have said, and what was said while none was running."""
+        interrupted = self._books.outbox.interrupted(event.at)
+        if interrupted:
+            lines = [f"{out.room or '私聊'} {out.ticket or ''}".strip() for out in interrupted[:10]]
+            words = {"count": str(len(interrupted)), "list": "\n".join(lines)}
+            self.tell_staff(self._replies("unconfirmed", **words), event.at)
+        heard = self._books.state.get(f"{HEARD_UNTIL}:{event.account}")
+        if heard:
+            self._deaf(datetime.fromisoformat(heard), event.at, "小巷没有在运行")
+
+    def heard(self, at: datetime) -> None:
+        """Write down that everything up to this moment was heard. Needs an open transaction."""
+        account = self._books.transactions.account
+        if account:
+            self._books.state.put(f"{HEARD_UNTIL}:{account}", at.isoformat())
+
+    def _deaf(self, since: datetime, until: datetime, reason: str) -> None:
+        since = max(since, self._deaf_told or since)
+        if until - since < self._tell_after:
+            return
+        self._deaf_told = until
+        span = {"since": self._show_time(since), "until": self._show_time(until), "reason": reason}
+        self.tell_staff(self._replies("deaf", **span), until)
+
+
+def _caller(names: Collection[str]) -> re.Pattern[str]:
+    """What a message begins with that is said to the bot: 小巷，… or @小巷 …"""
+    alternatives = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.compile(rf"\s*@?(?:{alternatives})(?:[\s\u2005,，:：!！。?？]+|$|(?=在吗|你好|您好|请问|帮))")

@@ -1,0 +1,176 @@
+"""What this machine does, stage by stage. Figures are of this machine and this moment; ratios travel better.
+
+The mix is 60% chat, 20% questions, 15% pleas and 5% commands, made from the examples in data/.
+"""
+
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from bot.app import BATCH, App, build
+from bot.channels.replay import ReplayChannel, TranscriptClock
+from bot.groups import Tree
+from bot.model.message import LoggedIn, Message, RoomNamed
+from bot.model.settings import Settings
+from bot.settings import Data
+from handlers.table import COMMANDS
+from intents.engine import Engine
+from intents.lexicon import Words
+
+START = datetime(2022, 11, 16, 8, tzinfo=UTC)
+APART = timedelta(milliseconds=20)
+"""Distance between two messages, in the bench's own time."""
+SEED = 17
+MIX = (("chat", 60), ("question", 20), ("plea", 15), ("command", 5))
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One measured stage."""
+
+    name: str
+    messages: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Messages a second."""
+        return self.messages / self.seconds
+
+
+def mixed(data: Data, count: int, rng: random.Random) -> list[tuple[str, str]]:
+    """(kind, text) of so many messages in the mix."""
+    of = {spec.id: spec for spec in data.intents}
+    pools: dict[str, Sequence[str]] = {
+        "chat": [*of["chitchat"].examples, *of["thanks"].examples, *of["help.supplies"].not_examples,
+                 *of["help.medicine"].not_examples, *of["offer"].examples],
+        "question": [text for entry in data.faq for text in (*entry.questions, *entry.examples)],
+        "plea": [text for id_, spec in of.items() if id_.startswith("help.") for text in spec.examples],
+        "command": [entry.example for entry in COMMANDS if entry.name not in ("认领", "状态")],
+    }  # fmt: skip
+    kinds = rng.choices([kind for kind, _ in MIX], [share for _, share in MIX], k=count)
+    return [(kind, rng.choice(pools[kind])) for kind in kinds]
+
+
+def run(settings: Settings, data: Data, count: int, as_json: bool) -> None:
+    """Measure and print."""
+    console = Console(stderr=True)
+    rng = random.Random(SEED)
+    mix = mixed(data, count, rng)
+    texts = [text for _, text in mix]
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("正在量…", total=4)
+        engine = Engine.build(data.intents, data.lexicon, data.faq)
+        understood, latencies = _understand(engine, texts)
+        progress.advance(task)
+        cut = _timed("jieba.lcut（只切词，作对照）", texts, Words())
+        progress.advance(task)
+        durable = _end_to_end(settings, data, mix)
+        progress.advance(task)
+        cold = _cold_start()
+        progress.advance(task)
+    report = _report([understood, cut, durable], latencies, cold)
+    print(json.dumps(report, ensure_ascii=False) if as_json else _printed(report))
+
+
+def _timed(name: str, texts: Sequence[str], work: Callable[[str], Any]) -> Stage:
+    for text in texts[:50]:
+        work(text)  # load and warm up
+    begin = perf_counter()
+    for text in texts:
+        work(text)
+    return Stage(name, len(texts), perf_counter() - begin)
+
+
+def _understand(engine: Engine, texts: Sequence[str]) -> tuple[Stage, list[float]]:
+    stage = _timed("听懂（一核）", texts, engine.understand)
+    latencies = []
+    for text in texts:
+        begin = perf_counter()
+        engine.understand(text)
+        latencies.append(perf_counter() - begin)
+    return stage, sorted(latencies)
+
+
+def _end_to_end(settings: Settings, data: Data, mix: Sequence[tuple[str, str]]) -> Stage:
+    """From hearing to durable on disk (synchronous=FULL): tickets, answers to send, handled."""
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.database.parent, prefix="bench-") as folder:
+        clock = TranscriptClock(START)
+        channel = ReplayChannel(clock, lambda said: None)
+        app = build(settings, data, channel, clock, random.Random(SEED), Path(folder) / "bench.db")
+        messages = _messages(settings, mix)
+        rooms = app.assistant.room_names()
+        app.receive([LoggedIn("bench", START), *(RoomNamed(room, room, START) for room in rooms)])
+        _receive(app, messages[:BATCH])  # warm up
+        begin = perf_counter()
+        _receive(app, messages[BATCH:])
+        seconds = perf_counter() - begin
+        app.ledger.close()
+    return Stage("从听到落盘（FULL）", len(messages) - BATCH, seconds)
+
+
+def _receive(app: App, messages: Sequence[Message]) -> None:
+    for begin in range(0, len(messages), BATCH):
+        app.receive(messages[begin : begin + BATCH])
+
+
+def _messages(settings: Settings, mix: Sequence[tuple[str, str]]) -> list[Message]:
+    """Everybody says one thing; commands are said in the staff's group, the rest in all other groups in turn."""
+    places = Tree(settings.groups).rooms()
+    staff = next(place.room for place in places if place.kind == "staff")
+    others = [place.room for place in places if place.kind == "residents"]
+    messages = []
+    for n, (kind, text) in enumerate(mix):
+        room = staff if kind == "command" else others[n % len(others)]
+        messages.append(Message(f"m{n}", START + n * APART, room, room, f"p{n}", f"居民{n}", text))
+    return messages
+
+
+def _cold_start() -> float:
+    """Seconds from nothing to the first understood sentence, in a process of its own."""
+    begin = perf_counter()
+    subprocess.run([sys.executable, "-m", "bot", "classify", "你好"], check=True, capture_output=True)
+    return perf_counter() - begin
+
+
+def _report(stages: Sequence[Stage], latencies: Sequence[float], cold: float) -> dict[str, Any]:
+    understood, cut, durable = stages
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        1024 if sys.platform != "darwin" else 1024**2
+    )
+    return {
+        "stages": [{"name": s.name, "messages": s.messages, "per_second": round(s.rate)} for s in stages],
+        "p50_us": round(latencies[len(latencies) // 2] * 1e6, 1),
+        "p99_us": round(latencies[len(latencies) * 99 // 100] * 1e6, 1),
+        "understand_to_jieba": round(understood.rate / cut.rate, 2),
+        "end_to_end_to_jieba": round(durable.rate / cut.rate, 2),
+        "rss_mib": round(peak),
+        "cold_start_seconds": round(cold, 2),
+    }
+
+
+def _printed(report: dict[str, Any]) -> str:
+    lines = [
+        f"{stage['name']}：{stage['per_second']:,} 条/秒（{stage['messages']} 条）"
+        for stage in report["stages"]
+    ]
+    lines += [
+        f"听懂一条：中位 {report['p50_us']} 微秒，99% 在 {report['p99_us']} 微秒内",
+        f"与只切词相比（同一次运行）：听懂 {report['understand_to_jieba']} 倍，"
+        f"从听到落盘 {report['end_to_end_to_jieba']} 倍",
+        f"内存峰值 {report['rss_mib']} MiB（含对照用的 jieba 词典）；冷启动 {report['cold_start_seconds']} 秒",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,96 @@
+"""Opening the ledger, and its transactions."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from sqlite_utils import Database
+
+from bot.ledger.schema import migrations
+
+
+class LedgerBusy(Exception):
+    """Another process runs on this database; two would answer everything twice."""
+
+
+class Ledger:
+    """One SQLite file in WAL mode with full durability, used by one thread."""
+
+    def __init__(self, path: Path | None, account: str = "") -> None:
+        """Open the file, creating it and its folder; None is a throw-away ledger in memory.
+
+        The file is readable by its owner only: residents' data is in it.
+        """
+        self.path = path
+        self.account = account
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+        conn = sqlite3.connect(path or ":memory:", isolation_level=None, cached_statements=256)
+        conn.execute("PRAGMA journal_mode=WAL")
+        conn.execute("PRAGMA synchronous=FULL")
+        conn.execute("PRAGMA foreign_keys=ON")
+        conn.execute("PRAGMA busy_timeout=10000")
+        self.db = Database(conn)
+        migrations.apply(self.db)
+        self._conn = conn
+
+    def execute(self, sql: str, parameters: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+        """Run one statement inside whatever transaction is open."""
+        return self._conn.execute(sql, parameters)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, on disk when it returns. Raises sqlite3.OperationalError when the disk refuses."""
+        self._conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            if self._conn.in_transaction:
+                self._conn.execute("ROLLBACK")
+            raise
+        try:
+            self._conn.execute("COMMIT")
+        except BaseException:
+            if self._conn.in_transaction:
+                self._conn.execute("ROLLBACK")
+            raise
+
+    @contextlib.contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """All or nothing within the transaction."""
+        self._conn.execute("SAVEPOINT message")
+        try:
+            yield
+        except BaseException:
+            if self._conn.in_transaction:
+                self._conn.execute("ROLLBACK TO message")
+                self._conn.execute("RELEASE message")
+            raise
+        self._conn.execute("RELEASE message")
+
+    def forget_messages(self, before: int) -> int:
+        """Drop what is only kept to recognise a message that comes again; returns how many. ``before``: ms."""
+        return self._conn.execute("DELETE FROM messages WHERE at < ?", (before,)).rowcount
+
+    def close(self) -> None:
+        """Close the file."""
+        self._conn.close()
+
+
+@contextlib.contextmanager
+def sole_user(path: Path) -> Iterator[None]:
+    """Hold the ledger for this process alone; raises LedgerBusy when another has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(f"{path}.lock", mode=0o600)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise LedgerBusy(str(path)) from None
+    try:
+        yield
+    finally:
+        lock.release()

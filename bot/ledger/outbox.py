@@ -1,0 +1,122 @@
+"""Outgoing messages, a row each, with their states."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.ledger.database import Ledger
+from bot.model.channel import Outgoing, OutKind
+from bot.model.clock import millis
+from bot.model.ledger import NewOutgoing, RowState, Waiting
+
+PRIORITY: dict[OutKind, int] = {"alert": 0, "reply": 1, "private": 1, "call": 2, "notice": 3}
+"""Lower leaves first."""
+
+_OUT = "id, kind, room_id, room, to_id, text, mention_id, mention_name, ticket"
+
+
+class OutboxRows:
+    """Table outbox."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def add(self, new: NewOutgoing) -> int:
+        """Queue a message; returns the row's id."""
+        mention_id, mention_name = new.mention or (None, None)
+        at = millis(new.at)
+        cursor = self._ledger.execute(
+            "INSERT INTO outbox (account, kind, priority, room_id, room, to_id, text, mention_id, mention_name,"
+            " ticket, message_id, created_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                self._ledger.account, new.kind, PRIORITY[new.kind], new.room_id, new.room, new.to_id, new.text,
+                mention_id, mention_name, new.ticket, new.message_id, at, at,
+            ),
+        )  # fmt: skip
+        return int(cursor.lastrowid or 0)
+
+    def waiting(self, limit: int) -> list[Waiting]:
+        """Pending rows whose room is known: by priority, then in the order they were queued."""
+        rows = self._ledger.execute(
+            f"SELECT {_OUT}, due_at, attempts FROM outbox WHERE state = 'pending' AND account = ?"
+            " AND room_id IS NOT NULL"
+            " ORDER BY priority, id LIMIT ?",
+            (self._ledger.account, limit),
+        )
+        return [Waiting(_outgoing(row), _moment(row[9]), row[10]) for row in rows]
+
+    def claim(self, row: int, text: str) -> None:
+        """pending -> sending, with the words that really leave."""
+        self._ledger.execute(
+            "UPDATE outbox SET state = 'sending', text = ?, attempts = attempts + 1"
+            " WHERE id = ? AND state = 'pending'",
+            (text, row),
+        )
+
+    def settle(self, row: int, state: RowState, at: datetime, gateway_id: str = "", error: str = "") -> None:
+        """sending -> sent, failed or unconfirmed."""
+        self._ledger.execute(
+            "UPDATE outbox SET state = ?, settled_at = ?, gateway_id = ?, error = ? WHERE id = ?",
+            (state, millis(at), gateway_id, error, row),
+        )
+
+    def postpone(self, row: int, due: datetime, error: str, counted: bool) -> None:
+        """sending -> pending again, not before ``due``; ``counted`` when it counts as an attempt."""
+        self._ledger.execute(
+            "UPDATE outbox SET state = 'pending', due_at = ?, error = ?, attempts = attempts - ? WHERE id = ?",
+            (millis(due), error, 0 if counted else 1, row),
+        )
+
+    def interrupted(self, at: datetime) -> list[Outgoing]:
+        """Rows left in sending by a process that died; they become unconfirmed, for every account."""
+        rows = self._ledger.execute(
+            f"SELECT {_OUT} FROM outbox WHERE state = 'sending' ORDER BY id"
+        ).fetchall()
+        self._ledger.execute(
+            "UPDATE outbox SET state = 'unconfirmed', settled_at = ?, error = 'interrupted' WHERE state = 'sending'",
+            (millis(at),),
+        )
+        return [_outgoing(row) for row in rows]
+
+    def bind_room(self, room: str, room_id: str) -> None:
+        """Give waiting rows for a room by name its id."""
+        self._ledger.execute(
+            "UPDATE outbox SET room_id = ? WHERE state = 'pending' AND account = ? AND room_id IS NULL AND room = ?",
+            (room_id, self._ledger.account, room),
+        )
+
+    def sent_since(self, since: datetime) -> list[tuple[datetime, str]]:
+        """(when, room id) of rows sent after that moment, oldest first."""
+        rows = self._ledger.execute(
+            "SELECT settled_at, coalesce(room_id, '') FROM outbox"
+            " WHERE settled_at > ? AND state = 'sent' AND account = ? ORDER BY settled_at",
+            (millis(since), self._ledger.account),
+        )
+        return [(_moment(at), room_id) for at, room_id in rows]
+
+    def roomless(self) -> int:
+        """Pending rows whose room has not been seen yet."""
+        row = self._ledger.execute(
+            "SELECT count(*) FROM outbox WHERE state = 'pending' AND room_id IS NULL AND account = ?",
+            (self._ledger.account,),
+        ).fetchone()
+        return int(row[0])
+
+    def counts(self, since: datetime) -> dict[str, int]:
+        """How many rows are in each state: all pending and sending ones, others since a moment."""
+        rows = self._ledger.execute(
+            "SELECT 'pending', count(*) FROM outbox WHERE state = 'pending'"
+            " UNION ALL SELECT 'sending', count(*) FROM outbox WHERE state = 'sending'"
+            " UNION ALL SELECT state, count(*) FROM outbox WHERE settled_at > ? GROUP BY state",
+            (millis(since),),
+        )
+        return {state: int(count) for state, count in rows}
+
+
+def _outgoing(row: tuple[Any, ...]) -> Outgoing:
+    id_, kind, room_id, room, to_id, text, mention_id, mention_name, ticket = row[:9]
+    mentions = ((mention_id, mention_name or ""),) if mention_id else ()
+    return Outgoing(id_, kind, room_id or "", room, to_id, text, mentions, ticket)
+
+
+def _moment(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC)

@@ -1,0 +1,99 @@
+"""The tables of the ledger, as migrations in order. Times are whole milliseconds since 1970-01-01 UTC.
+
+What belongs to one WeChat account (rooms, message ids, outbox rows, dialogues) carries that account's id.
+"""
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("xiaoxiang")
+
+
+@migrations()
+def m001_core(db: Database) -> None:
+    """Rooms, handled messages, the outbox, tickets with their audit, people."""
+    for statement in _CORE.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
+_CORE = """
+CREATE TABLE rooms (
+    account TEXT NOT NULL, room_id TEXT NOT NULL, name TEXT NOT NULL, tree_room TEXT, seen_at INTEGER NOT NULL,
+    PRIMARY KEY (account, room_id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX rooms_tree ON rooms (account, tree_room) WHERE tree_room IS NOT NULL;
+
+CREATE TABLE messages (
+    account TEXT NOT NULL, id TEXT NOT NULL, fingerprint INTEGER NOT NULL, at INTEGER NOT NULL,
+    room_id TEXT NOT NULL, sender_id TEXT NOT NULL, outcome TEXT NOT NULL,
+    PRIMARY KEY (account, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX messages_fingerprint ON messages (fingerprint, at);
+
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, kind TEXT NOT NULL, priority INTEGER NOT NULL,
+    room_id TEXT, room TEXT NOT NULL, to_id TEXT NOT NULL, text TEXT NOT NULL,
+    mention_id TEXT, mention_name TEXT, ticket TEXT, message_id TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'pending', created_at INTEGER NOT NULL, due_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0, settled_at INTEGER, gateway_id TEXT NOT NULL DEFAULT '',
+    error TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX outbox_pending ON outbox (priority, id) WHERE state = 'pending';
+CREATE INDEX outbox_sending ON outbox (id) WHERE state = 'sending';
+CREATE INDEX outbox_settled ON outbox (settled_at) WHERE settled_at IS NOT NULL;
+
+CREATE TABLE tickets (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, intent TEXT NOT NULL, title TEXT NOT NULL,
+    state TEXT NOT NULL, urgent INTEGER NOT NULL, room_id TEXT NOT NULL, room_name TEXT NOT NULL,
+    requester_id TEXT NOT NULL, requester TEXT NOT NULL, node TEXT NOT NULL,
+    building TEXT NOT NULL, unit TEXT NOT NULL, room TEXT NOT NULL, phones TEXT NOT NULL, items TEXT NOT NULL,
+    text TEXT NOT NULL, owner_id TEXT NOT NULL DEFAULT '', owner TEXT NOT NULL DEFAULT '',
+    dispatched_to TEXT NOT NULL DEFAULT '', message_id TEXT NOT NULL,
+    opened_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX tickets_open ON tickets (requester_id) WHERE state IN ('opened', 'taken', 'dispatched');
+
+CREATE TABLE ticket_events (
+    id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL REFERENCES tickets (id), at INTEGER NOT NULL,
+    actor_id TEXT NOT NULL, actor TEXT NOT NULL, account TEXT NOT NULL, room_id TEXT NOT NULL,
+    message_id TEXT NOT NULL, from_state TEXT, to_state TEXT NOT NULL, note TEXT NOT NULL
+) STRICT;
+CREATE INDEX ticket_events_ticket ON ticket_events (ticket);
+
+CREATE TABLE dialogues (
+    account TEXT NOT NULL, room_id TEXT NOT NULL, sender_id TEXT NOT NULL, kind TEXT NOT NULL,
+    ticket TEXT NOT NULL, options TEXT NOT NULL, expires_at INTEGER NOT NULL,
+    PRIMARY KEY (account, room_id, sender_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE records (
+    id INTEGER PRIMARY KEY, account TEXT NOT NULL, at INTEGER NOT NULL, intent TEXT NOT NULL,
+    room_id TEXT NOT NULL, room TEXT NOT NULL, node TEXT NOT NULL, sender_id TEXT NOT NULL, sender TEXT NOT NULL,
+    text TEXT NOT NULL, slots TEXT NOT NULL, message_id TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE households (
+    id INTEGER PRIMARY KEY, compound TEXT NOT NULL, building TEXT NOT NULL, unit TEXT NOT NULL,
+    room TEXT NOT NULL, name TEXT NOT NULL, people INTEGER, phone TEXT NOT NULL, note TEXT NOT NULL,
+    imported INTEGER NOT NULL,
+    UNIQUE (compound, building, unit, room)
+) STRICT;
+
+CREATE TABLE residents (
+    person_id TEXT PRIMARY KEY, name TEXT NOT NULL, household INTEGER NOT NULL REFERENCES households (id),
+    bound_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE invites (
+    digest TEXT PRIMARY KEY, role TEXT NOT NULL, scope TEXT NOT NULL, created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL, used_by TEXT, used_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE grants (
+    person_id TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL, scope TEXT NOT NULL,
+    granted_at INTEGER NOT NULL,
+    PRIMARY KEY (person_id, role, scope)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID
+"""

@@ -1,0 +1,106 @@
+"""What a handler is given and what it gives back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.model.channel import OutKind
+from bot.model.message import Message
+from bot.model.people import Person, Role
+from bot.model.services import Services
+from bot.model.tree import Place
+from bot.model.understanding import Understanding
+
+Audience = Literal["here", "staff", "sender", "room", "person"]
+"""Who hears a reply: the room it came from (or the private chat), the staff of the place, the sender in private,
+or the room or person named in ``to``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Something to say; it becomes an outbox row in the message's own transaction."""
+
+    text: str
+    kind: OutKind = "reply"
+    audience: Audience = "here"
+    to: str = ""
+    """The room's id (audience "room") or the person's id (audience "person")."""
+    node: str = ""
+    """For "staff": whose staff; empty means the staff of the place the message came from."""
+    mention: tuple[str, str] | None = None
+    """Whom to @: (id, name in the room). Ignored in private."""
+    ticket: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash-command as it was typed, in no particular order of arguments."""
+
+    name: str
+    """A command of the table: 接单."""
+    tickets: tuple[str, ...] = ()
+    """Ticket numbers as typed: ("23", "A024")."""
+    mentions: tuple[str, ...] = ()
+    """Names typed after @."""
+    rest: str = ""
+    """Everything else, spaces collapsed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """A question the bot asked one person in one room and waits to hear about."""
+
+    kind: Literal["details", "choice"]
+    """details: what was missing from a ticket; choice: one of several FAQ entries."""
+    ticket: str
+    """The ticket the details are for; empty for a choice."""
+    options: tuple[str, ...] = ()
+    """FAQ ids in the order they were offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One message with all that is known around it."""
+
+    message: Message
+    text: str
+    """The words meant for us: mentions of the bot taken off."""
+    person: Person
+    place: Place | None
+    """The node and kind of the room; None in private and in rooms outside the tree."""
+    addressed: bool
+    """Said to the bot: in private, @-mentioned, or called by name."""
+    understanding: Understanding | None = None
+    command: Command | None = None
+    dialogue: Dialogue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a message."""
+
+    label: str
+    """One word and an id for the ledger and the log: "ticket:A023", "silent", "answer:hours"."""
+    replies: tuple[Reply, ...] = ()
+
+
+Handler = Callable[[Request, Services], Outcome | None]
+"""Decides about a request. None means: not mine, go on to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEntry:
+    """A line of the table of commands."""
+
+    name: str
+    handler: Handler
+    role: Role
+    """The least role that may use it."""
+    usage: str
+    """How to write it: /接单 编号 [编号…]."""
+    help: str
+    """What it does, one sentence."""
+    example: str
+    aliases: tuple[str, ...] = ()
+    bare: bool = False
+    """True when staff and volunteers may leave the slash out: 接单 23."""

@@ -1,0 +1,157 @@
+"""What the assistant and the outbox ask of the ledger, besides what handlers may ask (bot/model/services.py)."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from bot.model.channel import Outgoing, OutKind
+from bot.model.message import Message
+from bot.model.people import Grant
+
+RowState = Literal["pending", "sending", "sent", "failed", "cancelled", "unconfirmed"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewOutgoing:
+    """A message about to become an outbox row."""
+
+    kind: OutKind
+    room_id: str | None
+    """None while the room has not been seen yet: the row waits for ``room``."""
+    room: str
+    to_id: str
+    text: str
+    mention: tuple[str, str] | None
+    ticket: str | None
+    message_id: str
+    """The message that caused it; empty when none did."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A pending row, as the pace needs to see it."""
+
+    out: Outgoing
+    due: datetime
+    """Not to be sent before this moment."""
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomBinding:
+    """A room the channel knows, and the room of the tree it serves as."""
+
+    room_id: str
+    name: str
+    """What it is called now."""
+    tree_room: str | None
+    """The name in bot.yaml it was bound to when first seen; None for a room outside the tree."""
+
+
+class Intake(Protocol):
+    """Which messages were handled. The text itself is not kept, only its fingerprint."""
+
+    def seen(self, message: Message) -> bool:
+        """True when this id was handled, or the same sender said the same here under another id within 10 s."""
+        ...
+
+    def repeats(self, message: Message, since: datetime) -> int:
+        """How often the same sender said the same in the same room since then."""
+        ...
+
+    def handled(self, message: Message, outcome: str) -> None:
+        """Write down what became of it."""
+        ...
+
+
+class Rooms(Protocol):
+    """Rooms by id."""
+
+    def get(self, room_id: str) -> RoomBinding | None:
+        """What is known of a room."""
+        ...
+
+    def save(self, binding: RoomBinding, at: datetime) -> None:
+        """Keep it, replacing what was known."""
+        ...
+
+    def serving(self, tree_room: str) -> str | None:
+        """The id of the room bound to that name of the tree."""
+        ...
+
+
+class Outbox(Protocol):
+    """Rows of outgoing messages."""
+
+    def add(self, new: NewOutgoing) -> int:
+        """Queue a message; returns the row's id."""
+        ...
+
+    def waiting(self, limit: int) -> list[Waiting]:
+        """Pending rows whose room is known: by priority, then in the order they were queued."""
+        ...
+
+    def claim(self, row: int, text: str) -> None:
+        """pending -> sending, with the words that really leave."""
+        ...
+
+    def settle(self, row: int, state: RowState, at: datetime, gateway_id: str = "", error: str = "") -> None:
+        """sending -> sent, failed or unconfirmed."""
+        ...
+
+    def postpone(self, row: int, due: datetime, error: str, counted: bool) -> None:
+        """sending -> pending again, not before ``due``; ``counted`` when it counts as an attempt."""
+        ...
+
+    def interrupted(self, at: datetime) -> list[Outgoing]:
+        """Rows left in sending by a process that died; they become unconfirmed."""
+        ...
+
+    def bind_room(self, room: str, room_id: str) -> None:
+        """Give waiting rows for a room by name its id."""
+        ...
+
+    def sent_since(self, since: datetime) -> list[tuple[datetime, str]]:
+        """(when, room id) of rows sent after that moment, oldest first."""
+        ...
+
+    def roomless(self) -> int:
+        """Pending rows whose room has not been seen yet."""
+        ...
+
+
+class Claims(Protocol):
+    """Roles that were claimed by invitation."""
+
+    def grants(self, person_id: str) -> tuple[Grant, ...]:
+        """What the person may do."""
+        ...
+
+
+class State(Protocol):
+    """Small facts that outlive the process."""
+
+    def get(self, key: str) -> str | None:
+        """The value, or None."""
+        ...
+
+    def put(self, key: str, value: str) -> None:
+        """Keep it."""
+        ...
+
+
+class Transactions(Protocol):
+    """Begin, commit, roll back."""
+
+    account: str
+    """The account whose rooms, messages and outbox rows are meant."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing, durable when it returns."""
+        ...
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """All or nothing within the transaction."""
+        ...

@@ -1,0 +1,71 @@
+"""Every text template the bot speaks with, and the placeholders each may use. The words are in data/replies.yaml."""
+
+_TICKET = frozenset({"number", "title", "place", "state"})
+
+REPLIES: dict[str, frozenset[str]] = {
+    # to residents
+    "ticket_opened": _TICKET,
+    "ticket_opened_ask": _TICKET | {"missing"},
+    "ticket_added": _TICKET,
+    "ticket_progress": _TICKET | {"owner"},
+    "ticket_urged": _TICKET | {"owner"},
+    "ticket_cancelled": _TICKET,
+    "ticket_received": _TICKET,
+    "ticket_none": frozenset(),
+    "ticket_which": frozenset({"list"}),
+    "ticket_taken": _TICKET | {"owner"},
+    "ticket_dispatched": _TICKET | {"owner", "to"},
+    "ticket_done": _TICKET,
+    "emergency": _TICKET | {"phone"},
+    "missing_place": frozenset(),
+    "missing_items": frozenset({"title"}),
+    "faq_answer": frozenset({"answer"}),
+    "faq_suggest": frozenset({"list"}),
+    "handoff": frozenset({"number", "phone"}),
+    "record_saved": frozenset({"title"}),
+    "symptom": frozenset({"phone"}),
+    "greeting": frozenset({"phone"}),
+    # to the staff
+    "alert_ticket": _TICKET | {"name", "room", "text", "phones", "short"},
+    "alert_emergency": _TICKET | {"name", "room", "text", "phones", "short", "phone"},
+    "alert_added": _TICKET | {"name", "text"},
+    "alert_urge": _TICKET | {"name", "text", "owner", "short"},
+    "alert_cancelled": _TICKET | {"name"},
+    "alert_received": _TICKET | {"name"},
+    "alert_record": frozenset({"title", "place", "name", "room", "text"}),
+    "alert_error": frozenset({"name", "room", "message"}),
+    "alert_loop": frozenset({"name", "room"}),
+    "room_renamed": frozenset({"old", "new"}),
+    "room_unknown": frozenset({"new"}),
+    "deaf": frozenset({"since", "until", "reason"}),
+    "unconfirmed": frozenset({"count", "list"}),
+    "failed": frozenset({"count", "list"}),
+    "day_cap": frozenset({"count"}),
+    # answers to commands
+    "command_unknown": frozenset({"word", "suggestion"}),
+    "command_refused": frozenset({"word", "role"}),
+    "command_usage": frozenset({"usage"}),
+    "command_no_ticket": frozenset({"number"}),
+    "command_moved": _TICKET | {"owner"},
+    "command_cannot": _TICKET | {"owner", "word"},
+    "command_not_yours": _TICKET,
+    "bound": frozenset({"place", "name"}),
+    "bind_unknown": frozenset({"place"}),
+    "claimed": frozenset({"role", "scope"}),
+    "claim_failed": frozenset(),
+    "claim_in_group": frozenset(),
+}
+"""Key -> the placeholders its text may use, as {name}."""
+
+
+class Replies:
+    """The templates of data/replies.yaml, ready to fill in."""
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        """``texts`` maps every key of REPLIES to its template."""
+        self._texts = texts
+
+    def __call__(self, key: str, **values: str) -> str:
+        """The text of ``key`` with its placeholders filled; a placeholder without a value is left out."""
+        allowed = REPLIES[key]
+        return self._texts[key].format(**{name: values.get(name, "") for name in allowed}).strip()

@@ -1,0 +1,203 @@
+"""What handlers may ask for: the Protocols of the ledger and the tree, gathered in one frozen object."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from bot.model.clock import Clock
+from bot.model.household import Household
+from bot.model.people import Grant, Person
+from bot.model.replies import Replies
+from bot.model.ticket import NewTicket, State, Ticket
+from bot.model.tree import Node
+from bot.model.understanding import Slots
+
+if TYPE_CHECKING:
+    from bot.model.handling import CommandEntry, Dialogue, Request
+
+
+class Groups(Protocol):
+    """The tree of nodes (bot/groups.py)."""
+
+    @property
+    def root(self) -> Node:
+        """The community itself."""
+        ...
+
+    def find(self, name: str) -> Node | None:
+        """The node called so."""
+        ...
+
+    def title(self, node: Node) -> str:
+        """The node's name for people: 17号楼3单元."""
+        ...
+
+    def within(self, node: Node, scope: Node) -> bool:
+        """True when the node is the scope or lies under it."""
+        ...
+
+    def resolve(self, building: str | None, unit: str | None, near: Node | None) -> Node | None:
+        """The node of a building and unit near another node; None when there is none or more than one."""
+        ...
+
+    def compound(self, node: Node) -> Node | None:
+        """The compound a node belongs to; None for the community itself."""
+        ...
+
+
+class TicketBook(Protocol):
+    """Tickets and their audit rows. Every change writes an audit row in the same transaction."""
+
+    def open(self, new: NewTicket) -> Ticket:
+        """Write a plea down and give it a number."""
+        ...
+
+    def get(self, number: str) -> Ticket | None:
+        """By what people type: A023, a23, 23 (then the latest open ticket with that number, else the latest)."""
+        ...
+
+    def of_requester(self, requester_id: str) -> list[Ticket]:
+        """A person's open tickets, latest first."""
+        ...
+
+    def open_tickets(self, limit: int) -> list[Ticket]:
+        """All open tickets, urgent first, then oldest first."""
+        ...
+
+    def count_open(self) -> dict[State, int]:
+        """How many open tickets are in each state."""
+        ...
+
+    def move(
+        self, ticket: Ticket, to: State, request: "Request", *, owner: Person | None = None, note: str = ""
+    ) -> Ticket:
+        """Change the state. ``owner`` becomes the owner; ``note`` is to whom (dispatched) or why.
+
+        Raises MoveRefused when the table of moves does not allow it.
+        """
+        ...
+
+    def add(
+        self, ticket: Ticket, request: "Request", slots: Slots, *, node: str = "", urgent: bool = False
+    ) -> Ticket:
+        """Add words and details to an open ticket; nothing already known is overwritten by nothing."""
+        ...
+
+    def note(self, ticket: Ticket, request: "Request", what: str) -> None:
+        """Write an audit row that changes nothing: urged, asked."""
+        ...
+
+
+class Roster(Protocol):
+    """People: roles claimed by invitation, household bindings, names seen in rooms."""
+
+    def household_of(self, person_id: str) -> Household | None:
+        """The household an account is bound to."""
+        ...
+
+    def bind(self, person_id: str, name: str, household: Household, at: datetime) -> None:
+        """Bind an account to a household, replacing an older binding."""
+        ...
+
+    def find_household(self, compound: str, building: str, unit: str, room: str) -> Household | None:
+        """A household of the imported list; an empty compound matches when only one fits."""
+        ...
+
+    def knows_households(self) -> bool:
+        """True when a list of households was imported."""
+        ...
+
+    def claim(self, code: str, person_id: str, name: str, at: datetime) -> Grant | None:
+        """Use up a one-time code; None when it is unknown, used or expired."""
+        ...
+
+    def revoke(self, code: str) -> None:
+        """Make a code worthless, because it was shown to others."""
+        ...
+
+
+class Dialogues(Protocol):
+    """Open questions, one a person and room."""
+
+    def begin(self, request: "Request", dialogue: "Dialogue", expires: datetime) -> None:
+        """Open one, replacing an older one of the same person in the same room."""
+        ...
+
+    def end(self, request: "Request") -> None:
+        """Close the person's dialogue in this room."""
+        ...
+
+
+class Records(Protocol):
+    """Things worth keeping that are nobody's task: reports, sign-ups, offers, complaints."""
+
+    def add(self, request: "Request") -> None:
+        """Keep what was understood, with its slots."""
+        ...
+
+
+class OutboxStatus(Protocol):
+    """What the outbox can tell."""
+
+    def counts(self, since: datetime) -> dict[str, int]:
+        """How many rows are in each state: all pending and sending ones, others since a moment."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Faq:
+    """An entry of the FAQ, as handlers need it."""
+
+    id: str
+    title: str
+    answer: str
+    valid_from: datetime | None = None
+    """First moment at which the answer holds."""
+    valid_until: datetime | None = None
+    """First moment at which it no longer holds."""
+
+    def valid(self, at: datetime) -> bool:
+        """True when the answer holds at that moment."""
+        return (self.valid_from is None or self.valid_from <= at) and (
+            self.valid_until is None or at < self.valid_until
+        )
+
+
+class Health(Protocol):
+    """How the bot itself is doing."""
+
+    @property
+    def started(self) -> datetime:
+        """When this process began."""
+        ...
+
+    @property
+    def ready(self) -> bool:
+        """True while the channel can send."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a handler may use; built once by bot/app.py."""
+
+    clock: Clock
+    groups: Groups
+    tickets: TicketBook
+    roster: Roster
+    dialogues: Dialogues
+    records: Records
+    outbox: OutboxStatus
+    replies: Replies
+    faq: dict[str, Faq]
+    titles: dict[str, str]
+    """Intent id -> what people call it."""
+    wants: dict[str, tuple[str, ...]]
+    """Intent id -> slots worth asking for."""
+    duty_phone: Callable[[Node | None], str]
+    """The number to ring for a node; None means the community."""
+    patience: timedelta
+    """How long a dialogue waits for its answer."""
+    health: Health
+    commands: Sequence["CommandEntry"] = field(default=())

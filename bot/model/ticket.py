@@ -1,0 +1,100 @@
+"""The life of a ticket: 下单 → 接单 → 派单 → 办结."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+State = Literal["opened", "taken", "dispatched", "done", "cancelled", "declined"]
+
+STATE_TITLES: dict[State, str] = {
+    "opened": "已下单",
+    "taken": "已接单",
+    "dispatched": "已派单",
+    "done": "已办结",
+    "cancelled": "已撤单",
+    "declined": "无法办理",
+}
+
+OPEN: frozenset[State] = frozenset({"opened", "taken", "dispatched"})
+"""States in which somebody still has to do something."""
+
+MOVES: dict[State, frozenset[State]] = {
+    "opened": frozenset({"taken", "dispatched", "done", "cancelled", "declined"}),
+    "taken": frozenset({"dispatched", "done", "cancelled", "declined"}),
+    "dispatched": frozenset({"taken", "dispatched", "done", "cancelled", "declined"}),
+    "done": frozenset(),
+    "cancelled": frozenset(),
+    "declined": frozenset(),
+}
+"""Every allowed move; whatever is not here is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One plea, from the moment it was written down."""
+
+    number: str
+    """What people say on the phone: A023."""
+    intent: str
+    title: str
+    """What people call its kind: 买药送药."""
+    state: State
+    urgent: bool
+    account: str
+    room_id: str
+    """Where it was said; empty in private."""
+    room_name: str
+    requester_id: str
+    requester: str
+    node: str
+    """Name of the tree's node it belongs to."""
+    building: str
+    unit: str
+    room: str
+    """Room number of the household; never shown in a residents' group."""
+    phones: str
+    items: str
+    text: str
+    """The plea and what was added to it later, a line each."""
+    owner_id: str
+    """Who took it; empty while nobody has."""
+    owner: str
+    dispatched_to: str
+    opened_at: datetime
+    updated_at: datetime
+
+    @property
+    def short(self) -> str:
+        """The number as people type it: 23."""
+        return self.number.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ").lstrip("0") or "0"
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    """A plea about to be written down; fields as in Ticket."""
+
+    intent: str
+    title: str
+    urgent: bool
+    room_id: str
+    room_name: str
+    requester_id: str
+    requester: str
+    node: str
+    building: str
+    unit: str
+    room: str
+    phones: str
+    items: str
+    text: str
+    message_id: str
+    at: datetime
+
+
+class MoveRefused(Exception):
+    """The table of moves does not allow it; carries the ticket as it is."""
+
+    def __init__(self, ticket: Ticket, to: State) -> None:
+        super().__init__(f"{ticket.number}: {ticket.state} -> {to}")
+        self.ticket = ticket
+        self.to = to

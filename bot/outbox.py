@@ -1,0 +1,242 @@
+"""The only sender: priority, pace, the privacy guard, states.
+
+``next_step`` is pure given the rows and the time; ``Outbox.run`` waits. The transcript channel calls the same steps in the
+transcript's time.
+"""
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.guard import guarded
+from bot.model.channel import Channel, MaybeSent, NotSent, Outgoing, TooFast
+from bot.model.clock import Clock
+from bot.model.ledger import Outbox as Rows
+from bot.model.ledger import Transactions, Waiting
+from bot.model.settings import Pace
+
+log = logging.getLogger("xiaoxiang.outbox")
+
+ATTEMPTS = 8
+"""A message that the gateway refused so often has failed, and the staff are told."""
+FIRST_RETRY = timedelta(seconds=2)
+"""Doubled at every further attempt, up to LAST_RETRY."""
+LAST_RETRY = timedelta(minutes=2)
+LONGEST_BACKOFF = timedelta(minutes=15)
+LOOK_AHEAD = 500
+"""So many waiting rows are looked at for one that may go."""
+NOT_READY_SECONDS = 0.2
+"""How long to wait before asking the channel again whether it can send."""
+
+
+class Pacer:
+    """When the next message of the account may leave, and in which room. Kept in memory, told by what was sent."""
+
+    def __init__(self, pace: Pace, rng: random.Random) -> None:
+        self._pace = pace
+        self._rng = rng
+        self._free_at: datetime | None = None
+        self._rooms: dict[str, datetime] = {}
+        self._minute: deque[datetime] = deque()
+        self._backoff = timedelta()
+
+    def sent(self, at: datetime, room_id: str) -> None:
+        """A message left."""
+        gap = self._rng.uniform(self._pace.min_seconds, self._pace.max_seconds)
+        self._free_at = max(self._free_at or at, at + timedelta(seconds=gap))
+        self._backoff = timedelta()
+        if self._pace.per_room_seconds:
+            if len(self._rooms) > 5000:
+                self._rooms.clear()
+            self._rooms[room_id] = at + timedelta(seconds=self._pace.per_room_seconds)
+        if self._pace.per_minute:
+            self._minute.append(at)
+
+    def too_fast(self, at: datetime) -> datetime:
+        """WeChat says 操作过于频繁: be quiet, twice as long each time in a row. Returns until when."""
+        self._backoff = min(
+            self._backoff * 2 or timedelta(seconds=self._pace.backoff_seconds), LONGEST_BACKOFF
+        )
+        self._free_at = at + self._backoff
+        return self._free_at
+
+    def free_at(self, at: datetime) -> datetime:
+        """The first moment from ``at`` on when the account may speak."""
+        free = max(at, self._free_at) if self._free_at else at
+        if self._pace.per_minute:
+            while self._minute and self._minute[0] <= at - timedelta(minutes=1):
+                self._minute.popleft()
+            if len(self._minute) >= self._pace.per_minute:
+                free = max(free, self._minute[-self._pace.per_minute] + timedelta(minutes=1))
+        return free
+
+    def room_free_at(self, room_id: str, at: datetime) -> datetime:
+        """The first moment from ``at`` on when this room may be spoken to."""
+        return max(at, self._rooms.get(room_id, at))
+
+
+def choose(waiting: list[Waiting], pacer: Pacer, at: datetime) -> Waiting | datetime | None:
+    """The row to send now, or the moment to look again, or None when nothing waits.
+
+    Rows leave by priority, then in order. Within a room nothing overtakes a row that waits for its retry.
+    """
+    if not waiting:
+        return None
+    free = pacer.free_at(at)
+    if free > at:
+        return free
+    held: set[str] = set()
+    again: list[datetime] = []
+    for row in waiting:
+        where = row.out.room_id or row.out.to_id
+        if where in held:
+            continue
+        ready = max(row.due, pacer.room_free_at(where, at))
+        if ready <= at:
+            return row
+        held.add(where)
+        again.append(ready)
+    return min(again)
+
+
+class Outbox:
+    """Sends what waits, one message at a time."""
+
+    def __init__(
+        self,
+        rows: Rows,
+        transactions: Transactions,
+        channel: Channel,
+        clock: Clock,
+        rng: random.Random,
+        pace: Pace,
+        may_read_all: Callable[[str], bool],
+        public_phones: Collection[str],
+        tell_staff: Callable[[str, dict[str, str], datetime], None],
+    ) -> None:
+        """``may_read_all(room_id)``: True for rooms without residents. ``tell_staff(key, words, at)`` queues an alert
+        inside the open transaction."""
+        self._rows = rows
+        self._transactions = transactions
+        self._channel = channel
+        self._clock = clock
+        self._pace = pace if channel.paced else Pace(0, 0, 0, 0, 0, pace.backoff_seconds)
+        self._pacer = Pacer(self._pace, rng)
+        self._may_read_all = may_read_all
+        self._public_phones = public_phones
+        self._tell_staff = tell_staff
+        self._wake = asyncio.Event()
+        self._today: tuple[object, int] = (None, 0)
+        self.idle = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something may be waiting."""
+        self.idle.clear()
+        self._wake.set()
+
+    def recall(self) -> None:
+        """Take up the pace where an earlier process left it. Call once the account is known."""
+        at = self._clock.now()
+        midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+        today = self._rows.sent_since(midnight)
+        self._today = (at.date(), len(today))
+        for when, room_id in self._rows.sent_since(at - timedelta(minutes=1)):
+            self._pacer.sent(when, room_id)
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        while True:
+            self._wake.clear()
+            step = self.next_step(self._clock.now())
+            if isinstance(step, Waiting):
+                if not self._channel.ready:
+                    await asyncio.sleep(NOT_READY_SECONDS)
+                    continue
+                await self.send(step)
+            else:
+                await self._wait(step)
+
+    async def _wait(self, until: datetime | None) -> None:
+        if until is None:
+            self.idle.set()
+        seconds = None if until is None else max((until - self._clock.now()).total_seconds(), 0.001)
+        try:
+            await asyncio.wait_for(self._wake.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def waiting_for_rooms(self) -> int:
+        """Rows that cannot leave because their room has never been seen."""
+        return self._rows.roomless()
+
+    def next_step(self, at: datetime) -> Waiting | datetime | None:
+        """What to do now: a row to send, a moment to look again, or nothing."""
+        return choose(self._rows.waiting(LOOK_AHEAD), self._pacer, at)
+
+    async def send(self, row: Waiting) -> None:
+        """Send one row and write down what became of it. The claim is on disk before the words leave."""
+        out = self._guarded(row.out)
+        with self._transactions.transaction():
+            self._rows.claim(out.id, out.text)
+        try:
+            gateway_id = await self._channel.send(out)
+        except TooFast:
+            self._postpone(row, self._pacer.too_fast(self._clock.now()), "操作过于频繁", counted=False)
+        except NotSent as error:
+            self._not_sent(row, str(error))
+        except MaybeSent as error:
+            self._unconfirmed(row, str(error))
+        else:
+            self._sent(out, gateway_id)
+
+    def _guarded(self, out: Outgoing) -> Outgoing:
+        if not out.room_id or self._may_read_all(out.room_id):
+            return out
+        return replace(out, text=guarded(out.text, self._public_phones))
+
+    def _sent(self, out: Outgoing, gateway_id: str) -> None:
+        at = self._clock.now()
+        self._pacer.sent(at, out.room_id or out.to_id)
+        day, count = self._today
+        self._today = (at.date(), count + 1 if day == at.date() else 1)
+        with self._transactions.transaction():
+            self._rows.settle(out.id, "sent", at, gateway_id)
+            if self._today[1] == self._pace.per_day:
+                self._tell_staff("day_cap", {"count": str(self._pace.per_day)}, at)
+        log.info("sent", extra={"action": "outbox.sent", "row": out.id, "room_id": out.room_id})
+
+    def _postpone(self, row: Waiting, due: datetime, error: str, *, counted: bool) -> None:
+        with self._transactions.transaction():
+            self._rows.postpone(row.out.id, due, error, counted)
+        log.warning("postponed", extra={"action": "outbox.postponed", "row": row.out.id})
+
+    def _not_sent(self, row: Waiting, error: str) -> None:
+        at = self._clock.now()
+        if not self._channel.ready:
+            self._postpone(row, at, error, counted=False)
+            return
+        if row.attempts + 1 < ATTEMPTS:
+            self._postpone(row, at + min(FIRST_RETRY * 2**row.attempts, LAST_RETRY), error, counted=True)
+            return
+        with self._transactions.transaction():
+            self._rows.settle(row.out.id, "failed", at, error=error)
+            self._report("failed", row.out, at)
+        log.error("failed", extra={"action": "outbox.failed", "row": row.out.id})
+
+    def _unconfirmed(self, row: Waiting, error: str) -> None:
+        at = self._clock.now()
+        self._pacer.sent(at, row.out.room_id or row.out.to_id)
+        with self._transactions.transaction():
+            self._rows.settle(row.out.id, "unconfirmed", at, error=error)
+            self._report("unconfirmed", row.out, at)
+        log.error("unconfirmed", extra={"action": "outbox.unconfirmed", "row": row.out.id})
+
+    def _report(self, key: str, out: Outgoing, at: datetime) -> None:
+        """Tell the staff, unless what went astray was such a report itself."""
+        if out.kind == "alert" and out.ticket is None:
+            return
+        self._tell_staff(key, {"count": "1", "list": f"{out.room or '私聊'} {out.ticket or ''}".strip()}, at)

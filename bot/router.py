@@ -1,0 +1,107 @@
+"""Which handler a message goes to: command? open dialogue? intent? silence. First match wins."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from bot.commands import Unknown, parse
+from bot.model.handling import Command, CommandEntry, Dialogue, Outcome, Request
+from bot.model.message import Message
+from bot.model.people import ROLE_TITLES
+from bot.model.services import Services
+from bot.model.understanding import Understanding
+from handlers.authority import may
+from handlers.speaking import to_sender
+from handlers.table import COMMANDS, DIALOGUES, INTENTS
+
+WORK_ROOMS = frozenset({"staff", "volunteer"})
+"""Kinds of rooms where people talk about residents' needs all day: only what is said to the bot counts there."""
+
+OFFICIAL_SILENCE = frozenset({"help.emergency"})
+"""What a worker's words in a residents' group can still mean, unless they address the bot."""
+
+
+class Understands(Protocol):
+    """The engine of intents/."""
+
+    def understand(self, text: str, *, addressed: bool = False) -> Understanding:
+        """What the text means."""
+        ...
+
+
+class Router:
+    """Finds the handler of a request and calls it."""
+
+    def __init__(
+        self, engine: Understands, services: Services, open_dialogue: Callable[[Message], Dialogue | None]
+    ) -> None:
+        self._engine = engine
+        self._services = services
+        self._open_dialogue = open_dialogue
+        self._commands = {entry.name: entry for entry in COMMANDS}
+
+    def route(self, request: Request) -> Outcome:
+        """Decide about one request; "silent" when nobody has anything to say."""
+        message = request.message
+        if message.kind not in ("text", "group_note") or not request.text.strip():
+            return Outcome(f"silent:{message.kind}")
+        command = parse(request.text, COMMANDS, bare=_at_work(request))
+        if isinstance(command, Command):
+            return self._command(replace(request, command=command))
+        if isinstance(command, Unknown) and (_at_work(request) or request.addressed):
+            return self._unknown(command, request)
+        if _in_work_room(request) and not request.addressed:
+            return Outcome("silent:staff")
+        return self._words(request)
+
+    def _command(self, request: Request) -> Outcome:
+        assert request.command is not None
+        entry = self._commands[request.command.name]
+        node = request.place.node if request.place else None
+        if not may(request.person, entry.role, node, self._services.groups):
+            return self._refuse(entry, request)
+        understanding = self._engine.understand(request.command.rest) if request.command.rest else None
+        return entry.handler(replace(request, understanding=understanding), self._services) or Outcome(
+            "silent"
+        )
+
+    def _refuse(self, entry: CommandEntry, request: Request) -> Outcome:
+        """Quiet in groups; in private a word on who may."""
+        label = f"refused:{entry.name}"
+        if not request.message.private:
+            return Outcome(label)
+        text = self._services.replies("command_refused", word=entry.name, role=ROLE_TITLES[entry.role])
+        return Outcome(label, (to_sender(request, text),))
+
+    def _unknown(self, unknown: Unknown, request: Request) -> Outcome:
+        suggestion = f"/{unknown.suggestion}" if unknown.suggestion else "/帮助"
+        text = self._services.replies("command_unknown", word=unknown.word, suggestion=suggestion)
+        return Outcome("command:unknown", (to_sender(request, text),))
+
+    def _words(self, request: Request) -> Outcome:
+        understanding = self._engine.understand(request.text, addressed=request.addressed)
+        request = replace(request, understanding=understanding)
+        dialogue = self._open_dialogue(request.message)
+        if dialogue is not None:
+            outcome = DIALOGUES[dialogue.kind](replace(request, dialogue=dialogue), self._services)
+            if outcome is not None:
+                return outcome
+        if _official(request, self._services) and understanding.intent not in OFFICIAL_SILENCE:
+            return Outcome("silent:official")
+        return INTENTS[understanding.intent](request, self._services) or Outcome("silent")
+
+
+def _in_work_room(request: Request) -> bool:
+    return request.place is not None and request.place.kind in WORK_ROOMS
+
+
+def _at_work(request: Request) -> bool:
+    """True where staff and volunteers may leave the slash out."""
+    return _in_work_room(request) or (request.message.private and request.person.rank > 0)
+
+
+def _official(request: Request, services: Services) -> bool:
+    """True for a worker speaking to the residents they are responsible for: they inform, they do not plead."""
+    if request.addressed or request.place is None:
+        return False
+    return may(request.person, "worker", request.place.node, services.groups)

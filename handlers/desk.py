@@ -1,0 +1,154 @@
+"""Commands on tickets: /工单 /接单 /派单 /办结 /撤单."""
+
+from bot.model.handling import Outcome, Reply, Request
+from bot.model.people import Person
+from bot.model.services import Services
+from bot.model.ticket import MoveRefused, State, Ticket
+from handlers.authority import may
+from handlers.speaking import about, to_requester, to_sender
+
+LISTED = 10
+"""So many tickets are listed at most."""
+
+VERBS: dict[State, str] = {"taken": "接单", "dispatched": "派单", "done": "办结", "cancelled": "撤单"}
+
+TOLD: dict[State, str] = {"taken": "ticket_taken", "dispatched": "ticket_dispatched", "done": "ticket_done"}
+"""What the requester hears about a move."""
+
+
+def show(request: Request, services: Services) -> Outcome:
+    """/工单: one ticket by number, or the list: one's own for residents, those in reach for staff."""
+    assert request.command is not None
+    if request.command.tickets:
+        lines = [_show_one(number, request, services) for number in request.command.tickets]
+        return Outcome("command:工单", (to_sender(request, "\n\n".join(lines)),))
+    inside = _private_enough(request)
+    if request.person.rank and inside:
+        tickets = [t for t in services.tickets.open_tickets(200) if _in_reach(request.person, t, services)]
+    else:
+        tickets = services.tickets.of_requester(request.person.id)
+    if not tickets:
+        text = "没有未办结的工单。" if request.person.rank else services.replies("ticket_none")
+        return Outcome("command:工单", (to_sender(request, text),))
+    lines = [_line(ticket, services, public=not inside) for ticket in tickets[:LISTED]]
+    head = (
+        f"未办结 {len(tickets)} 张："
+        if len(tickets) <= LISTED
+        else f"未办结 {len(tickets)} 张，先列 {LISTED} 张："
+    )
+    return Outcome("command:工单", (to_sender(request, "\n".join([head, *lines])),))
+
+
+def take(request: Request, services: Services) -> Outcome:
+    """/接单: the first one wins, the second is told who has it."""
+    return _move_all(request, services, "taken")
+
+
+def dispatch(request: Request, services: Services) -> Outcome:
+    """/派单: hand a ticket to somebody, by @ or by name, with a note."""
+    assert request.command is not None
+    to = "、".join(request.command.mentions) or request.command.rest
+    if not to:
+        return _usage(request, services, "派单")
+    note = f"{to} {request.command.rest}".strip() if request.command.mentions else to
+    return _move_all(request, services, "dispatched", note=note)
+
+
+def finish(request: Request, services: Services) -> Outcome:
+    """/办结: it is done; whoever asked is told."""
+    assert request.command is not None
+    return _move_all(request, services, "done", note=request.command.rest)
+
+
+def withdraw(request: Request, services: Services) -> Outcome:
+    """/撤单: residents their own, staff any in reach."""
+    assert request.command is not None
+    return _move_all(request, services, "cancelled", note=request.command.rest)
+
+
+def _move_all(request: Request, services: Services, to: State, note: str = "") -> Outcome:
+    assert request.command is not None
+    if not request.command.tickets:
+        return _usage(request, services, request.command.name)
+    lines: list[str] = []
+    told: list[Reply] = []
+    for number in dict.fromkeys(request.command.tickets):
+        ticket = services.tickets.get(number)
+        if ticket is None or not _may_know(request.person, ticket, services):
+            lines.append(services.replies("command_no_ticket", number=number))
+            continue
+        line, news = _move(ticket, to, request, services, note)
+        lines.append(line)
+        told += news
+    label = f"command:{request.command.name}"
+    return Outcome(label, (to_sender(request, "\n".join(lines)), *told))
+
+
+def _move(
+    ticket: Ticket, to: State, request: Request, services: Services, note: str
+) -> tuple[str, list[Reply]]:
+    """One move: the line for whoever commanded it, and the news for whoever asked for help."""
+    assert request.command is not None
+    public = not _private_enough(request)
+    if not _may_move(request.person, ticket, to, services):
+        return services.replies("command_not_yours", **about(ticket, services, public=public)), []
+    keeps_owner = ticket.owner_id and to != "taken"
+    owner = None if keeps_owner or to == "cancelled" else request.person
+    try:
+        moved = services.tickets.move(ticket, to, request, owner=owner, note=note)
+    except MoveRefused as refused:
+        words = about(refused.ticket, services, public=public) | {"word": VERBS[to]}
+        return services.replies("command_cannot", **words), []
+    line = services.replies("command_moved", **about(moved, services, public=public))
+    if to not in TOLD or moved.requester_id == request.person.id:
+        return line, []
+    return line, [to_requester(moved, services.replies(TOLD[to], **about(moved, services)))]
+
+
+def _may_move(person: Person, ticket: Ticket, to: State, services: Services) -> bool:
+    if to == "cancelled" and ticket.requester_id == person.id:
+        return True
+    if to == "done" and ticket.owner_id == person.id:
+        return True
+    role = "volunteer" if to == "taken" else "worker"
+    if to == "done" and not ticket.owner_id:
+        role = "volunteer"
+    return may(person, role, services.groups.find(ticket.node), services.groups)  # type: ignore[arg-type]
+
+
+def _in_reach(person: Person, ticket: Ticket, services: Services) -> bool:
+    return may(person, "volunteer", services.groups.find(ticket.node), services.groups)
+
+
+def _may_know(person: Person, ticket: Ticket, services: Services) -> bool:
+    return ticket.requester_id == person.id or _in_reach(person, ticket, services)
+
+
+def _private_enough(request: Request) -> bool:
+    """True where room numbers and phones may be shown: in private and in staff and volunteer groups."""
+    return request.message.private or bool(request.place and request.place.kind in ("staff", "volunteer"))
+
+
+def _show_one(number: str, request: Request, services: Services) -> str:
+    ticket = services.tickets.get(number)
+    if ticket is None or not _may_know(request.person, ticket, services):
+        return services.replies("command_no_ticket", number=number)
+    public = not _private_enough(request)
+    lines = [_line(ticket, services, public=public)]
+    if not public:
+        lines += [f"{ticket.requester}（{ticket.room_name or '私聊'}）：{ticket.text}"]
+        lines += [f"电话 {ticket.phones}"] if ticket.phones else []
+    return "\n".join(lines)
+
+
+def _line(ticket: Ticket, services: Services, *, public: bool) -> str:
+    words = about(ticket, services, public=public)
+    who = f"→{ticket.dispatched_to}" if ticket.dispatched_to else ticket.owner
+    urgent = "【急】" if ticket.urgent else ""
+    return f"{ticket.number} {urgent}{words['title']}·{words['place']} {words['state']} {who}".rstrip()
+
+
+def _usage(request: Request, services: Services, name: str) -> Outcome:
+    usage = next(entry for entry in services.commands if entry.name == name)
+    text = services.replies("command_usage", usage=f"{usage.usage}\n例：{usage.example}")
+    return Outcome(f"usage:{name}", (to_sender(request, text),))

@@ -1,0 +1,44 @@
+"""Commands that tell how things are: /帮助 and /状态."""
+
+from datetime import timedelta
+
+from bot.model.handling import Outcome, Request
+from bot.model.people import RANK
+from bot.model.services import Services
+from bot.model.ticket import STATE_TITLES
+from handlers.speaking import to_sender
+
+
+def help_(request: Request, services: Services) -> Outcome:
+    """/帮助: the commands this person may use; with a word, that command and an example."""
+    assert request.command is not None
+    wanted = request.command.rest.lstrip("/／")
+    mine = [entry for entry in services.commands if RANK[entry.role] <= request.person.rank]
+    chosen = [entry for entry in mine if wanted and wanted in (entry.name, *entry.aliases)]
+    if chosen:
+        lines = [f"{entry.usage}\n{entry.help}\n例：{entry.example}" for entry in chosen]
+    else:
+        lines = ["要帮忙直接说就行，不用记命令。", *(f"{entry.usage}　{entry.help}" for entry in mine)]
+    return Outcome("command:帮助", (to_sender(request, "\n".join(lines)),))
+
+
+def status(request: Request, services: Services) -> Outcome:
+    """/状态: is the bot hearing, what waits, what did not go out."""
+    at = request.message.at
+    open_ = services.tickets.count_open()
+    day = services.outbox.counts(at - timedelta(hours=24))
+    tickets = "，".join(f"{STATE_TITLES[state]} {n}" for state, n in open_.items() if n) or "没有"
+    lines = [
+        f"小巷在线，已运行 {_span(at - services.health.started)}，通道{'正常' if services.health.ready else '断开'}。",
+        f"未办结工单：{tickets}。",
+        f"24 小时发出 {day.get('sent', 0)} 条，等待 {day.get('pending', 0) + day.get('sending', 0)} 条，"
+        f"不确定 {day.get('unconfirmed', 0)} 条，失败 {day.get('failed', 0)} 条。",
+    ]
+    return Outcome("command:状态", (to_sender(request, "\n".join(lines)),))
+
+
+def _span(span: timedelta) -> str:
+    minutes = max(int(span.total_seconds()) // 60, 0)
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    return (f"{days} 天 " if days else "") + (f"{hours} 小时 " if hours else "") + f"{minutes} 分钟"

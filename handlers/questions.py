@@ -1,0 +1,49 @@
+"""question: answered from the FAQ when it is sure, offered as a choice when nearly so, else silence."""
+
+from datetime import datetime
+
+from bot.model.handling import Dialogue, Outcome, Request
+from bot.model.services import Faq, Services
+from handlers.people import not_understood
+from handlers.speaking import to_sender
+
+DIGITS = {"1": 0, "2": 1, "3": 2, "１": 0, "２": 1, "３": 2, "一": 0, "二": 1, "三": 2}
+
+
+def question(request: Request, services: Services) -> Outcome:
+    """Answer, offer a choice, or stay silent; whoever addressed us is handed to a person instead of silence."""
+    understanding = request.understanding
+    assert understanding is not None
+    at = request.message.at
+    if understanding.faq is not None and (entry := _valid(understanding.faq.id, services, at)):
+        return Outcome(f"answer:{entry.id}", (to_sender(request, _answer(entry, services)),))
+    offered = [entry for id_ in understanding.suggest[:3] if (entry := _valid(id_, services, at))]
+    if offered:
+        services.dialogues.begin(
+            request, Dialogue("choice", "", tuple(entry.id for entry in offered)), at + services.patience
+        )
+        lines = "\n".join(f"{n}. {entry.title}" for n, entry in enumerate(offered, 1))
+        return Outcome("suggest", (to_sender(request, services.replies("faq_suggest", list=lines)),))
+    return not_understood(request, services) if request.addressed else Outcome("silent")
+
+
+def answer_choice(request: Request, services: Services) -> Outcome | None:
+    """Answer the entry whose digit was typed; anything else is not ours."""
+    assert request.dialogue is not None
+    n = DIGITS.get(request.text.strip().rstrip("。.、"))
+    if n is None or n >= len(request.dialogue.options):
+        return None
+    services.dialogues.end(request)
+    entry = _valid(request.dialogue.options[n], services, request.message.at)
+    if entry is None:
+        return None
+    return Outcome(f"answer:{entry.id}", (to_sender(request, _answer(entry, services)),))
+
+
+def _answer(entry: Faq, services: Services) -> str:
+    return services.replies("faq_answer", answer=entry.answer)
+
+
+def _valid(id_: str, services: Services, at: datetime) -> Faq | None:
+    entry = services.faq.get(id_)
+    return entry if entry and entry.valid(at) else None

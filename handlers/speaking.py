@@ -1,0 +1,78 @@
+"""Shared turns of phrase: how a ticket is named to residents and to staff, and who is spoken to."""
+
+from bot.model.channel import OutKind
+from bot.model.handling import Reply, Request
+from bot.model.people import Person
+from bot.model.services import Services
+from bot.model.ticket import STATE_TITLES, Ticket
+
+
+def public_place(ticket: Ticket, services: Services) -> str:
+    """Where a ticket belongs, as a residents' group may read it: never the room number."""
+    if ticket.building or ticket.unit:
+        return _building(ticket)
+    node = services.groups.find(ticket.node)
+    return services.groups.title(node) if node else ticket.node
+
+
+def full_place(ticket: Ticket, services: Services) -> str:
+    """Where a ticket belongs, for staff: compound, building, unit and room number."""
+    node = services.groups.find(ticket.node)
+    compound = services.groups.compound(node) if node else None
+    head = compound.name if compound else ""
+    tail = f"{ticket.room}室" if ticket.room else ""
+    return f"{head}{_building(ticket)}{tail}" or ticket.node
+
+
+def _building(ticket: Ticket) -> str:
+    building = f"{ticket.building}号楼" if ticket.building else ""
+    unit = f"{ticket.unit}单元" if ticket.unit else ""
+    return building + unit
+
+
+def about(ticket: Ticket, services: Services, *, public: bool = True) -> dict[str, str]:
+    """The placeholders every template about a ticket may use."""
+    return {
+        "number": ticket.number,
+        "short": ticket.short,
+        "title": ticket.title,
+        "place": public_place(ticket, services) if public else full_place(ticket, services),
+        "state": STATE_TITLES[ticket.state],
+        "owner": ticket.owner,
+        "to": ticket.dispatched_to,
+    }
+
+
+def to_sender(request: Request, text: str, ticket: str | None = None) -> Reply:
+    """An answer where the message came from, @ing whoever said it."""
+    message = request.message
+    kind: OutKind = "private" if message.private else "reply"
+    return Reply(text, kind, mention=(message.sender_id, message.sender), ticket=ticket)
+
+
+def to_requester(ticket: Ticket, text: str) -> Reply:
+    """News for whoever asked, where they asked."""
+    mention = (ticket.requester_id, ticket.requester)
+    if ticket.room_id:
+        return Reply(text, "reply", "room", to=ticket.room_id, mention=mention, ticket=ticket.number)
+    return Reply(text, "private", "person", to=ticket.requester_id, ticket=ticket.number)
+
+
+def to_staff(text: str, *, node: str = "", ticket: str | None = None) -> Reply:
+    """Something the staff of a node must see; without a node, the staff of where the message came from."""
+    return Reply(text, "alert", "staff", node=node, ticket=ticket)
+
+
+def room_name(request: Request) -> str:
+    """The room's name for staff's eyes."""
+    return request.message.room or "私聊"
+
+
+def named(person: Person) -> str:
+    """A person's name, or a word for one without."""
+    return person.name or "居民"
+
+
+def duty_phone(request: Request, services: Services) -> str:
+    """Whom to ring about the place the message came from."""
+    return services.duty_phone(request.place.node if request.place else None)

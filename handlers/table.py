@@ -1,0 +1,79 @@
+"""EVERY behaviour on one page: which handler takes which intent, which command, which dialogue."""
+
+from bot.model.handling import CommandEntry, Handler
+from handlers import accounts, desk, overview, own_tickets, people, pleas, questions, records
+
+INTENTS: dict[str, Handler] = {
+    "help.emergency": pleas.emergency,
+    "help.medical_visit": pleas.plea,
+    "help.medicine": pleas.plea,
+    "help.supplies": pleas.plea,
+    "help.parcel": pleas.plea,
+    "help.trash": pleas.plea,
+    "help.repair": pleas.plea,
+    "help.care": pleas.plea,
+    "help.home_testing": pleas.plea,
+    "help.mind": pleas.plea,
+    "help.other": pleas.plea,
+    "ticket.urge": own_tickets.urge,
+    "ticket.progress": own_tickets.progress,
+    "ticket.cancel": own_tickets.cancel,
+    "ticket.done": own_tickets.received,
+    "report.temperature": records.record,
+    "report.travel": records.record,
+    "report.symptom": records.symptom,
+    "report.tested": records.record,
+    "signup.chain": records.record,
+    "signup.volunteer": records.record,
+    "signup.reserve": records.record,
+    "offer": records.record,
+    "complaint": records.record,
+    "question": questions.question,
+    "human": people.hand_over,
+    "thanks": people.silent,
+    "chitchat": people.chitchat,
+}
+"""Intent -> who decides about it."""
+
+DIALOGUES: dict[str, Handler] = {
+    "details": pleas.answer_details,
+    "choice": questions.answer_choice,
+}
+"""Kind of an open dialogue -> who is asked first about the person's next message."""
+
+COMMANDS: tuple[CommandEntry, ...] = (
+    CommandEntry(
+        "帮助", overview.help_, "resident", "/帮助 [命令]", "看能用的命令和例子", "/帮助 接单", aliases=("help", "?", "？")
+    ),
+    CommandEntry(
+        "工单", desk.show, "resident", "/工单 [编号…]", "看未办结的工单，或某一张", "/工单 A023", aliases=("单子",)
+    ),
+    CommandEntry(
+        "接单", desk.take, "volunteer", "/接单 编号…", "把工单接到自己名下", "/接单 23 24",
+        aliases=("接",), bare=True,
+    ),
+    CommandEntry(
+        "派单", desk.dispatch, "worker", "/派单 编号 @某人 [说明]", "把工单交给某人去办", "/派单 23 @小安 带上轮椅",
+        aliases=("派",), bare=True,
+    ),
+    CommandEntry(
+        "办结", desk.finish, "volunteer", "/办结 编号… [说明]", "办好了，告诉求助的人", "/办结 23 药放门口了",
+        aliases=("办完", "完成"), bare=True,
+    ),
+    CommandEntry(
+        "撤单", desk.withdraw, "resident", "/撤单 编号… [原因]", "撤掉自己的工单；工作人员可撤辖区内的", "/撤单 A023",
+        aliases=("撤销",), bare=True,
+    ),
+    CommandEntry(
+        "我是", accounts.bind_household, "resident", "/我是 楼号-单元-门牌 姓名", "登记自己住哪一户，以后求助不用再报地址（请私聊发）",
+        "/我是 17-3-501 王芳",
+    ),
+    CommandEntry(
+        "认领", accounts.claim_role, "resident", "/认领 邀请码", "用一次性邀请码认领书记、网格员等身份（只能私聊发）",
+        "/认领 K7M2-9QXD",
+    ),
+    CommandEntry(
+        "状态", overview.status, "worker", "/状态", "看小巷是否在线、有多少工单和消息在等", "/状态",
+    ),
+)  # fmt: skip
+"""Slash-commands, in the order /帮助 lists them."""
