@@ -2,6 +2,7 @@
 
 import gettext
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,27 @@ def export(**_):
 main()
 ''' % ("配置文件，写明社区、楼栋、各个群和人员，" * 3)
 
+WALK = """
+import click
+from bot.chinese import speak_chinese
+from bot.__main__ import cli
+
+def walk(command, context):
+    yield command, command.get_help(context)
+    for name, child in getattr(command, "commands", {}).items():
+        yield from walk(child, click.Context(child, info_name=name, parent=context))
+
+speak_chinese()
+for command, text in walk(cli, click.Context(cli, info_name="xiaoxiang")):
+    print(text)
+    for param in command.params:
+        if isinstance(param, click.Option) and not param.help:
+            print("OPTION WITHOUT HELP:", command.name, param.name)
+    if not command.help:
+        print("COMMAND WITHOUT HELP:", command.name)
+"""
+"""Prints the help of every command there is."""
+
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -52,7 +74,8 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def run(program: Path, *arguments: str) -> str:
+def run(program: Path | str, *arguments: str) -> str:
+    """What a command prints on a machine that is anything but Chinese."""
     strange = {"LANG": "en_US.UTF-8", "LANGUAGE": "en", "LC_ALL": "C"}
     environment = {
         **os.environ,
@@ -120,6 +143,18 @@ def test_errors_are_chinese(program: Path, arguments: str, said: str) -> None:
     assert said in output
     for english in ("Usage", "Error", "Options", "Try ", "Missing", "Invalid", "COMMAND", "OPTIONS"):
         assert english not in output
+
+
+def test_the_help_of_every_command_is_chinese_and_complete() -> None:
+    """Groups are made with cls=ChineseGroup, and speak_chinese() comes before any of them."""
+    printed = run("-c", WALK)
+    assert "用法：xiaoxiang import households [选项] 文件" in printed
+    assert (
+        re.findall(
+            r"^.*\b(?:[A-Z]{4,}|Show|Usage|Options|default|required|Error|Traceback)\b.*$", printed, re.M
+        )
+        == []
+    )
 
 
 def test_the_compiled_catalogue_is_that_of_the_source() -> None:
