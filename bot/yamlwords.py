@@ -57,10 +57,13 @@ _VALUE_TITLES = {
 
 _WIDE_COLON = re.compile(r"\s*(?:(?:- +)+[A-Za-z_][\w.]*|[\w.]{1,20})：")
 _TIGHT_COLON = re.compile(r"\s*(?:- +)*(?!https?:)[A-Za-z_]\w*:[^\s/]")
+_TIGHT_DASH = re.compile(r"\s*-[^\s-]")
 _WIDE = "冒号打成了全角「：」，请改成英文冒号加一个空格，例如 name: 春晓苑"
 _TIGHT = "英文冒号后面少了一个空格，请写成 name: 春晓苑 这样"
 _QUOTE = "请把整段文字用英文引号 '…' 包起来"
-_INDENT = "缩进不齐：同一层的内容左边要对齐，下一层比上一层多两个空格"
+_DASH = "「-」后面少了一个空格，请写成「- 」加内容"
+_NO_COLON = "这一行少了「: 」，请写成 name: 春晓苑 这样；它是上一行文字的后半截时，请接到上一行"
+_INDENT = "缩进不齐：这一行和上面同一层的内容左边要对齐，下一层比上一层多两个空格"
 
 
 def not_text(raw: bytes) -> str:
@@ -98,17 +101,18 @@ def wrong_syntax(error: MarkedYAMLError | None, lines: list[str]) -> tuple[int, 
     line = lines[end]
     if re.match(r"[ ]*\t", line) or "'\\t'" in problem:
         return end + 1, "这里用了 Tab 键，YAML 只认空格：请把它换成空格"
-    for number in dict.fromkeys((start, end - 1, end)):
-        if number >= 0 and _WIDE_COLON.match(lines[number]):
-            return number + 1, _WIDE
-        if number >= 0 and _TIGHT_COLON.match(lines[number]):
-            return number + 1, _TIGHT
+    for number in dict.fromkeys((start, max(end - 1, 0), end)):
+        if typo := _mistyped(lines[number]):
+            return number + 1, typo
     return _by_problem(context, problem, lines, start, end)
 
 
 def _by_problem(context: str, problem: str, lines: list[str], start: int, end: int) -> tuple[int, str]:
     line = lines[end]
     if "mapping values are not allowed" in problem:
+        above = lines[end - 1].strip() if end else ""
+        if above and ":" not in above and above[0] not in "-#":
+            return end, _NO_COLON
         if len(re.findall(r":(?:\s|$)", line)) > 1 and _indent(line) <= _indent(lines[max(end - 1, 0)]):
             return end + 1, f"一行里有两个「: 」，文字里有冒号时{_QUOTE}"
         return end + 1, _INDENT if end and _indent(line) > _indent(
@@ -130,12 +134,14 @@ def _by_problem(context: str, problem: str, lines: list[str], start: int, end: i
         return end + 1, f"这里多了一个 {match[1]}，请删掉；它属于文字时{_QUOTE}"
     if "<scalar>" in problem:
         return end + 1, f"引号或括号后面又跟了文字：{_QUOTE}"
+    if "<document start>" in problem:
+        return end + 1, _INDENT + "；前面多出来的文字请删掉，或在行首加 #"
     if "another document" in problem:
         return end + 1, "一个文件里只能有一份内容，请删掉这一行的 ---"
     if "block scalar" in context:
         return end + 1, f"文字以 | 或 > 开头时，{_QUOTE}；要写多行文字，| 后面请直接换行"
     if "could not find expected ':'" in problem:
-        return start + 1, "这一行少了「: 」，请写成 name: 春晓苑 这样；它是上一行文字的后半截时，请接到上一行"
+        return start + 1, _NO_COLON
     if "entries are not allowed" in problem or "keys are not allowed" in problem:
         return end + 1, f"冒号后面不能直接跟「- 」：列表请换一行写；它是文字时{_QUOTE}"
     return end + 1, _INDENT if "block" in context else "这里不是 YAML 的写法，请检查缩进、引号和冒号"
@@ -166,7 +172,7 @@ def type_reason(
         return _unknown_key(key, meant_key(steps, shape), _keys(shape, steps[:-1]))
     if given is None or kind == "string_too_short":
         return f"{label}后面是空的，请写上内容，例如 {key}: {_EXAMPLES.get(key, '…')}；用不着就把这一行删掉"
-    if isinstance(given, str) and kind not in _TEXTS and (typo := _mistyped(given)):
+    if isinstance(given, str) and kind in _CONTAINERS and (typo := _mistyped(given)):
         return typo
     if kind == "literal_error":
         return _closed(label, str(given), re.findall(r"'([^']+)'", str(context.get("expected", ""))))
@@ -174,7 +180,7 @@ def type_reason(
     return label + sentence.format(given=_short(given), example=_EXAMPLES.get(key, "…"), key=key or "键")
 
 
-_TEXTS = frozenset({"literal_error", "date_from_datetime_parsing", "date_parsing"})
+_CONTAINERS = frozenset({"tuple_type", "dict_type", "dataclass_type"})
 
 _SENTENCES = {
     "string_type": "这里只写一段文字，不要写成列表或「键: 值」；文字以 [ 或 {{ 开头时请用英文引号 '…' 包起来",
@@ -214,10 +220,12 @@ def _closed(label: str, given: str, allowed: list[str]) -> str:
     return f"{label}不能写「{given}」{hint}可以写：{'、'.join(titled)}"
 
 
-def _mistyped(given: str) -> str:
-    if _WIDE_COLON.match(given):
-        return _WIDE
-    return _TIGHT if _TIGHT_COLON.match(given) else ""
+def _mistyped(line: str) -> str:
+    """The typo because of which a line is not what it looks like; "" when there is none."""
+    for pattern, reason in ((_WIDE_COLON, _WIDE), (_TIGHT_COLON, _TIGHT), (_TIGHT_DASH, _DASH)):
+        if pattern.match(line):
+            return reason
+    return ""
 
 
 def _short(given: Any) -> str:
