@@ -8,7 +8,7 @@ from bot.guard import guarded
 from bot.model.contacts import PHONE, Contacts, bare_phone
 from bot.yamlfile import Found, Steps
 from bot.yamlwords import suggestion
-from intents.spec import INTENTS, FaqEntry
+from intents.spec import INTENTS, FaqEntry, IntentSpec, LexiconSpec
 
 
 def intent_rules(name: str, id_: str) -> Iterator[Found]:
@@ -27,6 +27,26 @@ def unknown_scope(steps: Steps, scope: str, names: Sequence[str]) -> Iterator[Fo
         meant = suggestion(scope, names)
         hint = f"，是不是想写「{meant}」？" if meant else f"：请写 groups 里的一个 name，例如「{names[0]}」"
         yield steps, f"groups 里没有叫「{scope}」的{hint}"
+
+
+def comma_rules(spec: IntentSpec | LexiconSpec) -> Iterator[Found]:
+    """Lists of words whose commas were typed full-width: one long word that nobody ever says."""
+    if isinstance(spec, LexiconSpec):
+        lists: list[tuple[Steps, Sequence[str]]] = [
+            (("groups", name), group) for name, group in spec.groups.items()
+        ]
+        lists += [(("synonyms", index), group) for index, group in enumerate(spec.synonyms)]
+        lists.append((("words",), spec.words))
+    else:
+        lists = [(("urgent",), spec.urgent)]
+        for index, rule in enumerate(spec.rules):
+            lists += [(("rules", index, key), getattr(rule, key)) for key in ("any", "none", "words")]
+            for place, part in enumerate(rule.all):
+                lists.append((("rules", index, "all", place), (part,) if isinstance(part, str) else part))
+    for steps, words in lists:
+        for index, word in enumerate(words):
+            if "，" in word or "、" in word:
+                yield (*steps, index), f"「{word}」里的逗号是全角的，成了一个词：词与词之间请用英文逗号"
 
 
 def contacts_rules(contacts: Contacts, names: Sequence[str]) -> Iterator[Found]:

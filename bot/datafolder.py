@@ -1,11 +1,11 @@
 """Loads the folder data/: what the bot understands, knows and says."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from bot.data_rules import contacts_rules, faq_rules, intent_rules, replies_rules
+from bot.data_rules import comma_rules, contacts_rules, faq_rules, intent_rules, replies_rules
 from bot.model.contacts import Contacts
 from bot.model.replies import REPLIES
 from bot.yamlfile import Document, Found, Problem, inspect, shown
@@ -42,6 +42,8 @@ def inspect_data(folder: Path, scopes: Sequence[str] = ()) -> tuple[Data | None,
     contacts = reader.file("contacts", Contacts)
     faq = reader.file("faq", tuple[FaqEntry, ...])
     replies = reader.file("replies", dict[str, str])
+    if lexicon is not None:
+        reader.tell("lexicon", comma_rules(lexicon))
     if contacts is not None:
         reader.tell("contacts", contacts_rules(contacts, scopes))
     if faq is not None:
@@ -74,7 +76,7 @@ class _Reader:
             self.documents[name] = checked.document
         return checked.value
 
-    def tell(self, name: str, found: Iterator[Found]) -> None:
+    def tell(self, name: str, found: Iterable[Found]) -> None:
         """Further problems of a file that was read."""
         self.problems.extend(map(self.documents[name].problem, found))
 
@@ -84,7 +86,7 @@ class _Reader:
         names = sorted(path.stem for path in (self.folder / "intents").glob("*.yaml"))
         for name in names:
             if spec := self.file(f"intents/{name}", IntentSpec):
-                self.tell(f"intents/{name}", intent_rules(name, spec.id))
+                self.tell(f"intents/{name}", (*intent_rules(name, spec.id), *comma_rules(spec)))
                 specs[spec.id] = spec
         for missing in INTENTS.keys() - set(names):
             reason = "缺少这个意图的文件：请补上，xiaoxiang init 会给一份样例"
