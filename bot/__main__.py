@@ -134,7 +134,7 @@ def classify(text: tuple[str, ...], jsonl: IO[str] | None, faq: Path | None, con
             "score": round(found.score, 3),
             "urgent": found.urgent,
             "action": _action(one, found.action),
-            "slots": {k: v for k, v in _slots(found.slots).items() if v not in (None, ())},
+            "slots": found.slots.said(),
             "faq": {"id": found.faq.id, "score": round(found.faq.score, 3)} if found.faq else None,
             "suggest": list(found.suggest),
             "why": {"rule": found.why.rule, "words": list(found.why.words), "runner_up": found.why.runner_up},
@@ -336,10 +336,6 @@ def _texts(lines: IO[str]) -> Iterator[str]:
 def _action(text: str, action: str) -> str:
     """A slash-command never reaches the engine."""
     return "command" if text.strip()[:1] in ("/", "／") else action
-
-
-def _slots(slots: Any) -> dict[str, Any]:
-    return {name: getattr(slots, name) for name in slots.__slots__}
 
 
 def _chain(first: Any, rest: Iterator[Any]) -> Iterator[Any]:

@@ -106,26 +106,28 @@ class Assistant:
     def _message(self, message: Message) -> None:
         if message.sender_kind != "person" or message.kind == "system":
             return
-        if self._books.intake.seen(message):
+        heard = self._books.intake.look(message, message.at - WINDOW)
+        if heard.again:
             log.info("again", extra={"action": "message.again", "message_id": message.id})
             return
         try:
             with self._books.transactions.savepoint():
-                outcome = self._decide(message)
-                self._books.intake.handled(message, outcome.label)
+                outcome = self._decide(message, heard.repeats)
+                self._books.intake.handled(message, heard, outcome.label)
         except Exception:
             log.exception("failed", extra={"action": "message.failed", "message_id": message.id})
-            self._books.intake.handled(message, "error")
+            self._books.intake.handled(message, heard, "error")
             self._error(message)
             return
-        log.debug("handled", extra={"action": outcome.label, "message_id": message.id})
+        if outcome.replies:
+            log.info("handled", extra={"action": outcome.label, "message_id": message.id})
 
-    def _decide(self, message: Message) -> Outcome:
+    def _decide(self, message: Message, repeats: int) -> Outcome:
         place = self._place(message)
         if place is None and not message.private:
             return Outcome("silent:foreign")  # a group that bot.yaml does not name is none of our business
         request = self._request(message, place)
-        if silence := self._looping(request):
+        if silence := self._looping(request, repeats):
             return silence
         outcome = self._router.route(request)
         if outcome.replies:
@@ -151,14 +153,14 @@ class Assistant:
             grants += (Grant(role, place.node.name),)
         return Person(message.sender_id, message.sender, grants)
 
-    def _looping(self, request: Request) -> Outcome | None:
+    def _looping(self, request: Request, repeats: int) -> Outcome | None:
         """Silence for whoever says the same again and again, or speaks in our own words."""
         message = request.message
         if not message.text:
             return None
         if self._loops.echo(message.room_id, message.text, message.at):
             return Outcome("silent:echo")
-        if self._books.intake.repeats(message, message.at - WINDOW) >= SAME_TEXT:
+        if repeats >= SAME_TEXT:
             return Outcome("silent:repeat")
         if not request.person.rank and self._loops.too_many(message.room_id, message.sender_id, message.at):
             return Outcome("silent:loop")

@@ -61,11 +61,17 @@ def _slashed(plain: str, names: dict[str, CommandEntry]) -> Command | Unknown | 
 
 
 def _longest(plain: str, names: dict[str, CommandEntry]) -> str | None:
-    """The longest name the text begins with; one in Latin letters must be a whole word."""
+    """The longest name the text begins with; a short one (接, help) must not run on into another word."""
     lowered = plain.lower()
-    fitting = [name for name in names if lowered.startswith(name)]
-    fitting = [n for n in fitting if not (n.isascii() and lowered[len(n) : len(n) + 1].isalnum())]
+    fitting = [name for name in names if lowered.startswith(name) and not _runs_on(name, lowered)]
     return max(fitting, key=len, default=None)
+
+
+def _runs_on(name: str, plain: str) -> bool:
+    following = plain[len(name) : len(name) + 1]
+    if name.isascii():
+        return following.isalnum()
+    return len(name) == 1 and following.isalpha() and not following.isascii()
 
 
 def _arguments(name: str, rest: str) -> Command:

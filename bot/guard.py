@@ -10,7 +10,7 @@ HIDDEN_ID = "［证件号已隐去］"
 HIDDEN_ROOM = "***"
 
 _ID_NUMBER = re.compile(
-    r"(?<!\d)[1-9]\d{5}(?:(?:18|19|20)\d{2})?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]?(?![\dXx])"
+    r"(?<!\d)[1-9]\d{5}(?:(?:18|19|20)\d{2}|\d{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]?(?![\dXx])"
 )
 """Resident identity numbers, GB 11643: six digits of area, the birthday, three of order, a check digit."""
 

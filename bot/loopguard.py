@@ -43,5 +43,5 @@ class LoopGuard:
 
     def echo(self, room_id: str, text: str, at: datetime) -> bool:
         """True when these are the bot's own words of a moment ago, coming back."""
-        said = self._own.get((room_id, _MENTION.sub("", text)))
+        said = self._own.get((room_id, _MENTION.sub("", text) if text.startswith("@") else text))
         return said is not None and at - said < WINDOW

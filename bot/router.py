@@ -80,10 +80,10 @@ class Router:
 
     def _words(self, request: Request) -> Outcome:
         understanding = self._engine.understand(request.text, addressed=request.addressed)
-        request = replace(request, understanding=understanding)
         dialogue = self._open_dialogue(request.message)
+        request = request.understood(understanding, dialogue)
         if dialogue is not None:
-            outcome = DIALOGUES[dialogue.kind](replace(request, dialogue=dialogue), self._services)
+            outcome = DIALOGUES[dialogue.kind](request, self._services)
             if outcome is not None:
                 return outcome
         if _official(request, self._services) and understanding.intent not in OFFICIAL_SILENCE:

@@ -38,7 +38,7 @@ def about(ticket: Ticket, services: Services, *, public: bool = True) -> dict[st
         "title": ticket.title,
         "place": public_place(ticket, services) if public else full_place(ticket, services),
         "state": STATE_TITLES[ticket.state],
-        "owner": ticket.owner,
+        "owner": ticket.dispatched_to if ticket.state == "dispatched" else ticket.owner,
         "to": ticket.dispatched_to,
     }
 

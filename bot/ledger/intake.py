@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 from bot.ledger.database import Ledger
 from bot.model.clock import millis
-from bot.model.ledger import RoomBinding
+from bot.model.ledger import Heard, RoomBinding
 from bot.model.message import Message
 
 REDELIVERY = timedelta(seconds=10)
@@ -18,42 +18,31 @@ class Intake:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def seen(self, message: Message) -> bool:
-        """True when this id was handled, or the same was said here by the same person within REDELIVERY."""
-        row = self._ledger.execute(
-            "SELECT 1 FROM messages WHERE (account = ? AND id = ?) LIMIT 1",
-            (self._ledger.account, message.id),
-        ).fetchone()
-        return row is not None or self.repeats(message, message.at - REDELIVERY) > 0
-
-    def repeats(self, message: Message, since: datetime) -> int:
-        """How often the same sender said the same in the same room since then."""
-        row = self._ledger.execute(
-            "SELECT count(*) FROM messages WHERE fingerprint = ? AND at >= ?",
-            (self._fingerprint(message), millis(since)),
-        ).fetchone()
-        return int(row[0])
-
-    def handled(self, message: Message, outcome: str) -> None:
-        """Write down what became of it."""
-        self._ledger.execute(
-            "INSERT INTO messages (account, id, fingerprint, at, room_id, sender_id, outcome)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+    def look(self, message: Message, since: datetime) -> Heard:
+        """What is known of a message that has just come; repeats are counted from ``since`` on."""
+        fingerprint = self._fingerprint(message)
+        known, lately, repeats = self._ledger.execute(
+            "SELECT EXISTS (SELECT 1 FROM messages WHERE account = ? AND id = ?),"
+            " count(*) FILTER (WHERE at >= ?), count(*) FROM messages WHERE fingerprint = ? AND at >= ?",
             (
                 self._ledger.account,
                 message.id,
-                self._fingerprint(message),
-                millis(message.at),
-                message.room_id,
-                message.sender_id,
-                outcome,
+                millis(message.at - REDELIVERY),
+                fingerprint,
+                millis(since),
             ),
+        ).fetchone()
+        return Heard(fingerprint, bool(known or lately), repeats)
+
+    def handled(self, message: Message, heard: Heard, outcome: str) -> None:
+        """Write down what became of it."""
+        self._ledger.execute(
+            "INSERT INTO messages (account, id, fingerprint, at, outcome) VALUES (?, ?, ?, ?, ?)",
+            (self._ledger.account, message.id, heard.fingerprint, millis(message.at), outcome),
         )
 
     def _fingerprint(self, message: Message) -> int:
-        words = (
-            f"{self._ledger.account}\0{message.room_id}\0{message.sender_id}\0{message.kind}\0{message.text}"
-        )
+        words = f"{self._ledger.account}\0{message.room_id}\0{message.sender_id}\0{message.kind}\0{message.text}"
         digest = blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8).digest()
         return int.from_bytes(digest, "big", signed=True)
 

@@ -21,6 +21,8 @@ class Roster:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._grants: dict[str, tuple[Grant, ...]] | None = None
+        """Who may do what, as read last; every message asks."""
 
     def household_of(self, person_id: str) -> Household | None:
         """The household an account is bound to."""
@@ -95,6 +97,7 @@ class Roster:
         ).fetchone()
         if row is None:
             return None
+        self._grants = None
         self._ledger.execute(
             "INSERT INTO grants (person_id, name, role, scope, granted_at) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
@@ -110,8 +113,11 @@ class Roster:
 
     def grants(self, person_id: str) -> tuple[Grant, ...]:
         """What the person may do by invitation."""
-        rows = self._ledger.execute("SELECT role, scope FROM grants WHERE person_id = ?", (person_id,))
-        return tuple(Grant(*row) for row in rows)
+        if self._grants is None:
+            self._grants = {}
+            for id_, *grant in self._ledger.execute("SELECT person_id, role, scope FROM grants"):
+                self._grants[id_] = (*self._grants.get(id_, ()), Grant(*grant))
+        return self._grants.get(person_id, ())
 
     def _count(self) -> int:
         return int(self._ledger.execute("SELECT count(*) FROM households").fetchone()[0])

@@ -24,8 +24,7 @@ CREATE TABLE rooms (
 CREATE UNIQUE INDEX rooms_tree ON rooms (account, tree_room) WHERE tree_room IS NOT NULL;
 
 CREATE TABLE messages (
-    account TEXT NOT NULL, id TEXT NOT NULL, fingerprint INTEGER NOT NULL, at INTEGER NOT NULL,
-    room_id TEXT NOT NULL, sender_id TEXT NOT NULL, outcome TEXT NOT NULL,
+    account TEXT NOT NULL, id TEXT NOT NULL, fingerprint INTEGER NOT NULL, at INTEGER NOT NULL, outcome TEXT NOT NULL,
     PRIMARY KEY (account, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX messages_fingerprint ON messages (fingerprint, at);

@@ -1,7 +1,6 @@
 """Open dialogues, and records of what was said that is nobody's task."""
 
 import json
-from dataclasses import asdict
 from datetime import datetime
 
 from bot.ledger.database import Ledger
@@ -69,6 +68,6 @@ class Records:
             (
                 self._ledger.account, millis(message.at), understanding.intent, message.room_id, message.room,
                 request.place.node.name if request.place else "", message.sender_id, message.sender, request.text,
-                json.dumps(asdict(understanding.slots), ensure_ascii=False), message.id,
+                json.dumps(understanding.slots.said(), ensure_ascii=False), message.id,
             ),
         )  # fmt: skip

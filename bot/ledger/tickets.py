@@ -78,9 +78,9 @@ class Tickets:
         if whole:
             found = self._select("id = ?", (id_,))
         else:
-            found = self._select(
-                f"id % {PER_LETTER} = ? ORDER BY {_OPEN} DESC, id DESC LIMIT 1", (id_ % PER_LETTER,)
-            )
+            last = self._ledger.execute("SELECT max(id) FROM tickets").fetchone()[0] or 0
+            ids = ", ".join(str(n) for n in range(id_, last + 1, PER_LETTER))
+            found = self._select(f"id IN ({ids}) ORDER BY {_OPEN} DESC, id DESC LIMIT 1", ())
         return found[0] if found else None
 
     def of_requester(self, requester_id: str) -> list[Ticket]:

@@ -74,6 +74,12 @@ class Request:
     command: Command | None = None
     dialogue: Dialogue | None = None
 
+    def understood(self, understanding: Understanding, dialogue: Dialogue | None) -> "Request":
+        """The same with what it means and what the person was asked before (faster than dataclasses.replace)."""
+        return Request(
+            self.message, self.text, self.person, self.place, self.addressed, understanding, self.command, dialogue
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

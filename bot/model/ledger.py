@@ -50,18 +50,26 @@ class RoomBinding:
     """The name in bot.yaml it was bound to when first seen; None for a room outside the tree."""
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the ledger knows of a message that has just come."""
+
+    fingerprint: int
+    """Of account, room, sender, kind and words; 64 bits."""
+    again: bool
+    """This id was handled, or the same sender said the same here under another id within 10 s."""
+    repeats: int
+    """How often the same sender said the same in the same room within the time asked about."""
+
+
 class Intake(Protocol):
     """Which messages were handled. The text itself is not kept, only its fingerprint."""
 
-    def seen(self, message: Message) -> bool:
-        """True when this id was handled, or the same sender said the same here under another id within 10 s."""
+    def look(self, message: Message, since: datetime) -> Heard:
+        """What is known of a message that has just come; repeats are counted from ``since`` on."""
         ...
 
-    def repeats(self, message: Message, since: datetime) -> int:
-        """How often the same sender said the same in the same room since then."""
-        ...
-
-    def handled(self, message: Message, outcome: str) -> None:
+    def handled(self, message: Message, heard: Heard, outcome: str) -> None:
         """Write down what became of it."""
         ...
 

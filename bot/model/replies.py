@@ -66,6 +66,6 @@ class Replies:
         self._texts = texts
 
     def __call__(self, key: str, **values: str) -> str:
-        """The text of ``key`` with its placeholders filled; a placeholder without a value is left out."""
-        allowed = REPLIES[key]
-        return self._texts[key].format(**{name: values.get(name, "") for name in allowed}).strip()
+        """The text of ``key`` with its placeholders filled; lines that stay empty are left out."""
+        filled = self._texts[key].format(**{name: values.get(name, "") for name in REPLIES[key]})
+        return "\n".join(line.rstrip() for line in filled.splitlines() if line.strip())

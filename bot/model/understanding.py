@@ -25,6 +25,11 @@ class Slots:
     when: str | None = None
     """The time as said: "明天上午"."""
 
+    def said(self) -> dict[str, str | float | tuple[str, ...]]:
+        """The slots that were said, by name."""
+        values = ((name, getattr(self, name)) for name in self.__slots__)
+        return {name: value for name, value in values if value not in (None, ())}
+
 
 @dataclass(frozen=True, slots=True)
 class FaqHit:
