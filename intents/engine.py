@@ -25,7 +25,7 @@ OFFERED = 0.55
 FAQ_NEVER = 0.93
 """A rule at least this sure leaves the FAQ nothing to say: emergencies, notices, advertisements."""
 
-NOUN_GROUPS = ("药品", "物资")
+NOUN_GROUPS = ("药品", "物资", "单字")
 """Groups of the lexicon whose words are things one can ask for."""
 
 _SILENCE = Understanding("chitchat", 1.0, False, "silent", EMPTY)
