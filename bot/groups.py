@@ -44,6 +44,7 @@ class Tree:
         self.roots = tuple(_inherit(root, None) for root in roots)
         self._nodes: dict[str, Node] = {}
         self._parents: dict[str, Node | None] = {}
+        self._paths: dict[str, tuple[Node, ...]] = {}
         self._places: dict[str, Place] = {}
         for root in self.roots:
             self._index(root, None)
@@ -54,6 +55,7 @@ class Tree:
     def _index(self, node: Node, parent: Node | None) -> None:
         self._nodes[node.name] = node
         self._parents[node.name] = parent
+        self._paths[node.name] = (*self._paths[parent.name], node) if parent else (node,)
         for kind, room in rooms_of(node):
             self._places[room] = Place(room, node, kind)
         for child in node.children:
@@ -86,8 +88,7 @@ class Tree:
 
     def path(self, node: Node) -> tuple[Node, ...]:
         """From the root down to the node itself."""
-        above = self.parent(node)
-        return (*self.path(above), node) if above else (node,)
+        return self._paths[node.name]
 
     def within(self, node: Node, scope: Node | str) -> bool:
         """True when the node is the scope or hangs below it. An unknown scope covers nothing."""
