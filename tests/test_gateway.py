@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from gateway.pretend import BOT, SOON, TOKEN, PretendGateway, node, room
+from tests.gateway.pretend import BOT, SOON, TOKEN, PretendGateway, node, room
 
 from bot.channels.wechaty import Patience, WechatyChannel
 from bot.model.channel import MaybeSent, NotSent, Outgoing, TooFast
@@ -23,7 +23,7 @@ E = TypeVar("E", bound=Event)
 
 UNIT = "17-3@chatroom"
 STAFF = "staff@chatroom"
-QUICK = Patience(ding=2, dong=4, call=5, send=4, deaf=1)
+QUICK = Patience(ding=2, dong=4, call=5, send=4, deaf=2.5)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -91,17 +91,24 @@ async def hearing(channel: WechatyChannel, seconds: float = SOON) -> float:
     """Wait until the channel is ready; returns how long that took, in seconds."""
     loop = asyncio.get_running_loop()
     start = loop.time()
-    async with asyncio.timeout(seconds):
-        while not channel.ready:
-            await asyncio.sleep(0.02)
+    await until(lambda: channel.ready, seconds)
     return loop.time() - start
+
+
+async def until(so: Callable[[], bool], seconds: float = SOON) -> None:
+    """Wait for a state that rings no bell."""
+    async with asyncio.timeout(seconds):
+        while not so():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
 
 def with_gateway(
     test: Callable[[PretendGateway], Coroutine[Any, Any, None]], *rooms: dict[str, Any], **options: Any
 ) -> None:
     async def play() -> None:
-        async with PretendGateway(*(rooms or (room(UNIT, "17号楼3单元", wang="王女士"),)), **options) as gateway:
+        async with PretendGateway(
+            *(rooms or (room(UNIT, "17号楼3单元", wang="王女士"),)), **options
+        ) as gateway:
             await test(gateway)
 
     asyncio.run(play())
@@ -136,7 +143,9 @@ def test_a_message_is_heard_with_the_names_the_room_knows() -> None:
 
 
 def test_2000_messages_in_5_rooms_are_heard_once_each_and_in_order() -> None:
-    rooms = [room(f"r{n}@chatroom", f"{n}号楼", **{f"p{n}-{m}": f"邻居{m}" for m in range(20)}) for n in range(5)]
+    rooms = [
+        room(f"r{n}@chatroom", f"{n}号楼", **{f"p{n}-{m}": f"邻居{m}" for m in range(20)}) for n in range(5)
+    ]
 
     async def play(gateway: PretendGateway) -> None:
         async with listening(gateway) as (_, ear):
@@ -180,7 +189,9 @@ def test_every_kind_of_message_is_heard_and_only_words_are_text() -> None:
             await ear.message("last")
             heard = {message.id: message for message in ear.of(Message)}
             assert ear.ids == [message["id"] for message in said]
-            assert [(heard[f"k{n}"].kind, heard[f"k{n}"].text) for n, _ in KINDS] == [(k, "") for _, k in KINDS]
+            assert [(heard[f"k{n}"].kind, heard[f"k{n}"].text) for n, _ in KINDS] == [
+                (k, "") for _, k in KINDS
+            ]
             assert (heard["note"].kind, heard["note"].text) == ("group_note", "#接龙 1. 张三 大米10斤")
             for notice in (heard["notice"], heard["notice2"]):
                 assert (notice.kind, notice.sender_kind, notice.sender_id) == ("system", "system", "")
@@ -224,7 +235,11 @@ def test_renames_new_rooms_and_new_names_are_noticed() -> None:
             assert (after.room, after.sender) == ("17号楼3单元（新）", "501王")
             await gateway.order("join", room=room(STAFF, "百合工作群", li="李书记"))
             await ear.until(lambda: len(ear.of(RoomNamed)) == 3)
-            assert [named.name for named in ear.of(RoomNamed)] == ["17号楼3单元", "17号楼3单元（新）", "百合工作群"]
+            assert [named.name for named in ear.of(RoomNamed)] == [
+                "17号楼3单元",
+                "17号楼3单元（新）",
+                "百合工作群",
+            ]
             assert ear.events.index(ear.of(RoomNamed)[1]) < ear.events.index(after)
 
     with_gateway(play)
@@ -291,14 +306,14 @@ def test_comes_back_within_10_s_after_kill_9_and_tells_from_when_to_when_it_was_
 
 def test_a_silent_stream_is_noticed_and_stays_an_outage_until_the_puppet_speaks_again() -> None:
     async def play(gateway: PretendGateway) -> None:
-        patience = Patience(ding=0.5, dong=2, deaf=1)
+        patience = Patience(ding=0.5, dong=2, deaf=2.5)
         async with listening(gateway, patience=patience) as (channel, ear):
             await gateway.order("mute", on=True)
-            async with asyncio.timeout(SOON):
-                while channel.ready:
-                    await asyncio.sleep(0.02)
+            await until(lambda: not channel.ready)
             since = channel.deaf_since
-            await ear.until(lambda: len(ear.of(LoggedIn)) >= 2)  # it connects, is logged in, and hears nothing
+            await ear.until(
+                lambda: len(ear.of(LoggedIn)) >= 2
+            )  # it connects, is logged in, and hears nothing
             assert channel.deaf_since == since
             with pytest.raises(NotSent):
                 await channel.send(to_unit("有人吗"))
@@ -316,10 +331,11 @@ def test_waits_for_a_gateway_that_is_not_there_and_for_an_account_that_is_not_lo
         async with running(gateway) as (channel, ear):
             await asyncio.sleep(1)
             assert channel.deaf_reason == "连不上网关" and not ear.events
+            await asyncio.sleep(1.5)
             async with gateway:
                 await hearing(channel)
                 await gateway.order("logout")
-                await asyncio.sleep(2)
+                await asyncio.sleep(3)
                 assert not channel.ready and channel.deaf_reason == "微信账号掉线了"
                 with pytest.raises(NotSent):
                     await channel.send(to_unit("在"))
@@ -337,12 +353,11 @@ def test_messages_known_by_id_when_the_line_broke_are_heard_after_it() -> None:
 
     async def play(gateway: PretendGateway) -> None:
         async with listening(gateway) as (channel, ear):
-            number, away = 0, []
-            for _ in range(5):
-                batch = [words(f"m{number + n}") for n in range(300)]
-                number += 300
+            away = []
+            for start in range(0, 1500, 300):
+                batch = [words(f"m{start + n}") for n in range(300)]
                 await gateway.order("say", messages=batch)
-                await ear.until(lambda: len(ear.ids) % 300 > 50 or bool(len(ear.ids) == number))
+                await ear.until(lambda start=start: len(ear.ids) > start + 50)
                 await gateway.kill()
                 await gateway.start()
                 await gateway.order("hold", messages=batch)  # this gateway keeps messages on disk
@@ -360,12 +375,13 @@ def test_messages_known_by_id_when_the_line_broke_are_heard_after_it() -> None:
 
 def test_two_bots_on_one_gateway_the_second_waits_and_says_why() -> None:
     async def play(gateway: PretendGateway) -> None:
-        async with listening(gateway) as (first, _):
-            async with running(gateway) as (second, _), running(gateway, token="wrong") as (third, _):
-                async with asyncio.timeout(SOON):
-                    while "占用" not in second.deaf_reason or "口令" not in third.deaf_reason:
-                        await asyncio.sleep(0.02)
-                assert first.ready and not second.ready and not third.ready
+        async with (
+            listening(gateway) as (first, _),
+            running(gateway) as (second, _),
+            running(gateway, token="wrong") as (third, _),
+        ):
+            await until(lambda: "占用" in second.deaf_reason and "口令" in third.deaf_reason)
+            assert first.ready and not second.ready and not third.ready
 
     with_gateway(play)
 
@@ -407,6 +423,7 @@ def test_refusals_to_send_are_told_apart() -> None:
             assert await channel.send(to_unit("好了"))
             assert [said["text"] for said in gateway.said] == ["好了"]
             assert await error("die") is MaybeSent
+            await gateway.dead()
             with pytest.raises(NotSent):
                 await channel.send(to_unit("没有网关"))
             assert [said["text"] for said in gateway.said] == ["好了", "一条"]
@@ -417,7 +434,9 @@ def test_refusals_to_send_are_told_apart() -> None:
 # What it keeps to itself
 
 
-def test_logs_carry_no_words_and_no_names(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
+def test_logs_carry_no_words_and_no_names(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
     async def play(gateway: PretendGateway) -> None:
         async with listening(gateway) as (channel, ear):
             await gateway.order("say", messages=[words("m1", "机密的话")])
@@ -444,7 +463,7 @@ def test_importing_leaves_no_folder_prints_nothing_and_opens_no_port(tmp_path: P
 import os, socket
 environment = dict(os.environ)
 def refuse(*_): raise SystemExit("a socket was opened")
-socket.socket.bind = socket.socket.connect = refuse
+socket.socket.listen = socket.socket.connect = refuse
 from bot.channels.wechaty import WechatyChannel
 class Clock:
     def now(self): return None
@@ -454,7 +473,11 @@ assert dict(os.environ) == environment
     root = Path(__file__).parent.parent
     command = [sys.executable, "-W", "error", "-c", program]
     run = subprocess.run(
-        command, cwd=tmp_path, env={"PYTHONPATH": str(root), "TOKEN": "x", "ENDPOINT": "y"}, capture_output=True, check=False
+        command,
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(root), "TOKEN": "x", "ENDPOINT": "y"},
+        capture_output=True,
+        check=False,
     )
     assert (run.returncode, run.stdout, run.stderr) == (0, b"", b"")
     assert not list(tmp_path.iterdir())

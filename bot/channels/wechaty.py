@@ -183,9 +183,9 @@ class WechatyChannel:
             tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._watch())]
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             first = next(iter(done))
-            return (
-                _BROKEN if first.cancelled() else first.result()
-            )  # grpclib breaks off a task by cancelling it
+            if first.cancelled():  # grpclib breaks off a task by cancelling it
+                return _BROKEN
+            return first.result()
         finally:
             for task in tasks:
                 task.cancel()
@@ -240,10 +240,6 @@ class WechatyChannel:
 
     def _take(self, event: GatewayEvent) -> None:
         """What an event says about being alive and logged in; the rest is for the ear."""
-        if event.kind in _PROOF:
-            self._last_sign = self._clock.now()
-            self._proven = True
-            self._sign.set()
         match event.kind:
             case "login":
                 self._ear.log_in(str(event.data.get("contactId") or ""))
@@ -252,5 +248,10 @@ class WechatyChannel:
             case "scan" | "error":
                 extra = {"action": f"gateway_{event.kind}", "connection": self._connections}
                 log.warning("gateway says", extra=extra)
+        if event.kind in _PROOF:
+            self._proven = True
+            self._sign.set()
         self._hear_again()
         self._ear.take(event)
+        if event.kind in _PROOF:
+            self._last_sign = self._clock.now()

@@ -117,7 +117,7 @@ class Ear:
             payload = await self._ask(partial(self._gateway.message, message_id), connection)
         except Refused as refused:
             self.lost += 1
-            extra = {"action": "lost", "message": message_id, "status": refused.status}
+            extra = {"action": "lost", "message_id": message_id, "status": refused.status}
             log.error("lost", extra=extra)
             return [_Lost(at)]
         room_id, talker_id, talker = payload.room_id, payload.talker_id, None

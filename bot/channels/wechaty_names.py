@@ -109,7 +109,11 @@ class Names:
             if len(self._kept) >= self._most:
                 self._kept.clear()
                 self._last.clear()
-            kept = _Kept(asyncio.create_task(_answer(ask)), now + self._keep_seconds)
+            answer = asyncio.create_task(_answer(ask))
+            answer.add_done_callback(
+                lambda done: done.cancelled() or done.exception()
+            )  # nobody may be left to see
+            kept = _Kept(answer, now + self._keep_seconds)
             self._kept[key] = kept
         try:
             self._last[key] = await asyncio.shield(kept.answer)

@@ -57,7 +57,12 @@ def room(room_id: str, topic: str, **members: str) -> dict[str, Any]:
 class PretendGateway:
     """Use as ``async with``. Killed and started again, it keeps its port and its world, not its messages."""
 
-    def __init__(self, *rooms: dict[str, Any], contacts: list[dict[str, Any]] | None = None, tls: dict[str, str] | None = None):
+    def __init__(
+        self,
+        *rooms: dict[str, Any],
+        contacts: list[dict[str, Any]] | None = None,
+        tls: dict[str, str] | None = None,
+    ):
         self.port = free_port()
         self.world = {"account": BOT, "rooms": list(rooms), "contacts": contacts or []}
         self.said: list[dict[str, Any]] = []
