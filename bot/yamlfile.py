@@ -6,6 +6,7 @@ they are; so nothing depends on what YAML takes for a number, a time or a yes.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import GenericAlias
 from typing import Any, Generic, TypeVar
@@ -124,12 +125,17 @@ def inspect(path: Path, shape: type[T]) -> Checked[T]:
     except Invalid as invalid:
         return Checked(None, None, invalid.problems)
     # In a tuple of one, because pydantic takes a configuration for a dataclass only from around it.
-    around: Any = GenericAlias(tuple, (shape,))
+    single: Any = GenericAlias(tuple, (shape,))
     try:
-        (value,) = TypeAdapter(around, config=_CONFIG).validate_python((document.data,))
+        (value,) = _adapter(single).validate_python((document.data,))
     except ValidationError as error:
         return Checked(document, None, document.problems + _problems(document, error, shape))
     return Checked(document, None if document.problems else value, document.problems)
+
+
+@cache  # 3 ms each, for thirty files
+def _adapter(shape: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(shape, config=_CONFIG)
 
 
 def read(path: Path) -> Document:

@@ -188,6 +188,25 @@ def test_public_phones_are_known_with_and_without_area_code(tmp_path: Path) -> N
     assert known.duty_for([root]).name == "值班室"
 
 
+@pytest.mark.parametrize(
+    ("text", "phones"),
+    [
+        ("找我13800138000", ["13800138000"]),
+        ("+86 138 0013 8000或138-0013-8001", ["13800138000", "13800138001"]),
+        ("１３８００１３８０００", ["13800138000"]),
+        ("0371-55501234、(0371)55501235、037155501236", ["037155501234", "037155501235", "037155501236"]),
+        ("0371 5550 1234", ["037155501234"]),
+        ("010-6655 1234", ["01066551234"]),
+        ("座机66668888，400-820-8820", ["66668888", "4008208820"]),
+        ("急症拨120，热线12345、12356", []),
+        ("17-3-501的王女士，8:00-18:30，11月18日", []),
+        ("身份证410105199001011234", []),
+    ],
+)
+def test_phones_are_seen_as_people_write_them(text: str, phones: list[str]) -> None:
+    assert [contacts.bare_phone(match[0]) for match in contacts.PHONE.finditer(text)] == phones
+
+
 @pytest.mark.parametrize("module", [settings, tree, contacts])
 def test_every_field_explains_itself(module: ModuleType) -> None:
     for node in ast.parse(source.getsource(module)).body:

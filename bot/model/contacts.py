@@ -1,17 +1,19 @@
 """The telephone numbers that may be shown to anybody: data/contacts.yaml."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.model.tree import Node
 
+_GAP = r"[-－—–.·  ]?"  # the last two: a space and a no-break space
 PHONE = re.compile(
     r"(?<!\d)(?:"
-    r"(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}"  # mobile
-    r"|(?:\(0\d{2,3}\)|（0\d{2,3}）|0\d{2,3})[- ]?[2-9]\d{6,7}"  # landline with its area code
-    r"|[48]00[- ]?\d{3}[- ]?\d{4}|[48]00[- ]?\d{4}[- ]?\d{3}"  # 400 and 800
-    r"|[2-9]\d{6,7}"  # landline without
+    rf"(?:[+＋]?[8８][6６]{_GAP})?[1１][3-9３-９]\d(?:{_GAP}\d{{4}}){{2}}"  # mobile
+    rf"|[(（]?[0０]\d{{2,3}}[)）]?{_GAP}[2-9２-９]\d{{2,3}}{_GAP}\d{{4}}"  # landline with its area code
+    rf"|[48４８][0０][0０](?:{_GAP}\d{{3}}{_GAP}\d{{4}}|{_GAP}\d{{4}}{_GAP}\d{{3}})"  # 400 and 800
+    r"|[2-9２-９]\d{6,7}"  # landline without
     r")(?!\d)"
 )
 """Telephone numbers as people write them. Hotlines of up to six digits (120, 12345) are not meant: they
@@ -20,7 +22,7 @@ belong to nobody."""
 
 def bare_phone(text: str) -> str:
     """Digits only, without the country's code: "+86 138-0013-8000" is 13800138000."""
-    digits = re.sub(r"\D", "", text)
+    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
     return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
 
 
