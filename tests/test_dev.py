@@ -106,7 +106,7 @@ def test_the_gate_runs_every_step(house: House) -> None:
     done = house.dev("test", "-k", "药")
     assert done.returncode == 0
     steps = house.calls()[1:]
-    assert steps == [*TOOLS, "-m pytest -k 药"]
+    assert steps == [*TOOLS, "-m pytest -rfEs -k 药"]
     assert done.stderr.count("好（") == len(TOOLS) + 1  # the installation is a step, too
     assert "6 步全部通过" in done.stderr
 
