@@ -2,9 +2,9 @@
 //
 //   node gateway.mjs PORT TOKEN null|{"key": PEM, "cert": PEM}
 //
-// In: one JSON object a line, {n, do, ...}; `do` names a function of `orders` below. Out: {n, ...answer} or {n, error}
-// for each order, and {said: {id, to, text, mentions}} for everything the bot says, in the order it was said.
-// The first line out is {up: true}.
+// In: one JSON object a line, {n, do, ...}; `do` names a function of `orders` below, first `world`, then `serve`.
+// Out: {n} or {n, error} for each order, {said: {id, to, text, mentions}} for everything the bot says, in the order it
+// was said, and {stream: true} whenever a bot begins to listen.
 
 import readline from 'node:readline'
 
@@ -30,6 +30,10 @@ class Puppet extends PuppetMock {
   async onStart() {
     await super.onStart()
     if (account) setImmediate(() => this.isLoggedIn || this.login(account))
+  }
+
+  ding(data) {
+    setTimeout(() => this.emit('dong', { data: data ?? '' }), 20)
   }
 
   emit(event, ...args) {
@@ -97,22 +101,23 @@ function room({ id, topic, members }) {
 }
 
 const orders = {
-  // The account, its rooms and contacts: {account, rooms: [{id, topic, members: {id: name}}], contacts: [{id, name, type}]}
-  async world({ account: me, rooms, contacts }) {
+  // The account, its rooms and contacts, and the messages it holds without telling: {account,
+  // rooms: [{id, topic, members: {id: name}}], contacts: [{id, name, type}], messages: as in say}
+  async world({ account: me, rooms, contacts, messages }) {
     account = me
     contact({ id: me, name: '小巷' })
     rooms.forEach(room)
     contacts.forEach(contact)
+    messages.forEach(hold)
   },
+
+  async serve() { await startServer() },
 
   // Somebody says things: [{id, talkerId, roomId | listenerId, text, type, mentionIdList}], all at once.
   async say({ messages }) {
     messages.forEach(hold)
     for (const { id } of messages) puppet.emit('message', { messageId: id })
   },
-
-  // The gateway holds these messages, but says nothing of them.
-  async hold({ messages }) { messages.forEach(hold) },
 
   // The gateway announces ids, whatever it holds of them.
   async announce({ ids }) { for (const messageId of ids) puppet.emit('message', { messageId }) },
@@ -147,20 +152,16 @@ const orders = {
 
 // PuppetServer keeps its one event stream to itself; this remembers it when gRPC hands it over.
 let endStream = () => {}
-const start = server.start.bind(server)
 async function startServer() {
-  await start()
-  const handlers = server.grpcServer.handlers
-  const event = handlers.get('/wechaty.Puppet/Event')
+  await server.start()
+  const event = server.grpcServer.handlers.get('/wechaty.Puppet/Event')
   const original = event.func
   event.func = call => {
     endStream = () => call.end()
     original(call)
+    tell({ stream: true })
   }
 }
-
-await startServer()
-tell({ up: true })
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
   const { n, do: order, ...arguments_ } = JSON.parse(line)

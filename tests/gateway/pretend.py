@@ -73,8 +73,11 @@ class PretendGateway:
         self._reader: asyncio.Task[None] | None = None
         self._numbers = itertools.count()
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
-        self._up: asyncio.Future[None] | None = None
         self._news = asyncio.Event()
+        self.streams = 0
+        """How often a bot has begun to listen."""
+        self.held: list[dict[str, Any]] = []
+        """Messages a gateway started from now on holds from its start, as one that keeps them on disk."""
 
     @property
     def endpoint(self) -> str:
@@ -89,15 +92,14 @@ class PretendGateway:
 
     async def start(self) -> None:
         """Start the process and wait until it serves."""
-        self._up = asyncio.get_running_loop().create_future()
         self._process = await asyncio.create_subprocess_exec(
             node(), str(HERE / "gateway.mjs"), str(self.port), TOKEN, json.dumps(self._tls),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
             limit=2**24,
         )  # fmt: skip
         self._reader = asyncio.create_task(self._read())
-        await asyncio.wait_for(self._up, 60)
-        await self.order("world", **self.world)
+        await self.order("world", **self.world, messages=self.held)
+        await self.order("serve")
 
     async def kill(self) -> None:
         """kill -9, if it still runs."""
@@ -122,25 +124,26 @@ class PretendGateway:
         n = next(self._numbers)
         self._answers[n] = asyncio.get_running_loop().create_future()
         self._process.stdin.write(json.dumps({"n": n, "do": do, **arguments}).encode() + b"\n")
-        answer = await asyncio.wait_for(self._answers[n], 30)
+        answer = await asyncio.wait_for(self._answers[n], 60)
         assert "error" not in answer, answer["error"]
         return answer
 
-    async def until_said(self, enough: Callable[[list[dict[str, Any]]], bool], seconds: float) -> None:
-        """Wait until what the bot said satisfies; TimeoutError otherwise."""
+    async def until(self, so: Callable[[], bool], seconds: float = SOON) -> None:
+        """Wait until what the bot said, or that it listens, satisfies; TimeoutError otherwise."""
         async with asyncio.timeout(seconds):
-            while not enough(self.said):
+            while not so():
                 self._news.clear()
                 await self._news.wait()
 
     async def _read(self) -> None:
-        assert self._process and self._process.stdout and self._up
+        assert self._process and self._process.stdout
         async for line in self._process.stdout:
             what = json.loads(line)
-            if "up" in what:
-                self._up.set_result(None)
-            elif "said" in what:
+            if "said" in what:
                 self.said.append(what["said"])
+                self._news.set()
+            elif "stream" in what:
+                self.streams += 1
                 self._news.set()
             else:
                 self._answers.pop(what["n"]).set_result(what)
@@ -148,5 +151,3 @@ class PretendGateway:
             if not answer.done():
                 answer.set_exception(ConnectionError("the gateway is gone"))
         self._answers.clear()
-        if not self._up.done():
-            self._up.set_exception(ConnectionError("the gateway did not start"))
