@@ -1,0 +1,478 @@
+"""Whole conversations: who says what where, and what the bot says or that it is silent."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.channels.replay import Said, read_transcript
+from bot.model.channel import MaybeSent
+from bot.model.message import Deaf, LoggedIn, RoomNamed
+from bot.model.settings import Settings
+from bot.settings import Data
+from bot.transcripts import Player
+from tests.conftest import COMPOUND_ROOM, MORNING, STAFF_ROOM, UNIT_ROOM, VOLUNTEER_ROOM, Chat
+
+PLEA = "家里降压药没有了，麻烦帮忙买两盒"
+
+
+def tickets(chat: Chat) -> list[tuple[str, str, str, str]]:
+    """(number, intent, state, place) of every ticket."""
+    return [(t.number, t.intent, t.state, f"{t.building}-{t.unit}-{t.room}") for t in chat.app.tickets.all()]
+
+
+def tell(chat: Chat, sender: str, text: str) -> list[str]:
+    """Say something to the bot in private."""
+    return chat.say(sender, text, room="")
+
+
+# pleas
+
+
+def test_a_plea_in_a_unit_group_is_a_row_an_acknowledgement_and_an_alert(chat: Chat) -> None:
+    alert, answer = chat.say("王女士", PLEA)
+    assert alert.startswith(f"{STAFF_ROOM}: 【新工单 A001】买药送药·春晓苑17号楼3单元")
+    assert PLEA in alert and "接单 1" in alert
+    assert answer.startswith(f"{UNIT_ROOM}: @王女士 已登记 A001（17号楼3单元·买药送药）")
+    assert tickets(chat) == [("A001", "help.medicine", "opened", "17-3-")]
+
+
+def test_the_place_in_the_words_wins_over_the_group(chat: Chat) -> None:
+    alert, answer = chat.say("王女士", "帮我妈买降压药，她住17号楼1单元302")
+    assert "17号楼1单元302室" in alert
+    assert "302" not in answer and "17号楼1单元" in answer
+    assert tickets(chat)[0][3] == "17-1-302"
+
+
+def test_a_missing_building_is_asked_for_once_and_the_answer_completes_the_ticket(chat: Chat) -> None:
+    _, asked = chat.say("赵先生", "家里没有降压药了，帮忙买两盒", COMPOUND_ROOM)
+    assert "几号楼几单元" in asked and "A001" in asked
+    added, thanks = chat.say("赵先生", "17号楼2单元", COMPOUND_ROOM)
+    assert "【补充 A001】" in added and "17号楼2单元" in added and "补到 A001" in thanks
+    assert tickets(chat) == [("A001", "help.medicine", "opened", "17-2-")]
+    assert chat.say("赵先生", "5号楼风景真好", COMPOUND_ROOM) == [], "asked once, answered once"
+
+
+def test_a_neighbour_does_not_answer_for_whoever_was_asked(chat: Chat) -> None:
+    chat.say("赵先生", "家里没有降压药了，帮忙买两盒", COMPOUND_ROOM)
+    assert chat.say("孙阿姨", "17号楼2单元", COMPOUND_ROOM) == []
+    assert tickets(chat)[0][3] == "--"
+
+
+def test_an_unanswered_question_costs_nobody_the_ticket(chat: Chat) -> None:
+    chat.say("赵先生", "家里没有降压药了，帮忙买两盒", COMPOUND_ROOM)
+    chat.clock.advance(minutes=11)
+    assert chat.say("赵先生", "17号楼2单元", COMPOUND_ROOM) == [], "the time is over: small talk again"
+    assert tickets(chat) == [("A001", "help.medicine", "opened", "--")]
+
+
+def test_a_plea_can_be_withdrawn_while_it_is_asked_about(chat: Chat) -> None:
+    chat.say("赵先生", "家里没有降压药了，帮忙买两盒", COMPOUND_ROOM)
+    alert, answer = chat.say("赵先生", "不用了，药已经买到了", COMPOUND_ROOM)
+    assert "【撤单 A001】" in alert and "已撤单" in answer
+    assert tickets(chat)[0][2] == "cancelled"
+
+
+def test_saying_it_again_adds_to_the_ticket_instead_of_opening_another(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.clock.advance(minutes=5)
+    added, _ = chat.say("王女士", "还要一盒布洛芬，麻烦帮忙买一下")
+    assert "【补充 A001】" in added
+    assert len(tickets(chat)) == 1
+
+
+def test_an_emergency_alerts_at_once_and_gives_120_and_the_duty_phone(chat: Chat) -> None:
+    alert, answer = chat.say("孙阿姨", "救命啊老伴喘不上气了快来人")
+    assert alert.startswith(f"{STAFF_ROOM}: 【紧急 A001】春晓苑17号楼3单元")
+    assert "120" in answer and "119" in answer and "0371-55501234" in answer
+
+
+def test_phones_reach_the_staff_and_never_the_group(chat: Chat) -> None:
+    alert, answer = chat.say("王女士", "老人要买降压药，电话13812345678，17-3-501")
+    assert "13812345678" in alert and "501" in alert
+    assert "1381234" not in answer and "501" not in answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["早上好各位邻居", "我帮你买了药放门口了", "哈哈哈笑死", "[捂脸]", "😂😂", "谢谢志愿者，辛苦了", "收到", "1", "。。。"],
+)
+def test_small_talk_is_met_with_silence(chat: Chat, text: str) -> None:
+    assert chat.say("王女士", text) == []
+    assert tickets(chat) == []
+
+
+def test_a_worker_who_informs_residents_pleads_for_nothing(chat: Chat) -> None:
+    assert chat.say("网格员小安", "要买药的居民请在群里登记，志愿者帮忙买", COMPOUND_ROOM) == []
+    assert tickets(chat) == []
+
+
+# asking
+
+
+def test_a_question_of_the_faq_is_answered(chat: Chat) -> None:
+    (answer,) = chat.say("陈阿姨", "请问核酸几点开始做")
+    assert answer.startswith(f"{UNIT_ROOM}: @陈阿姨 ")
+    assert tickets(chat) == []
+
+
+def test_whoever_addresses_the_bot_with_something_unknown_is_handed_to_a_person(chat: Chat) -> None:
+    answer, alert = sorted(chat.say("陈阿姨", "小巷，院里的银杏树归谁家管呀"), key=lambda line: STAFF_ROOM in line)
+    assert "已转值班人员（A001）" in answer and "【新工单 A001】" in alert
+    assert tickets(chat)[0][1] == "human"
+
+
+def test_the_same_question_between_neighbours_is_none_of_our_business(chat: Chat) -> None:
+    assert chat.say("陈阿姨", "院里的银杏树归谁家管呀") == []
+
+
+def test_a_bare_call_is_greeted(chat: Chat) -> None:
+    (answer,) = chat.say("陈阿姨", "小巷 在吗")
+    assert "我在" in answer
+
+
+# one's own tickets
+
+
+def test_progress_urging_and_done_find_the_persons_own_ticket(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    (line,) = chat.say("王女士", "我的药什么时候能送来啊，到哪一步了")
+    assert "A001" in line and "已下单" in line
+    chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    alert, answer = chat.say("王女士", "怎么还没人来，催一下")
+    assert "【催办 A001】" in alert and "网格员小安" in alert and "A001" in answer
+    alert, answer = chat.say("王女士", "药收到了，谢谢")
+    assert "【办结 A001】" in alert and "A001 办结" in answer
+    assert tickets(chat)[0][2] == "done"
+
+
+def test_a_stranger_cannot_close_or_withdraw_anothers_ticket(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    assert chat.say("邻居", "不用了，不需要了") == []
+    (line,) = chat.say("邻居", "/撤单 A001")
+    assert "没有找到" in line
+    assert tickets(chat)[0][2] == "opened"
+
+
+# the desk
+
+
+def test_take_dispatch_finish(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    mine, told = chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    assert "已接单 网格员小安" in mine
+    assert told.startswith(f"{UNIT_ROOM}: @王女士 A001") and "网格员小安 接单了" in told
+    mine, told = chat.say("刘书记", "／派单　@小冀 A001 带上零食", STAFF_ROOM)
+    assert "已派单 小冀 带上零食" in mine and "已派单" in told
+    mine, told = chat.say("网格员小安", "办结1 放门口了", STAFF_ROOM)
+    assert "已办结" in mine and "已办结" in told
+    assert tickets(chat)[0][2] == "done"
+
+
+def test_the_first_one_wins_and_the_second_is_told_who_has_it(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    (line,) = chat.say("刘书记", "接单 1", STAFF_ROOM)
+    assert "网格员小安" in line and "不能再接单" in line
+
+
+def test_several_at_once_and_one_that_is_not_there(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("李大爷", "电梯坏了困不下楼，麻烦叫人来修")
+    mine, *told = chat.say("网格员小安", "接 1 2 99", STAFF_ROOM)
+    assert "A001" in mine and "A002" in mine and "没有找到工单 99" in mine
+    assert len(told) == 2
+
+
+def test_residents_are_refused_quietly_in_groups_and_told_in_private(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    assert chat.say("王女士", "/接单 1") == []
+    assert tell(chat, "王女士", "/接单 1") == ["私聊: 「接单」要志愿者才能用。"]
+    assert chat.say("王女士", "/状态") == []
+
+
+def test_authority_ends_at_the_scope(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    (line,) = tell(chat, "志愿者小冀", "/接单 1")
+    assert "没有找到" in line, "a volunteer of 和谐小区 knows nothing of 春晓苑's tickets"
+    assert tickets(chat)[0][2] == "opened"
+
+
+def test_whoever_is_in_the_staff_group_may_work_there_and_only_there(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    mine, _ = chat.say("新来的下沉干部", "接单 1", STAFF_ROOM)
+    assert "新来的下沉干部" in mine
+    assert chat.say("新来的下沉干部", "/办结 1", COMPOUND_ROOM) == []
+
+
+def test_volunteers_take_but_do_not_dispatch(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    assert chat.say("志愿者甲", "/派单 1 @小李", VOLUNTEER_ROOM) == []
+    mine, _ = chat.say("志愿者甲", "接单 1", VOLUNTEER_ROOM)
+    assert "志愿者甲" in mine
+
+
+def test_talk_among_staff_opens_nothing(chat: Chat) -> None:
+    assert chat.say("刘书记", "17号楼王女士家没有降压药了，要买两盒", STAFF_ROOM) == []
+    assert tickets(chat) == []
+
+
+def test_a_typo_suggests_the_command(chat: Chat) -> None:
+    (line,) = chat.say("刘书记", "/接担 1", STAFF_ROOM)
+    assert "/接单" in line
+    assert chat.say("王女士", "/强") == [], "WeChat's emoji codes are no commands"
+
+
+def test_a_command_without_its_number_says_how_to_write_it(chat: Chat) -> None:
+    (line,) = chat.say("刘书记", "/接单", STAFF_ROOM)
+    assert "/接单 编号" in line and "例" in line
+
+
+def test_the_list_shows_rooms_to_staff_and_not_to_groups(chat: Chat) -> None:
+    chat.say("王女士", "帮忙买降压药，17-3-501")
+    (line,) = chat.say("刘书记", "/工单", STAFF_ROOM)
+    assert "501室" in line
+    (line,) = chat.say("刘书记", "/工单 1", UNIT_ROOM)
+    assert "501" not in line
+
+
+def test_help_lists_what_the_person_may_use(chat: Chat) -> None:
+    (staff,) = chat.say("刘书记", "/帮助", STAFF_ROOM)
+    (resident,) = tell(chat, "王女士", "/帮助")
+    assert "/派单" in staff and "/派单" not in resident and "/我是" in resident
+
+
+def test_status(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    (line,) = chat.say("刘书记", "/状态", STAFF_ROOM)
+    assert "已下单 1" in line and "通道正常" in line
+
+
+# accounts
+
+
+def test_a_bound_household_completes_a_plea_from_a_wider_group(chat: Chat) -> None:
+    (line,) = tell(chat, "周奶奶", "/我是 春晓苑17-3-502 周奶奶")
+    assert "17号楼3单元" in line
+    alert, answer = chat.say("周奶奶", "家里没降压药了，麻烦买两盒", COMPOUND_ROOM)
+    assert "17号楼3单元502室" in alert and "几号楼" not in answer
+
+
+def test_an_invitation_is_claimed_once_in_private(chat: Chat) -> None:
+    code = chat.app.roster.invite("worker", "和谐小区", chat.clock.now(), timedelta(days=1))
+    (line,) = tell(chat, "新网格员", f"/认领 {code.lower()}")
+    assert "和谐小区" in line and "网格员" in line
+    (line,) = tell(chat, "别人", f"/认领 {code}")
+    assert "不对" in line
+    (line,) = tell(chat, "新网格员", "/状态")
+    assert "小巷在线" in line
+
+
+def test_a_code_shown_in_a_group_is_worthless(chat: Chat) -> None:
+    code = chat.app.roster.invite("worker", "春晓苑", chat.clock.now(), timedelta(days=1))
+    (line,) = chat.say("新网格员", f"/认领 {code}")
+    assert "作废" in line
+    (line,) = tell(chat, "旁人", f"/认领 {code}")
+    assert "不对" in line
+
+
+def test_an_expired_code_is_worthless(chat: Chat) -> None:
+    code = chat.app.roster.invite("worker", "春晓苑", chat.clock.now(), timedelta(days=1))
+    chat.clock.advance(days=2)
+    (line,) = tell(chat, "新网格员", f"/认领 {code}")
+    assert "过期" in line
+
+
+# once
+
+
+def test_a_message_that_comes_again_is_handled_once(chat: Chat) -> None:
+    message = chat.message("王女士", PLEA)
+    chat.app.receive([message, message])
+    chat.app.receive([message])
+    assert len(chat.hear()) == 2 and len(tickets(chat)) == 1
+
+
+def test_the_same_under_a_new_id_within_ten_seconds_is_the_same(chat: Chat) -> None:
+    assert len(chat.say("王女士", PLEA)) == 2
+    assert chat.say("王女士", PLEA) == []
+    chat.clock.advance(seconds=11)
+    assert len(chat.say("王女士", PLEA)) == 2, "later it is said again"
+
+
+def test_handled_once_survives_a_restart(open_chat: Callable[..., Chat], tmp_path: Path) -> None:
+    first = open_chat(tmp_path / "ledger.db")
+    message = first.message("王女士", PLEA)
+    first.app.receive([message])
+    first.app.ledger.close()
+    second = open_chat(tmp_path / "ledger.db")
+    second.app.receive([message])
+    assert len(tickets(second)) == 1
+    assert len(second.hear()) == 2, "what the first process queued and did not send"
+
+
+# loops
+
+
+def test_the_same_again_and_again_ends_in_silence(chat: Chat) -> None:
+    said = []
+    for _ in range(8):
+        chat.clock.advance(seconds=20)
+        said.append(len(chat.say("复读机", "小巷 在吗")))
+    assert said[:3] == [1, 1, 1] and said[3:] == [0] * 5
+
+
+def test_another_bot_that_always_finds_new_words_ends_in_silence(chat: Chat) -> None:
+    said = []
+    for n in range(20):
+        chat.clock.advance(seconds=15)
+        said.append(bool(chat.say("隔壁机器人", f"小巷，帮我查一下第{n}号物业通知在哪里看呢")))
+    assert said[0] and not any(said[-5:])
+
+
+def test_our_own_words_echoed_are_met_with_silence(chat: Chat) -> None:
+    (answer,) = chat.say("陈阿姨", "小巷 在吗")
+    echo = answer.split(": ", 1)[1]
+    assert chat.say("隔壁机器人", echo) == []
+
+
+@pytest.mark.parametrize("kind", ["self", "official", "system"])
+def test_own_official_and_system_messages_are_ignored(chat: Chat, kind: str) -> None:
+    assert chat.say("谁", PLEA, sender_kind=kind) == []
+    assert tickets(chat) == []
+
+
+# messages of every kind
+
+KINDS = [
+    "image", "voice", "video", "file", "card", "mini_program", "url", "location", "emoticon", "chat_history",
+    "red_envelope", "transfer", "recall", "group_note", "other",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_is_not_text_is_met_with_silence(chat: Chat, kind: str) -> None:
+    assert chat.say("王女士", "", kind=kind) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", " ", "\n\n", "\u3000", "😀" * 500, "啊" * 20000, "药" * 20000, "17-3-" * 4000, "1" * 20000, "/" * 20000,
+        "@" * 20000, "\x00\x01\x02", "\u202e反过来的字\u202c", "\u200b\u200d\ufeff", "\ud800", "'; DROP TABLE tickets;--",
+        "{number} {0} %s", "「" * 300 + "\n- - - - - - - - - - - - - - -\n", "<xml><a>b</a></xml>", "(((((.*+?[", "\\",
+    ],
+)  # fmt: skip
+def test_odd_texts_crash_nothing(chat: Chat, text: str) -> None:
+    chat.say("王女士", text)
+    assert [row[0] for row in chat.app.ledger.execute("SELECT outcome FROM messages")] != ["error"]
+
+
+@pytest.mark.parametrize("name", ["(.*)+[", "@小巷", "", "a\nb", "\u202e", "王" * 300, "{number}", "17-3-501王女士"])
+def test_odd_nicknames_crash_nothing(chat: Chat, name: str) -> None:
+    lines = chat.say(name, PLEA)
+    assert len(lines) == 2 and len(tickets(chat)) == 1
+
+
+# rooms and the connection
+
+
+def test_a_renamed_room_keeps_its_place_and_the_staff_are_told(chat: Chat) -> None:
+    chat.app.receive([RoomNamed(UNIT_ROOM, "十七栋三单元一家亲", chat.clock.now())])
+    (line,) = chat.hear()
+    assert line.startswith(STAFF_ROOM) and UNIT_ROOM in line and "十七栋三单元一家亲" in line
+    alert, answer = chat.say("王女士", PLEA, "十七栋三单元一家亲", room_id=UNIT_ROOM)
+    assert "17号楼3单元" in alert and answer.startswith("十七栋三单元一家亲: @王女士")
+
+
+def test_a_second_group_of_the_same_name_is_not_served(chat: Chat) -> None:
+    chat.app.receive([RoomNamed("fake-room", STAFF_ROOM, chat.clock.now())])
+    (line,) = chat.hear()
+    assert "冒名" in line
+    chat.clock.advance(seconds=1)
+    assert chat.say("骗子", "/工单", STAFF_ROOM, room_id="fake-room") == []
+
+
+def test_a_group_outside_the_tree_is_none_of_our_business(chat: Chat) -> None:
+    assert chat.say("同学", PLEA, "高中同学群") == []
+    assert tickets(chat) == []
+
+
+def test_after_an_outage_the_staff_hear_from_when_to_when(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(paced=True)
+    since = MORNING - timedelta(minutes=7)
+    chat.app.receive([Deaf(since, MORNING, "网关没有回音")])
+    (line,) = chat.hear()
+    assert "07:53" in line and "08:00" in line and "网关没有回音" in line
+
+
+def test_a_short_outage_is_not_worth_a_word(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(paced=True)
+    chat.app.receive([Deaf(MORNING - timedelta(seconds=5), MORNING, "网关没有回音")])
+    assert chat.hear() == []
+
+
+def test_after_a_restart_the_staff_hear_how_long_nobody_listened(open_chat: Callable[..., Chat], tmp_path: Path) -> None:
+    first = open_chat(tmp_path / "ledger.db", paced=True)
+    first.app.ledger.close()
+    second = open_chat(tmp_path / "ledger.db", at=MORNING + timedelta(minutes=3), paced=True)
+    (line,) = second.hear()
+    assert "08:00" in line and "08:03" in line and "没有在运行" in line
+
+
+def test_logging_in_again_in_the_same_process_is_no_restart(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(paced=True)
+    chat.clock.advance(minutes=10)
+    chat.app.receive([LoggedIn("bot", chat.clock.now())])
+    assert chat.hear() == []
+
+
+def test_what_may_have_gone_out_is_told_to_the_staff(chat: Chat) -> None:
+    chat.channel.failures = [MaybeSent("broken")]
+    assert any("不确定有没有发出去" in line and "A001" in line for line in chat.say("王女士", PLEA))
+
+
+# errors
+
+
+def test_a_message_that_breaks_a_handler_harms_no_other(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(text: str, *, addressed: bool = False) -> None:
+        if "坏" in text:
+            raise RuntimeError("broken")
+        return understand(text, addressed=addressed)
+
+    router = chat.app.assistant._router
+    understand = router._engine.understand
+    monkeypatch.setattr(router, "_engine", type("Engine", (), {"understand": staticmethod(broken)}))
+    good, bad = chat.message("王女士", PLEA), chat.message("坏人", "坏")
+    chat.app.receive([good, bad])
+    lines = chat.hear()
+    assert any("A001" in line for line in lines) and any("没能处理" in line for line in lines)
+    outcomes = dict(chat.app.ledger.execute("SELECT id, outcome FROM messages").fetchall())
+    assert outcomes[bad.id] == "error" and outcomes[good.id] == "ticket:A001"
+
+
+# transcripts
+
+
+def test_a_transcript_gives_the_same_again(settings: Settings, data: Data) -> None:
+    texts = ["早上好", PLEA, "请问核酸几点开始做", "救命啊老伴喘不上气了快来人"]
+    lines = [
+        json.dumps({"at": f"2022-11-16T08:00:0{n}+08:00", "room": UNIT_ROOM, "sender": f"居民{n}", "text": text})
+        for n, text in enumerate(texts)
+    ]
+
+    def once() -> list[dict[str, Any]]:
+        said: list[Said] = []
+        asyncio.run(Player(settings, data, None, said.append, MORNING).play(read_transcript(lines, {})))
+        return [one.row() for one in said]
+
+    first = once()
+    assert first == once()
+    assert [row["kind"] for row in first].count("alert") == 2
+    times = [row["at"] for row in first]
+    assert times == sorted(times) and len(set(times)) == len(times), "the pace is kept in the transcript's time"
