@@ -67,6 +67,8 @@ class Engine:
             return _SILENCE
         numbers, scan = self._numbers(said, scan)
         matches = self.book.matches(scan, lambda: frozenset(self.words(said)))
+        if not matches and numbers is EMPTY and not addressed:
+            return _SILENCE
         return self._decide(said, scan, numbers, matches, addressed)
 
     def matches(self, text: str) -> list[Match]:

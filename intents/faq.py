@@ -16,10 +16,10 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from intents.spec import FaqEntry, LexiconSpec
 
-SURE = 0.24
+SURE = 0.25
 """Likeness from which an entry is answered without asking back."""
 
-NEAR = 0.14
+NEAR = 0.11
 """Likeness from which an entry is offered as a choice."""
 
 CLOSE = 0.6
@@ -31,6 +31,9 @@ LONGEST_QUESTION = 120
 _RERANKED = 12
 _OTHER_KIND = 0.5
 """What is left of the likeness of two questions that ask for quite different things about the same subject."""
+
+_OTHER_TOPIC = 0.75
+"""What is left when the question names a thing that other entries speak of and this one does not (疫苗, not 核酸)."""
 
 _KINDS = (
     "几点|什么时候|何时|几号|哪天|啥时候|时间",
@@ -68,8 +71,13 @@ _SAME = {
 }
 """Question words that mean the same; what things are called alike is the lexicon's (synonyms)."""
 
+_ASKING = re.compile(
+    r"什么|怎么|开始|时候|哪里|多少钱|哪些|几点|多久|多少|几天|为什么|吗|能不能|可以|是不是|要不要|[哪谁何几要能会是有到去在做我你他她它这那还都就也和给让得着把被个一从对么样办下上里]"
+)
+"""What shapes a question without saying what it is about."""
+
 _FILLER = re.compile(
-    r"请问一?下?|麻烦问一?下?|问一?下|谢谢|你好|您好|大家好|各位|有没有人知道|谁知道|[啊呢呀的了吧哦哈嗯]|[^\w?]"
+    r"请问一?下?|麻烦问一?下?|问一?下|谢谢|今天|今日|明天|现在|目前|这几天|最近|突然|到底|咱们?|你好|您好|大家好|各位|有没有人知道|谁知道|[啊呢呀的了吧哦哈嗯]|[^\w?]"
 )
 
 
@@ -96,6 +104,8 @@ class _Question:
     kinds: int
     substance: dict[str, float]
     weight: float
+    answers: bool
+    """False for a near-miss: what is more like it than like the entry's own questions is not the entry's."""
 
 
 class FaqIndex:
@@ -108,12 +118,17 @@ class FaqIndex:
         self._ids = [entry.id for entry in entries]
         self._kinds = tuple(re.compile(pattern) for pattern in _KINDS)
         self._one_word = _Synonyms([*((same, *others) for same, others in _SAME.items()), *lexicon.synonyms])
-        asked = [(i, normalise(q)) for i, entry in enumerate(entries) for q in entry.questions]
-        plain = [(i, self._plain(text), self._kind(text)) for i, text in asked]
-        seen = Counter(gram for _, text, _ in plain for gram in set(_grams(text)))
-        self._rarity = {gram: math.log((len(plain) + 1) / (count + 1)) + 1 for gram, count in seen.items()}
-        self._unseen = math.log(len(plain) + 1) + 1
-        self._questions = [self._question(i, text, kinds) for i, text, kinds in plain]
+        yes = [(i, self._one_word(normalise(q)), True) for i, entry in enumerate(entries) for q in entry.questions]
+        no = [(i, self._one_word(normalise(q)), False) for i, entry in enumerate(entries) for q in entry.not_examples]
+        plain = [(i, self._plain(text), self._kind(text), answers) for i, text, answers in (*yes, *no)]
+        seen = Counter(gram for _, text, _, answers in plain if answers for gram in _grams(text, _ASKING.sub("", text)))
+        self._rarity = {gram: math.log((len(yes) + 1) / (count + 1)) + 1 for gram, count in seen.items()}
+        self._unseen = math.log(len(yes) + 1) + 1
+        self._questions = [self._question(*question) for question in plain]
+        self._said: dict[int, set[str]] = {}
+        for question in self._questions:
+            if question.answers:
+                self._said.setdefault(question.entry, set()).update(question.vector)
         self._index: dict[str, list[tuple[int, float]]] = {}
         for number, question in enumerate(self._questions):
             for gram, weight in question.vector.items():
@@ -121,16 +136,17 @@ class FaqIndex:
 
     def find(self, text: str) -> Found | None:
         """The entries nearest to a normalised text; None when nothing is near."""
-        text = text[:LONGEST_QUESTION]
-        asked = self._question(-1, self._plain(text), self._kind(text))
-        ranked = self._ranked(asked)
+        text = self._one_word(text[:LONGEST_QUESTION])
+        asked = self._question(-1, self._plain(text), 0)
+        if not self._speaks_of(asked):
+            return None
+        ranked = self._ranked(asked, text)
         if not ranked or ranked[0][0] < NEAR:
             return None
         best, question = ranked[0]
         near = dict.fromkeys(self._ids[q.entry] for score, q in ranked if score >= max(NEAR, CLOSE * best))
         shared = sorted(
-            (gram for gram in asked.vector if len(gram) == 2 and gram in question.vector),
-            key=asked.vector.__getitem__,
+            (gram for gram in asked.vector if len(gram) == 2 and gram in question.vector), key=asked.vector.__getitem__
         )
         return Found(
             id=self._ids[question.entry],
@@ -140,52 +156,81 @@ class FaqIndex:
             words=tuple(reversed(shared[-4:])),
         )
 
-    def _ranked(self, asked: _Question) -> list[tuple[float, _Question]]:
+    def _speaks_of(self, asked: _Question) -> bool:
+        """Whether two pieces of what is asked about occur in any entry: spares most chatter the comparing."""
+        substance, known = asked.substance, self._rarity
+        pieces = [g for g in asked.vector if g in known and (g[0] in substance or g[-1] in substance)]
+        return len(pieces) >= 2
+
+    def _ranked(self, asked: _Question, text: str) -> list[tuple[float, _Question]]:
+        """The questions nearest to what is asked, best first, without the entries a near-miss is nearer to."""
         likeness: dict[int, float] = {}
+        known = likeness.get
         for gram, weight in asked.vector.items():
             for number, other in self._index.get(gram, ()):
-                likeness[number] = likeness.get(number, 0.0) + weight * other
-        nearest = sorted(likeness.items(), key=_by_likeness)[:_RERANKED]
-        questions = self._questions
-        ranked = [
-            (like * _agreement(asked, questions[number]), number) for number, like in nearest if like >= NEAR
-        ]
-        ranked.sort(key=lambda pair: (-pair[0], pair[1]))
-        return [(score, questions[number]) for score, number in ranked]
+                likeness[number] = known(number, 0.0) + weight * other
+        nearest = sorted([(-like, number) for number, like in likeness.items() if like >= NEAR])[:_RERANKED]
+        if not nearest:
+            return []
+        kinds = self._kind(text)
+        named = {g for g in asked.vector if len(g) == 2 and g in self._rarity and asked.substance.keys() >= {*g}}
+        ranked, best = [], 0.0
+        for like, number in nearest:
+            if -like < CLOSE * best:
+                break
+            question = self._questions[number]
+            score = -like * _agreement(asked, kinds, question)
+            if named - self._said[question.entry]:
+                score *= _OTHER_TOPIC
+            best = max(best, score)
+            ranked.append((score, number))
+        return self._allowed(ranked)
+
+    def _allowed(self, ranked: list[tuple[float, int]]) -> list[tuple[float, _Question]]:
+        refused: set[int] = set()
+        found = []
+        for score, number in sorted(ranked, key=_best_first):
+            question = self._questions[number]
+            if not question.answers:
+                refused.add(question.entry)
+            elif question.entry not in refused:
+                found.append((score, question))
+        return found
 
     def _plain(self, text: str) -> str:
-        return _FILLER.sub("", self._one_word(text)).replace("?", "")
+        return _FILLER.sub("", text).replace("?", "")
 
     def _kind(self, text: str) -> int:
-        text = self._one_word(text[:LONGEST_QUESTION])
         return sum(1 << place for place, kind in enumerate(self._kinds) if kind.search(text))
 
-    def _question(self, entry: int, text: str, kinds: int) -> _Question:
+    def _question(self, entry: int, text: str, kinds: int, answers: bool = True) -> _Question:
         rarity, unseen = self._rarity, self._unseen
-        weights = {gram: rarity.get(gram, unseen) * count for gram, count in Counter(_grams(text)).items()}
+        bare = _ASKING.sub("", text)
+        weights = {gram: rarity.get(gram, unseen) for gram in _grams(text, bare)}
         norm = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-        substance = {gram: rarity.get(gram, unseen) for gram in weights if len(gram) == 1}
+        substance = {char: rarity.get(char, unseen) for char in bare}
         vector = {gram: weight / norm for gram, weight in weights.items()}
-        return _Question(entry, vector, kinds, substance, sum(substance.values()) or 1.0)
+        return _Question(entry, vector, kinds, substance, sum(substance.values()) or 1.0, answers)
 
 
-def _by_likeness(pair: tuple[int, float]) -> tuple[float, int]:
-    return -pair[1], pair[0]
+def _best_first(pair: tuple[float, int]) -> tuple[float, int]:
+    return -pair[0], pair[1]
 
 
-def _agreement(one: _Question, other: _Question) -> float:
+def _agreement(one: _Question, kinds: int, other: _Question) -> float:
     """What is left of a likeness, 0 to 1, after what they ask for and what has no partner."""
     left = 1.0
-    either = one.kinds | other.kinds
+    either = kinds | other.kinds
     if either:
-        same = (one.kinds & other.kinds).bit_count() / either.bit_count()
+        same = (kinds & other.kinds).bit_count() / either.bit_count()
         left = _OTHER_KIND + (1 - _OTHER_KIND) * same
-    shared = sum(weight for gram, weight in one.substance.items() if gram in other.substance)
+    shared = sum(map(one.substance.__getitem__, one.substance.keys() & other.substance.keys()))
     return left * min(shared / one.weight, shared / other.weight)
 
 
-def _grams(text: str) -> list[str]:
-    return [*text, *map(str.__add__, text, text[1:])]
+def _grams(text: str, bare: str) -> set[str]:
+    """The characters of substance, and all pairs of neighbours."""
+    return {*bare, *map(str.__add__, text, text[1:])}
 
 
 class _Synonyms:

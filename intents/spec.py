@@ -97,7 +97,8 @@ class FaqEntry:
     examples: tuple[str, ...] = ()
     """Questions that must be answered by this entry. They are tests."""
     not_examples: tuple[str, ...] = ()
-    """Questions that must not be answered by this entry. They are tests."""
+    """Questions that must not be answered by this entry. They are tests, and what is more like one of them than like
+    the entry's own questions is not answered by it."""
 
 
 @dataclass(frozen=True)
