@@ -9,6 +9,9 @@ from bot.data_rules import comma_rules, contacts_rules, faq_rules, intent_rules,
 from bot.model.contacts import Contacts
 from bot.model.replies import REPLIES
 from bot.yamlfile import Document, Found, Problem, inspect, shown
+from intents.check import check
+from intents.lexicon import UnknownGroupError
+from intents.rules import RuleBook
 from intents.spec import INTENTS, FaqEntry, IntentSpec, LexiconSpec
 
 T = TypeVar("T")
@@ -28,10 +31,13 @@ class Data:
     """Key -> text with {placeholders}; every key of bot.model.replies.REPLIES is there."""
 
 
-def inspect_data(folder: Path, scopes: Sequence[str] = ()) -> tuple[Data | None, tuple[Problem, ...]]:
+def inspect_data(
+    folder: Path, scopes: Sequence[str] = (), *, thoroughly: bool = False
+) -> tuple[Data | None, tuple[Problem, ...]]:
     """The folder and everything wrong with it; no Data when anything is.
 
-    ``scopes`` are the names of the tree's nodes; without them, scopes are not looked at.
+    ``scopes`` are the names of the tree's nodes; without them, scopes are not looked at. ``thoroughly``: every
+    example is tried, too, which takes seconds; else only what the engine could not be built from is told.
     """
     if not folder.is_dir():
         reason = "没有这个文件夹：请改正 bot.yaml 里的 data，或运行 xiaoxiang init 得到一份样例"
@@ -50,6 +56,8 @@ def inspect_data(folder: Path, scopes: Sequence[str] = ()) -> tuple[Data | None,
         reader.tell("faq", faq_rules(faq, contacts))
     if replies is not None:
         reader.tell("replies", replies_rules(replies, REPLIES))
+    if lexicon is not None:
+        reader.understanding(intents, lexicon, faq, thoroughly=thoroughly)
     if reader.problems or lexicon is None or faq is None or contacts is None or replies is None:
         return None, tuple(reader.problems)
     return Data(intents, lexicon, faq, contacts, replies), ()
@@ -86,9 +94,35 @@ class _Reader:
         names = sorted(path.stem for path in (self.folder / "intents").glob("*.yaml"))
         for name in names:
             if spec := self.file(f"intents/{name}", IntentSpec):
+                self.documents.setdefault(f"intents/{spec.id}", self.documents[f"intents/{name}"])
                 self.tell(f"intents/{name}", (*intent_rules(name, spec.id), *comma_rules(spec)))
                 specs[spec.id] = spec
         for missing in INTENTS.keys() - set(names):
             reason = "缺少这个意图的文件：请补上，xiaoxiang init 会给一份样例"
             self.problems.append(Problem(shown(self.folder / "intents" / f"{missing}.yaml"), 1, reason))
         return tuple(specs[id_] for id_ in INTENTS if id_ in specs)
+
+    def understanding(
+        self,
+        intents: Sequence[IntentSpec],
+        lexicon: LexiconSpec,
+        faq: Sequence[FaqEntry] | None,
+        *,
+        thoroughly: bool,
+    ) -> None:
+        """What intents, lexicon and FAQ do together."""
+        if not thoroughly:
+            try:
+                RuleBook(intents, lexicon)
+                return
+            except UnknownGroupError:
+                pass  # told below, with its place
+        asks = any(spec.id == "question" for spec in intents)
+        for finding in check(intents, lexicon, faq or ()):
+            file, *steps = finding.path
+            if file == "intents":
+                file, steps = f"intents/{steps[0]}", steps[1:]
+            # Without one of the two, questions go unanswered: no mistake of theirs.
+            if (file == "faq" and not asks) or (file == "intents/question" and faq is None):
+                continue
+            self.tell(str(file), [(tuple(steps), finding.reason)])

@@ -25,7 +25,10 @@ def load_settings(path: Path) -> Settings:
 
 
 def load_data(folder: Path, scopes: Sequence[str] = ()) -> Data:
-    """The folder of YAML. ``scopes`` are the names of the tree's nodes. Raises Invalid with all problems."""
+    """The folder of YAML. ``scopes`` are the names of the tree's nodes.
+
+    Raises Invalid with everything that stands in the way; examples that are misunderstood do not, ``check`` tells them.
+    """
     data, problems = inspect_data(folder, scopes)
     if data is None:
         raise Invalid(problems)
@@ -43,7 +46,7 @@ def check(path: Path) -> list[Problem]:
     raw = settings.document.data if settings.document else None
     named = raw.get("data") if isinstance(raw, dict) else None
     folder = path.parent / (named if isinstance(named, str) else Settings.data)
-    _, problems = inspect_data(folder, branch_names(raw))
+    _, problems = inspect_data(folder, branch_names(raw), thoroughly=True)
     return sorted({*settings.problems, *problems})
 
 

@@ -72,10 +72,21 @@ title: 买药送药
 rules:
   - name: 要药
     any: ["@要"]
-    words: [药]
+    all: [药]
     weight: 0.9
 examples:
   - 帮我买盒药
+"""
+
+QUESTION = """\
+id: question
+title: 提问
+rules:
+  - name: 问法
+    any: [几点, 怎么]
+    weight: 0.6
+examples:
+  - 核酸几点做
 """
 
 MEDICINE_FILE = "data/intents/help.medicine.yaml"
@@ -97,7 +108,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }
     for intent in INTENTS:
         files[f"data/intents/{intent}.yaml"] = f"id: {intent}\ntitle: 某事\nrules: []\nexamples: []\n"
-    files[MEDICINE_FILE] = MEDICINE
+    files |= {MEDICINE_FILE: MEDICINE, "data/intents/question.yaml": QUESTION}
     (tmp_path / "data/intents").mkdir(parents=True)
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
