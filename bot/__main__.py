@@ -21,7 +21,7 @@ from bot import bench as bench_room
 from bot import demo as demo_room
 from bot import exports
 from bot.app import SystemClock, build
-from bot.channels.replay import BadTranscript, Said, read_transcript
+from bot.channels.replay import BadTranscript, Said, read_transcript, readable
 from bot.channels.terminal import TerminalChannel
 from bot.chinese import speak_chinese
 from bot.groups import Tree
@@ -53,8 +53,12 @@ class Failed(click.ClickException):
     exit_code = 1
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="xiaoxiang", message="小巷 %(version)s")
+@click.group(
+    options_metavar="[选项]",
+    subcommand_metavar="命令 [参数]…",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="xiaoxiang", message="小巷 %(version)s", help="显示版本，然后退出。")
 @click.option("-v", "--verbose", is_flag=True, help="在 stderr 上写详细的运行日志（只有编号，没有消息内容）")
 def cli(verbose: bool) -> None:
     """小巷：住在社区微信群里的助手。听懂求助、登记工单、回答常见问题，不漏一户。"""
@@ -66,7 +70,7 @@ def cli(verbose: bool) -> None:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
-@cli.command()
+@cli.command(options_metavar="[选项]")
 @CONFIG
 def run(config: Path) -> None:
     """运行小巷：在 bot.yaml 写的通道上（不改就是这个终端）听和说。"""
@@ -80,7 +84,7 @@ def run(config: Path) -> None:
         asyncio.run(_until_stopped(app.run()))
 
 
-@cli.command()
+@cli.command(options_metavar="[选项]")
 @click.argument("folder", metavar="[目录]", type=click.Path(path_type=Path, file_okay=False), default=Path())
 @click.option("--force", is_flag=True, help="已有的文件直接覆盖，不再问")
 def init(folder: Path, force: bool) -> None:
@@ -93,7 +97,7 @@ def init(folder: Path, force: bool) -> None:
     )
 
 
-@cli.command()
+@cli.command(options_metavar="[选项]")
 @click.option("--fast", is_flag=True, help="不等待，一口气放完")
 def demo(fast: bool) -> None:
     """看小巷的一天：一分钟放完，用完即扔的台账。"""
@@ -101,7 +105,7 @@ def demo(fast: bool) -> None:
     asyncio.run(demo_room.play(settings, data, 0.0 if fast else demo_room.SECONDS))
 
 
-@cli.command("check")
+@cli.command("check", options_metavar="[选项]")
 @CONFIG
 def check_(config: Path) -> None:
     """检查 bot.yaml 和 data/：每个问题一行，写明 文件:行: 原因；有问题时退出码是 1。"""
@@ -114,7 +118,7 @@ def check_(config: Path) -> None:
     click.echo("没有问题。", err=True)
 
 
-@cli.command()
+@cli.command(options_metavar="[选项]")
 @click.argument("text", metavar="[话…]", nargs=-1)
 @click.option(
     "--jsonl", type=click.File("r", encoding="utf-8"), help='每行一个 {"text": …} 的文件，- 是标准输入'
@@ -142,7 +146,7 @@ def classify(text: tuple[str, ...], jsonl: IO[str] | None, faq: Path | None, con
         click.echo(json.dumps(row, ensure_ascii=False))
 
 
-@cli.command()
+@cli.command(options_metavar="[选项]")
 @click.argument("file", metavar="文件.jsonl", type=click.File("r", encoding="utf-8"))
 @click.option("--db", type=click.Path(path_type=Path, dir_okay=False), help="台账写到这里；不写就用完即扔")
 @CONFIG
@@ -161,7 +165,7 @@ def replay(file: IO[str], db: Path | None, config: Path) -> None:
     click.echo(_summary(player.summary, player.app.tickets), err=True)
 
 
-@cli.command()
+@cli.command(options_metavar="[选项]")
 @click.argument("what", metavar="什么", type=click.Choice(sorted(exports.TABLES)))
 @click.option(
     "-o",
@@ -184,12 +188,12 @@ def export(what: str, output: Path, config: Path) -> None:
     click.echo(f"{title} {len(rows)} 行，写到 {output}。")
 
 
-@cli.group("import")
+@cli.group("import", options_metavar="[选项]", subcommand_metavar="什么 文件")
 def import_() -> None:
     """导入名单。"""
 
 
-@import_.command()
+@import_.command(options_metavar="[选项]")
 @click.argument("file", metavar="文件", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @CONFIG
 def households(file: Path, config: Path) -> None:
@@ -208,7 +212,7 @@ def households(file: Path, config: Path) -> None:
     click.echo(f"导入 {added + renewed} 户：新增 {added}，更新 {renewed}。")
 
 
-@cli.command()
+@cli.command(options_metavar="[选项]")
 @click.option(
     "--role", required=True, type=click.Choice(["volunteer", "worker", "secretary", "admin"]), help="身份"
 )
@@ -230,7 +234,7 @@ def invite(role: str, scope: str, config: Path) -> None:
     )
 
 
-@cli.command()
+@cli.command(options_metavar="[选项]")
 @click.option(
     "--messages",
     "count",
@@ -328,7 +332,7 @@ def _texts(lines: IO[str]) -> Iterator[str]:
     for n, line in enumerate(lines, 1):
         if line.strip():
             try:
-                yield str(json.loads(line)["text"])
+                yield readable(str(json.loads(line)["text"]))
             except (ValueError, KeyError, TypeError) as error:
                 raise Failed(f'第 {n} 行不是 {{"text": …}}：{error}') from error
 

@@ -71,17 +71,20 @@ def _move_all(request: Request, services: Services, to: State, note: str = "") -
     if not request.command.tickets:
         return _usage(request, services, request.command.name)
     lines: list[str] = []
+    numbers: list[str] = []
     told: list[Reply] = []
     for number in dict.fromkeys(request.command.tickets):
         ticket = services.tickets.get(number)
         if ticket is None or not _may_know(request.person, ticket, services):
             lines.append(services.replies("command_no_ticket", number=number))
             continue
+        numbers.append(ticket.number)
         line, news = _move(ticket, to, request, services, note)
         lines.append(line)
         told += news
     label = f"command:{request.command.name}"
-    return Outcome(label, (to_sender(request, "\n".join(lines)), *told))
+    only = numbers[0] if len(numbers) == 1 else None
+    return Outcome(label, (to_sender(request, "\n".join(lines), only), *told))
 
 
 def _move(

@@ -79,7 +79,12 @@ class Chat:
 
     def message(self, sender: str, text: str, room: str = UNIT_ROOM, **extra: object) -> Message:
         people = {person.name: person.id for person in self.app.settings.people}
-        given = {"id": f"m{next(self.ids)}", "sender_id": people.get(sender, sender), "room_id": room, **extra}
+        given = {
+            "id": f"m{next(self.ids)}",
+            "sender_id": people.get(sender, sender),
+            "room_id": room,
+            **extra,
+        }
         return Message(at=self.clock.now(), room=room, sender=sender, text=text, **given)  # type: ignore[arg-type]
 
     def hear(self) -> list[str]:

@@ -18,7 +18,9 @@ PACE = Pace(min_seconds=1.5, max_seconds=4, per_room_seconds=3, per_minute=15, p
 class Desk:
     """An outbox on a ledger in memory."""
 
-    def __init__(self, pace: Pace = PACE, paced: bool = True, rooms_without_residents: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, pace: Pace = PACE, paced: bool = True, rooms_without_residents: tuple[str, ...] = ()
+    ) -> None:
         self.clock, self.channel = FakeClock(), FakeChannel(paced=paced)
         self.ledger = Ledger(None, "bot")
         self.rows = OutboxRows(self.ledger)
@@ -168,7 +170,12 @@ def test_the_guard_sits_at_the_door() -> None:
     desk.queue(secret, room="staff")
     desk.queue(secret, room="", kind="private", to="wxid")
     residents, unknown, staff, private = (text for _, text in desk.drain())
-    assert residents == unknown and "138" not in residents and "501，" not in residents and "55501234" in residents
+    assert (
+        residents == unknown
+        and "138" not in residents
+        and "501，" not in residents
+        and "55501234" in residents
+    )
     assert staff == private == secret
     stored = [row[0] for row in desk.ledger.execute("SELECT text FROM outbox WHERE room_id = 'residents'")]
     assert stored == [residents], "the row says what really left"

@@ -53,6 +53,7 @@ def _message(line: str, n: int, people: dict[str, str]) -> Message:
     if at.tzinfo is None:
         raise BadTranscript(f"第 {n} 行：at 要带时区，比如 2022-11-16T08:00:00+08:00")
     private = room == PRIVATE
+    text, sender, room = readable(text), readable(sender), readable(room)
     return Message(
         id=str(row.get("id") or f"line-{n}"),
         at=at,
@@ -64,6 +65,11 @@ def _message(line: str, n: int, people: dict[str, str]) -> Message:
         kind=row.get("kind", "text"),
         mentions_bot=bool(row.get("mentions_bot", False)),
     )
+
+
+def readable(text: str) -> str:
+    """The text without lone surrogates: JSON can hold them, no file and no database can."""
+    return text.encode("utf-8", "replace").decode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 import sys
+import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TextIO
@@ -98,8 +99,16 @@ class TerminalChannel:
                     return
 
     async def _piped(self) -> AsyncGenerator[str, None]:
-        loop = asyncio.get_running_loop()
-        while line := await loop.run_in_executor(None, self._lines.readline):
+        loop, lines = asyncio.get_running_loop(), asyncio.Queue[str]()
+
+        def read() -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has closed: nobody listens any more
+                for line in self._lines:
+                    loop.call_soon_threadsafe(lines.put_nowait, line)
+                loop.call_soon_threadsafe(lines.put_nowait, "")
+
+        threading.Thread(target=read, daemon=True).start()  # a daemon: it must not keep a stopped bot alive
+        while line := await lines.get():
             yield line
 
     def _read(self, line: str) -> Message | None:

@@ -42,7 +42,9 @@ class Intake:
         )
 
     def _fingerprint(self, message: Message) -> int:
-        words = f"{self._ledger.account}\0{message.room_id}\0{message.sender_id}\0{message.kind}\0{message.text}"
+        words = (
+            f"{self._ledger.account}\0{message.room_id}\0{message.sender_id}\0{message.kind}\0{message.text}"
+        )
         digest = blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8).digest()
         return int.from_bytes(digest, "big", signed=True)
 

@@ -77,7 +77,14 @@ class Request:
     def understood(self, understanding: Understanding, dialogue: Dialogue | None) -> "Request":
         """The same with what it means and what the person was asked before (faster than dataclasses.replace)."""
         return Request(
-            self.message, self.text, self.person, self.place, self.addressed, understanding, self.command, dialogue
+            self.message,
+            self.text,
+            self.person,
+            self.place,
+            self.addressed,
+            understanding,
+            self.command,
+            dialogue,
         )
 
 

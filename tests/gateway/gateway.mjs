@@ -48,6 +48,12 @@ class Puppet extends PuppetMock {
     return super.messageRawPayload(id)
   }
 
+  // People whose id begins with crowd- exist without having been named.
+  async contactRawPayload(id) {
+    if (id.startsWith('crowd-')) return { id, name: '邻居' + id.slice(6), type: 1, gender: 0, avatar: '', phone: [] }
+    return super.contactRawPayload(id)
+  }
+
   async roomMemberRawPayload(roomId, contactId) {
     const payload = await super.roomMemberRawPayload(roomId, contactId)
     return { ...payload, roomAlias: aliases[`${roomId} ${contactId}`] }

@@ -98,7 +98,11 @@ class PretendGateway:
             limit=2**24,
         )  # fmt: skip
         self._reader = asyncio.create_task(self._read())
-        await self.order("world", **self.world, messages=self.held)
+        own = [
+            {"id": said["id"], "talkerId": BOT, "roomId": said["to"], "text": said["text"]}
+            for said in self.said
+        ]
+        await self.order("world", **self.world, messages=self.held + (own if self.held else []))
         await self.order("serve")
 
     async def kill(self) -> None:
