@@ -62,12 +62,16 @@ def _rules(intents: Sequence[IntentSpec], lexicon: LexiconSpec) -> Iterator[Find
                 yield Finding(path, f"规则“{rule.name}”：{error}")
                 continue
             if not clauses or not all(clauses):
-                yield Finding(path, f"规则“{rule.name}”没有写要出现什么词：any、all、words 至少写一样，也不能是空的")
+                yield Finding(
+                    path, f"规则“{rule.name}”没有写要出现什么词：any、all、words 至少写一样，也不能是空的"
+                )
             for text in sorted({text for clause in clauses for text in clause}):
                 if not text:
                     yield Finding(path, f"规则“{rule.name}”里有一个空词，请删掉")
                 elif text.startswith("<") and text not in MARKS:
-                    yield Finding(path, f"规则“{rule.name}”里的记号 {text} 不认识，可用的有：{'、'.join(MARKS)}")
+                    yield Finding(
+                        path, f"规则“{rule.name}”里的记号 {text} 不认识，可用的有：{'、'.join(MARKS)}"
+                    )
 
 
 def _examples(engine: Engine, intents: Sequence[IntentSpec]) -> Iterator[Finding]:
@@ -97,7 +101,9 @@ def _answers(engine: Engine, faq: Sequence[FaqEntry]) -> Iterator[Finding]:
                 got = engine.understand(text)
                 if got.faq is None or got.faq.id != entry.id:
                     instead = f"答的是 {got.faq.id}" if got.faq else f"没有答，当成了 {got.intent}"
-                    yield Finding(("faq", place, key, number), f"问“{_short(text)}”{instead}，不是 {entry.id}")
+                    yield Finding(
+                        ("faq", place, key, number), f"问“{_short(text)}”{instead}，不是 {entry.id}"
+                    )
         for number, text in enumerate(entry.not_examples):
             got = engine.understand(text)
             if got.faq is not None and got.faq.id == entry.id:

@@ -118,10 +118,20 @@ class FaqIndex:
         self._ids = [entry.id for entry in entries]
         self._kinds = tuple(re.compile(pattern) for pattern in _KINDS)
         self._one_word = _Synonyms([*((same, *others) for same, others in _SAME.items()), *lexicon.synonyms])
-        yes = [(i, self._one_word(normalise(q)), True) for i, entry in enumerate(entries) for q in entry.questions]
-        no = [(i, self._one_word(normalise(q)), False) for i, entry in enumerate(entries) for q in entry.not_examples]
+        yes = [
+            (i, self._one_word(normalise(q)), True)
+            for i, entry in enumerate(entries)
+            for q in entry.questions
+        ]
+        no = [
+            (i, self._one_word(normalise(q)), False)
+            for i, entry in enumerate(entries)
+            for q in entry.not_examples
+        ]
         plain = [(i, self._plain(text), self._kind(text), answers) for i, text, answers in (*yes, *no)]
-        seen = Counter(gram for _, text, _, answers in plain if answers for gram in _grams(text, _ASKING.sub("", text)))
+        seen = Counter(
+            gram for _, text, _, answers in plain if answers for gram in _grams(text, _ASKING.sub("", text))
+        )
         self._rarity = {gram: math.log((len(yes) + 1) / (count + 1)) + 1 for gram, count in seen.items()}
         self._unseen = math.log(len(yes) + 1) + 1
         self._questions = [self._question(*question) for question in plain]
@@ -146,7 +156,8 @@ class FaqIndex:
         best, question = ranked[0]
         near = dict.fromkeys(self._ids[q.entry] for score, q in ranked if score >= max(NEAR, CLOSE * best))
         shared = sorted(
-            (gram for gram in asked.vector if len(gram) == 2 and gram in question.vector), key=asked.vector.__getitem__
+            (gram for gram in asked.vector if len(gram) == 2 and gram in question.vector),
+            key=asked.vector.__getitem__,
         )
         return Found(
             id=self._ids[question.entry],
@@ -173,7 +184,9 @@ class FaqIndex:
         if not nearest:
             return []
         kinds = self._kind(text)
-        named = {g for g in asked.vector if len(g) == 2 and g in self._rarity and asked.substance.keys() >= {*g}}
+        named = {
+            g for g in asked.vector if len(g) == 2 and g in self._rarity and asked.substance.keys() >= {*g}
+        }
         ranked, best = [], 0.0
         for like, number in nearest:
             if -like < CLOSE * best:
@@ -245,7 +258,8 @@ class _Synonyms:
         found = self._automaton.find_matches_as_indexes(text)
         if not found:
             return text
-        parts, end = [], 0
+        parts: list[str] = []
+        end = 0
         for index, start, stop in found:
             parts += (text[end:start], self._first[index])
             end = stop

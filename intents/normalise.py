@@ -90,7 +90,8 @@ class Normaliser:
         found = self._errors.find_matches_as_indexes(text)
         if not found:
             return text
-        parts, end = [], 0
+        parts: list[str] = []
+        end = 0
         for index, start, stop in found:
             parts += (text[end:start], self._right[index])
             end = stop

@@ -114,7 +114,7 @@ def find_place(text: str) -> Place:
 
 
 def _tokens(text: str) -> list[_Token]:
-    tokens = []
+    tokens: list[_Token] = []
     for found in _NUMBER.finditer(text):
         number, word = found["number"], found["word"] or ""
         spoken = number[0] in _CHINESE

@@ -1,0 +1,117 @@
+"""The FAQ answers what it knows, offers what is near, and keeps out of the rest."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import load_data
+from intents.engine import Engine
+from intents.faq import LONGEST_QUESTION, NEAR, SURE, FaqIndex
+from intents.normalise import Normaliser
+from intents.spec import FaqEntry, LexiconSpec
+
+DATA = load_data(Path(__file__).parents[1] / "data")
+ENGINE = Engine.build(DATA.intents, DATA.lexicon, DATA.faq)
+NORMALISE = Normaliser({})
+
+
+def entry(id_: str, *questions: str, not_examples: tuple[str, ...] = ()) -> FaqEntry:
+    return FaqEntry(id_, "x", questions, "答", not_examples=not_examples)
+
+
+def index(*entries: FaqEntry, synonyms: tuple[tuple[str, ...], ...] = ()) -> FaqIndex:
+    return FaqIndex(entries, LexiconSpec({}, {}, synonyms), NORMALISE)
+
+
+SHOP = entry("shop", "超市几点开门")
+POOL = entry("pool", "游泳馆怎么办卡")
+TWO = index(SHOP, POOL)
+
+
+@pytest.mark.parametrize("entry", DATA.faq, ids=lambda entry: entry.id)
+def test_each_entry_answers_its_questions_and_examples(entry: FaqEntry) -> None:
+    got = {text: ENGINE.understand(text).faq for text in (*entry.questions, *entry.examples)}
+    assert {text: hit for text, hit in got.items() if hit is None or hit.id != entry.id} == {}
+
+
+@pytest.mark.parametrize("entry", DATA.faq, ids=lambda entry: entry.id)
+def test_no_entry_answers_its_near_misses(entry: FaqEntry) -> None:
+    hits = [ENGINE.understand(text).faq for text in entry.not_examples]
+    assert [hit for hit in hits if hit and hit.id == entry.id] == []
+
+
+@pytest.mark.parametrize("entry", DATA.faq, ids=lambda entry: entry.id)
+def test_answers_are_short_plain_and_promise_nothing_ready_made(entry: FaqEntry) -> None:
+    assert 10 <= len(entry.answer) <= 120
+    assert not set("*#`_[]") & set(entry.answer)
+    assert entry.source
+
+
+def test_thirty_entries_with_different_ids() -> None:
+    assert len({entry.id for entry in DATA.faq}) == len(DATA.faq) >= 30
+
+
+def test_the_same_question_is_as_alike_as_can_be() -> None:
+    found = TWO.find("超市几点开门")
+    assert found is not None
+    assert found.id == "shop" and found.sure and found.score == pytest.approx(1)
+
+
+def test_politeness_and_particles_do_not_matter() -> None:
+    found = TWO.find(NORMALISE("请问一下超市几点开门呀？谢谢"))
+    assert found is not None and found.score == pytest.approx(1)
+
+
+def test_synonyms_are_the_same_word() -> None:
+    same = index(SHOP, POOL, synonyms=(("超市", "便利店"),))
+    found, other = same.find("便利店几点开门"), TWO.find("便利店几点开门")
+    assert found is not None and found.sure
+    assert other is None or other.score < found.score
+
+
+def test_asking_for_something_else_about_the_same_thing_is_less_alike() -> None:
+    when, where = TWO.find("超市啥时候开门"), TWO.find("超市开门在哪")
+    assert when is not None
+    assert where is None or where.score < when.score
+
+
+@pytest.mark.parametrize("text", ["", "?", "怎么", "几点", "你在哪里", "啊啊啊啊", "今天吃什么"])
+def test_questions_about_nothing_known_find_nothing(text: str) -> None:
+    assert TWO.find(text) is None
+
+
+def test_another_thing_known_elsewhere_is_another_question() -> None:
+    found = TWO.find("游泳馆几点开门")
+    assert found is None or not found.sure
+
+
+def test_a_near_miss_keeps_its_entry_quiet() -> None:
+    text = "超市几点补货"
+    plain, told = index(SHOP, POOL), index(entry("shop", "超市几点开门", not_examples=(text,)), POOL)
+    assert plain.find(text) is not None
+    assert told.find(text) is None
+    assert told.find("超市几点开门") is not None
+
+
+def test_up_to_three_are_offered_best_first() -> None:
+    many = index(
+        *(entry(f"e{n}", f"{place}停车怎么收费") for n, place in enumerate(("东门", "西门", "南门", "北门")))
+    )
+    found = many.find("停车怎么收费")
+    assert found is not None
+    assert len(found.near) == 3 and found.near[0] == found.id
+
+
+def test_equal_entries_keep_the_order_of_the_file() -> None:
+    found = index(entry("first", "菜在哪拿"), entry("second", "菜在哪拿")).find("菜在哪拿")
+    assert found is not None and found.near == ("first", "second")
+
+
+def test_only_the_beginning_of_an_endless_question_is_compared() -> None:
+    text = "超市几点开门" * 3_000
+    assert TWO.find(text) == TWO.find(text[:LONGEST_QUESTION])
+
+
+def test_an_empty_faq_knows_nothing() -> None:
+    assert index().find("超市几点开门") is None
+    assert 0 < NEAR < SURE < 1

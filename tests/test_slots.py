@@ -1,0 +1,135 @@
+"""Building, unit, room, phones, things, people, temperature and time, from the ways people write them."""
+
+import pytest
+
+from bot.model.understanding import Slots
+from intents.normalise import Normaliser
+from intents.places import arabic, find_place
+from intents.slots import EMPTY, READ, SlotFinder
+
+FINDER = SlotFinder(("大米", "鸡蛋", "降压药", "退烧药", "药"))
+NORMALISE = Normaliser({})
+
+
+def slots(text: str) -> Slots:
+    text = NORMALISE(text)
+    return FINDER.complete(text, FINDER.numbers(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "building", "unit", "room"),
+    [
+        ("17-3-501", "17", "3", "501"),
+        ("17#3#501", "17", "3", "501"),
+        ("１７＃３＃５０１", "17", "3", "501"),
+        ("17号楼3单元501", "17", "3", "501"),
+        ("春晓苑17号楼3单元501室要买药", "17", "3", "501"),
+        ("17 号楼 3 单元 501", "17", "3", "501"),
+        ("十七号楼三单元五零一", "17", "3", "501"),
+        ("5栋二单元", "5", "2", None),
+        ("五幢十单元 400", "5", "10", "400"),
+        ("502弄19号301室", "19", None, "301"),
+        ("3单元东户", None, "3", "东户"),
+        ("12号楼2单元5楼西户", "12", "2", "西户"),
+        ("12楼B", None, None, "B"),
+        ("54幢608室", "54", None, "608"),
+        ("B座1203", "B", None, "1203"),
+        ("8号楼1202", "8", None, "1202"),
+        ("我住3号501", "3", None, "501"),
+        ("17-501", "17", None, "501"),
+        ("凤起东路178号", None, None, None),
+        ("凤起东路178号3幢", "3", None, None),
+        ("1号下午三点来", None, None, None),
+        ("3-5天", None, None, None),
+        ("2022-11-24", None, None, None),
+        ("11月24日", None, None, None),
+        ("8:30到17:30", None, None, None),
+        ("鸡蛋36.5元", None, None, None),
+        ("验证码 1234", None, None, None),
+        ("138-1234-5678", None, None, None),
+        ("410105199001011234", None, None, None),
+        ("地铁2号线", None, None, None),
+        ("一共400人", None, None, None),
+    ],
+)
+def test_places(text: str, building: str | None, unit: str | None, room: str | None) -> None:
+    got = slots(text)
+    assert (got.building, got.unit, got.room) == (building, unit, room)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("十七", "17"), ("二十", "20"), ("一百二十", "120"), ("五零一", "501"), ("〇", "0"), ("A", "A")],
+)
+def test_chinese_numerals(text: str, number: str) -> None:
+    assert arabic(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "phones"),
+    [
+        ("电话13812345678", ("13812345678",)),
+        ("138 1234 5678", ("13812345678",)),
+        ("138-1234-5678或15900001111", ("13812345678", "15900001111")),
+        ("+8613812345678", ("13812345678",)),
+        ("0371-66668888", ("037166668888",)),
+        ("(021)6666 8888", ("02166668888",)),
+        ("66668888", ("66668888",)),
+        ("400-800-1234", ("4008001234",)),
+        ("17-3-501 13812345678", ("13812345678",)),
+        ("410105199001011234", ()),
+        ("打120", ()),
+        ("单号20221124001234567", ()),
+    ],
+)
+def test_phones(text: str, phones: tuple[str, ...]) -> None:
+    assert slots(text).phones == phones
+
+
+@pytest.mark.parametrize(
+    ("text", "degrees"),
+    [
+        ("36度5", 36.5),
+        ("36.5", 36.5),
+        ("体温３６．７℃", 36.7),
+        ("三十七度二", 37.2),
+        ("三十六度", 36.0),
+        ("烧到39度", 39.0),
+        ("38.5元", None),
+        ("36.5斤", None),
+        ("今天25度", None),
+        ("36人", None),
+    ],
+)
+def test_temperature(text: str, degrees: float | None) -> None:
+    assert slots(text).temperature == degrees
+
+
+def test_items_keep_their_quantities() -> None:
+    assert slots("大米10斤、降压药两盒，还有鸡蛋").items == ("大米10斤", "降压药两盒", "鸡蛋")
+    assert slots("要两盒退烧药").items == ("退烧药两盒",)
+    assert slots("买2棵白菜").items == ("白菜2棵",)
+    assert slots("家里两个孩子").items == ()
+
+
+def test_people_and_time_are_kept_as_said() -> None:
+    got = slots("我妈85岁 明天上午9点要用车")
+    assert (got.people, got.when) == ("妈85岁", "明天上午9点")
+    assert slots("八十岁的老人").people == "老人八十岁"
+    assert slots("502弄19号301室").when is None
+
+
+def test_nothing_named_is_the_empty_value() -> None:
+    assert FINDER.numbers("今天天气真好 3个人") is EMPTY
+
+
+@pytest.mark.parametrize(
+    "text", ["1" * 20_000, "1-" * 10_000, "17号楼" * 5_000, "一" * 20_000, "138 " * 5_000]
+)
+def test_only_the_beginning_of_an_endless_text_is_read(text: str) -> None:
+    assert slots(text) == slots(text[:READ])
+
+
+def test_a_place_read_twice_is_the_first() -> None:
+    place = find_place("17号楼3单元501 18号楼4单元602")
+    assert (place.building, place.unit, place.room) == ("17", "3", "501")
