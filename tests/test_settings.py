@@ -2,6 +2,7 @@
 
 import ast
 import inspect as source
+import shutil
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from types import ModuleType
@@ -155,6 +156,16 @@ def test_several_mistakes_in_several_files_come_at_once(
     assert sum(line.startswith("bot.yaml:8:") for line in told) == 2  # an unknown role, and an unknown scope
     assert {"d/intents/thank.yaml:1", "d/intents/thanks.yaml:1", "d/intents/thanks.yml:1"} <= lines
     assert {"d/faq.yaml:2", "d/contacts.yaml:2", "d/lexicon.yaml:1"} <= lines
+
+
+@pytest.mark.parametrize(
+    "file", ["intents/help.medicine.yaml", "intents/question.yaml", "faq.yaml", "lexicon.yaml"]
+)
+def test_a_file_that_cannot_be_read_is_not_blamed_on_others(tmp_path: Path, file: str) -> None:
+    shutil.copy(HERE / "bot.yaml", tmp_path)
+    shutil.copytree(HERE / "data", tmp_path / "data")
+    (tmp_path / "data" / file).write_text("x: [", encoding="utf-8")
+    assert [Path(problem.file) for problem in check(tmp_path / "bot.yaml")] == [tmp_path / "data" / file]
 
 
 def test_invalid_files_are_never_half_loaded(tmp_path: Path) -> None:
