@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import random
-import sqlite3
 import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from bot.ledger.tickets import Tickets
 from bot.model.channel import Channel
 from bot.model.clock import Clock, millis
 from bot.model.contacts import Contacts
+from bot.model.ledger import LedgerRefused
 from bot.model.message import Event, LoggedIn
 from bot.model.people import Grant, Person
 from bot.model.replies import Replies
@@ -42,6 +42,8 @@ log = logging.getLogger("xiaoxiang.app")
 BATCH = 500
 """So many messages are handled in one transaction at most."""
 DISK_RETRY_SECONDS = 1.0
+LAST_SEND_SECONDS = 5.0
+"""When stopped, how long the message just leaving may take: what is broken off stays unconfirmed."""
 HEARTBEAT_SECONDS = 5.0
 """How often it is written down that the bot still hears."""
 REMEMBER_MESSAGES = timedelta(days=7)
@@ -105,18 +107,26 @@ class App:
         bell.every(HEARTBEAT_SECONDS, self.heartbeat)
         bell.every(3600, self.housekeeping)
         bell.start()
-        workers = [asyncio.create_task(self._consume()), asyncio.create_task(self.outbox.run())]
-        listening = asyncio.create_task(self.channel.run(self.heard.put_nowait))
+        sending = asyncio.create_task(self.outbox.run())
+        working = [
+            asyncio.create_task(self.channel.run(self.heard.put_nowait)),
+            asyncio.create_task(self._consume()),
+        ]
         try:
-            done, _ = await asyncio.wait([listening, *workers], return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait([*working, sending], return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
             await self.settled()
         finally:
             bell.stop()
-            for task in (listening, *workers):
+            self.outbox.stop()
+            await asyncio.wait([sending], timeout=LAST_SEND_SECONDS)
+            for task in (*working, sending):
                 task.cancel()
-            await asyncio.gather(listening, *workers, return_exceptions=True)
+            await asyncio.gather(*working, sending, return_exceptions=True)
+            if not self.heard.empty():
+                self.receive([self.heard.get_nowait() for _ in range(self.heard.qsize())])
+            self.ledger.close()
 
     async def settled(self) -> None:
         """Wait until everything heard is handled and everything that can be sent is sent."""
@@ -138,7 +148,7 @@ class App:
             try:
                 self.receive(batch)
                 return
-            except sqlite3.OperationalError as error:
+            except LedgerRefused as error:
                 log.error("disk", extra={"action": "ledger.refused", "error": str(error)})
                 await asyncio.sleep(DISK_RETRY_SECONDS)
 

@@ -9,12 +9,23 @@ from datetime import datetime, timedelta
 from bot.groups import Tree
 from bot.loopguard import SAME_TEXT, WINDOW, LoopGuard
 from bot.model.handling import Outcome, Reply, Request
-from bot.model.ledger import Claims, Intake, NewOutgoing, Outbox, RoomBinding, Rooms, State, Transactions
+from bot.model.ledger import (
+    Claims,
+    Intake,
+    LedgerRefused,
+    NewOutgoing,
+    Outbox,
+    RoomBinding,
+    Rooms,
+    State,
+    Transactions,
+)
 from bot.model.message import Deaf, Event, LoggedIn, Message, RoomNamed
 from bot.model.people import Grant, Person, Role
 from bot.model.replies import Replies
 from bot.model.tree import Node, Place, RoomKind
 from bot.router import Router
+from handlers.authority import may
 
 log = logging.getLogger("xiaoxiang.assistant")
 
@@ -60,7 +71,12 @@ class Assistant:
         self._router = router
         self._replies = replies
         self._people = people
-        self._called = _caller(bot_names)
+        names = "|".join(re.escape(name) for name in sorted(bot_names, key=len, reverse=True))
+        self._called = re.compile(
+            rf"\s*@?(?:{names})(?:[\s\u2005,，:：!！。?？]+|$|(?=在吗|你好|您好|请问|帮))"
+        )
+        """What a message begins with that is said to the bot: 小巷，… or @小巷 …"""
+        self._mentioned = re.compile(rf"@(?:{names})(?:[\s\u2005]|(?=[,，。!！?？])|$)")
         self._show_time = show_time
         self._tell_after = tell_after
         self._loops = LoopGuard()
@@ -72,19 +88,21 @@ class Assistant:
     def receive(self, events: Iterable[Event]) -> None:
         """Handle a batch in order; everything it causes is on disk when this returns, or nothing is.
 
-        Raises sqlite3.OperationalError when the disk refuses; the same batch may then be tried again.
+        Raises LedgerRefused when the disk does; the same batch may then be tried again.
         """
-        with self._books.transactions.transaction():
-            for event in events:
-                self._handle(event)
+        started = self._started
+        try:
+            with self._books.transactions.transaction():
+                for event in events:
+                    self._handle(event)
+        except LedgerRefused:
+            self._places.clear()  # what was read inside the transaction may never have been
+            self._started = started
+            raise
 
     def tell_staff(self, text: str, at: datetime, node: Node | None = None) -> None:
         """Queue an alert to the staff of a node (the community's, by default). Needs an open transaction."""
-        room = self._tree.staff_room(node or self._tree.root)
-        if room is None:
-            log.error("no staff room", extra={"action": "staff.none"})
-            return
-        self._enqueue(Reply(text, "alert", "staff"), room, self._books.rooms.serving(room), at)
+        self._to_staff(Reply(text, "alert", "staff"), node or self._tree.root, at)
 
     def _handle(self, event: Event) -> None:
         match event:
@@ -114,6 +132,8 @@ class Assistant:
             with self._books.transactions.savepoint():
                 outcome = self._decide(message, heard.repeats)
                 self._books.intake.handled(message, heard, outcome.label)
+        except LedgerRefused:
+            raise
         except Exception:
             log.exception("failed", extra={"action": "message.failed", "message_id": message.id})
             self._books.intake.handled(message, heard, "error")
@@ -139,10 +159,10 @@ class Assistant:
     def _request(self, message: Message, place: Place | None) -> Request:
         called = message.private or message.mentions_bot
         text = message.text
-        if not called or "@" in text[:40]:
-            calling = self._called.match(text)
-            if calling:
-                called, text = True, text[calling.end() :]
+        if calling := self._called.match(text):
+            called, text = True, text[calling.end() :]
+        elif "@" in text and (calling := self._mentioned.search(text)):
+            called, text = True, text[: calling.start()] + text[calling.end() :]
         person = self._person(message, place)
         return Request(message, text.strip(), person, place, addressed=called)
 
@@ -190,10 +210,18 @@ class Assistant:
             case "staff":
                 node = self._tree.find(reply.node) if reply.node else None
                 node = node or (request.place.node if request.place else self._tree.root)
-                room = self._tree.staff_room(node)
-                if room is not None:
-                    serving = self._books.rooms.serving(room)
-                    self._enqueue(reply, room, serving, message.at, cause=message.id)
+                self._to_staff(reply, node, message.at, cause=message.id)
+
+    def _to_staff(self, reply: Reply, node: Node, at: datetime, cause: str = "") -> None:
+        """To the staff's group; as long as the bot has not seen that group, to each of them in private, too."""
+        room = self._tree.staff_room(node)
+        serving = self._books.rooms.serving(room) if room else None
+        if room:
+            self._enqueue(reply, room, serving, at, cause=cause)
+        if serving is None:
+            for person in self._people.values():
+                if may(person, "worker", node, self._tree):
+                    self._enqueue(reply, "", "", at, to_id=person.id, cause=cause)
 
     def _enqueue(
         self, reply: Reply, room: str, room_id: str | None, at: datetime, *, to_id: str = "", cause: str = ""
@@ -274,9 +302,3 @@ class Assistant:
         self._deaf_told = until
         span = {"since": self._show_time(since), "until": self._show_time(until), "reason": reason}
         self.tell_staff(self._replies("deaf", **span), until)
-
-
-def _caller(names: Collection[str]) -> re.Pattern[str]:
-    """What a message begins with that is said to the bot: 小巷，… or @小巷 …"""
-    alternatives = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    return re.compile(rf"\s*@?(?:{alternatives})(?:[\s\u2005,，:：!！。?？]+|$|(?=在吗|你好|您好|请问|帮))")

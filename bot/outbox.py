@@ -11,12 +11,13 @@ from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from bot.guard import guarded
 from bot.model.channel import Channel, MaybeSent, NotSent, Outgoing, TooFast
 from bot.model.clock import Clock
+from bot.model.ledger import LedgerRefused, Transactions, Waiting
 from bot.model.ledger import Outbox as Rows
-from bot.model.ledger import Transactions, Waiting
 from bot.model.settings import Pace
 
 log = logging.getLogger("xiaoxiang.outbox")
@@ -29,6 +30,7 @@ LAST_RETRY = timedelta(minutes=2)
 LONGEST_BACKOFF = timedelta(minutes=15)
 LOOK_AHEAD = 500
 """So many waiting rows are looked at for one that may go."""
+DISK_RETRY_SECONDS = 1.0
 NOT_READY_SECONDS = 0.2
 """How long to wait before asking the channel again whether it can send."""
 
@@ -131,7 +133,10 @@ class Outbox:
         self._tell_staff = tell_staff
         self._wake = asyncio.Event()
         self._today: tuple[object, int] = (None, 0)
+        self._stopped = False
+        self._recalled = False
         self.idle = asyncio.Event()
+        """Set while nothing waits."""
 
     def wake(self) -> None:
         """Something may be waiting."""
@@ -139,7 +144,10 @@ class Outbox:
         self._wake.set()
 
     def recall(self) -> None:
-        """Take up the pace where an earlier process left it. Call once the account is known."""
+        """Take up the pace where an earlier process left it, as soon as the account is known; later calls do nothing."""
+        if self._recalled:
+            return
+        self._recalled = True
         at = self._clock.now()
         midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
         today = self._rows.sent_since(midnight)
@@ -147,9 +155,14 @@ class Outbox:
         for when, room_id in self._rows.sent_since(at - timedelta(minutes=1)):
             self._pacer.sent(when, room_id)
 
+    def stop(self) -> None:
+        """End ``run`` after the message that is just leaving."""
+        self._stopped = True
+        self._wake.set()
+
     async def run(self) -> None:
-        """Send until cancelled."""
-        while True:
+        """Send until stopped."""
+        while not self._stopped:
             self._wake.clear()
             step = self.next_step(self._clock.now())
             if isinstance(step, Waiting):
@@ -180,60 +193,75 @@ class Outbox:
     async def send(self, row: Waiting) -> None:
         """Send one row and write down what became of it. The claim is on disk before the words leave."""
         out = self._guarded(row.out)
-        with self._transactions.transaction():
-            self._rows.claim(out.id, out.text)
+        await self._write(lambda: self._rows.claim(out.id, out.text))
         try:
             gateway_id = await self._channel.send(out)
         except TooFast:
-            self._postpone(row, self._pacer.too_fast(self._clock.now()), "操作过于频繁", counted=False)
+            until = self._pacer.too_fast(self._clock.now())
+            await self._write(lambda: self._rows.postpone(out.id, until, "操作过于频繁", counted=False))
+            log.warning("too fast", extra={"action": "outbox.too_fast", "row": out.id})
         except NotSent as error:
-            self._not_sent(row, str(error))
+            await self._not_sent(row, str(error))
         except MaybeSent as error:
-            self._unconfirmed(row, str(error))
+            await self._unconfirmed(row, str(error))
         else:
-            self._sent(out, gateway_id)
+            await self._sent(out, gateway_id)
+
+    async def _write(self, change: Callable[[], None]) -> None:
+        """Make a change durable, however often the disk refuses: what has left must not be forgotten."""
+        while True:
+            try:
+                with self._transactions.transaction():
+                    change()
+                return
+            except LedgerRefused as error:
+                log.error("disk", extra={"action": "ledger.refused", "error": str(error)})
+                await asyncio.sleep(DISK_RETRY_SECONDS)
 
     def _guarded(self, out: Outgoing) -> Outgoing:
         if not out.room_id or self._may_read_all(out.room_id):
             return out
         return replace(out, text=guarded(out.text, self._public_phones))
 
-    def _sent(self, out: Outgoing, gateway_id: str) -> None:
+    async def _sent(self, out: Outgoing, gateway_id: str) -> None:
         at = self._clock.now()
         self._pacer.sent(at, out.room_id or out.to_id)
         day, count = self._today
         self._today = (at.date(), count + 1 if day == at.date() else 1)
-        with self._transactions.transaction():
+
+        def change() -> None:
             self._rows.settle(out.id, "sent", at, gateway_id)
             if self._today[1] == self._pace.per_day:
                 self._tell_staff("day_cap", {"count": str(self._pace.per_day)}, at)
+
+        await self._write(change)
         log.info("sent", extra={"action": "outbox.sent", "row": out.id, "room_id": out.room_id})
 
-    def _postpone(self, row: Waiting, due: datetime, error: str, *, counted: bool) -> None:
-        with self._transactions.transaction():
-            self._rows.postpone(row.out.id, due, error, counted)
-        log.warning("postponed", extra={"action": "outbox.postponed", "row": row.out.id})
-
-    def _not_sent(self, row: Waiting, error: str) -> None:
-        at = self._clock.now()
+    async def _not_sent(self, row: Waiting, error: str) -> None:
+        """Try again later; after ATTEMPTS refusals it has failed. A lost line is no refusal."""
+        at, id_ = self._clock.now(), row.out.id
         if not self._channel.ready:
-            self._postpone(row, at, error, counted=False)
-            return
-        if row.attempts + 1 < ATTEMPTS:
-            self._postpone(row, at + min(FIRST_RETRY * 2**row.attempts, LAST_RETRY), error, counted=True)
-            return
-        with self._transactions.transaction():
-            self._rows.settle(row.out.id, "failed", at, error=error)
-            self._report("failed", row.out, at)
-        log.error("failed", extra={"action": "outbox.failed", "row": row.out.id})
+            await self._write(lambda: self._rows.postpone(id_, at, error, counted=False))
+        elif row.attempts + 1 < ATTEMPTS:
+            due = at + min(FIRST_RETRY * 2**row.attempts, LAST_RETRY)
+            await self._write(lambda: self._rows.postpone(id_, due, error, counted=True))
+        else:
+            await self._give_up(row, "failed", error)
+        log.warning("not sent", extra={"action": "outbox.not_sent", "row": id_})
 
-    def _unconfirmed(self, row: Waiting, error: str) -> None:
-        at = self._clock.now()
-        self._pacer.sent(at, row.out.room_id or row.out.to_id)
-        with self._transactions.transaction():
-            self._rows.settle(row.out.id, "unconfirmed", at, error=error)
-            self._report("unconfirmed", row.out, at)
+    async def _unconfirmed(self, row: Waiting, error: str) -> None:
+        self._pacer.sent(self._clock.now(), row.out.room_id or row.out.to_id)
+        await self._give_up(row, "unconfirmed", error)
         log.error("unconfirmed", extra={"action": "outbox.unconfirmed", "row": row.out.id})
+
+    async def _give_up(self, row: Waiting, state: Literal["failed", "unconfirmed"], error: str) -> None:
+        at = self._clock.now()
+
+        def change() -> None:
+            self._rows.settle(row.out.id, state, at, error=error)
+            self._report(state, row.out, at)
+
+        await self._write(change)
 
     def _report(self, key: str, out: Outgoing, at: datetime) -> None:
         """Tell the staff, unless what went astray was such a report itself."""

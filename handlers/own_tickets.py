@@ -6,7 +6,7 @@ from bot.model.handling import Outcome, Request
 from bot.model.services import Services
 from bot.model.ticket import Ticket
 from handlers.records import record
-from handlers.speaking import about, named, to_sender, to_staff
+from handlers.speaking import about, named, quoted, to_sender, to_staff
 
 LISTED = 5
 """So many tickets are listed at most."""
@@ -66,7 +66,7 @@ def _none(request: Request, services: Services) -> Outcome:
 
 def _urge(ticket: Ticket, request: Request, services: Services) -> Outcome:
     services.tickets.note(ticket, request, "催办")
-    words = about(ticket, services, public=False) | {"name": named(request.person), "text": request.text}
+    words = about(ticket, services, public=False) | {"name": named(request.person), "text": quoted(request.text)}
     return Outcome(
         f"urged:{ticket.number}",
         (

@@ -12,7 +12,7 @@ from bot.model.services import Services
 from bot.model.ticket import OPEN, NewTicket, Ticket
 from bot.model.tree import Node
 from bot.model.understanding import Slots
-from handlers.speaking import about, duty_phone, named, room_name, to_sender, to_staff
+from handlers.speaking import about, duty_phone, named, quoted, room_name, to_sender, to_staff
 
 SAME_PLEA = timedelta(minutes=30)
 """A second plea of the same kind by the same person within this time adds to the first ticket."""
@@ -114,7 +114,7 @@ def alert(ticket: Ticket, request: Request, services: Services) -> Reply:
         **about(ticket, services, public=False),
         name=named(request.person),
         room=room_name(request),
-        text=ticket.text,
+        text=quoted(ticket.text),
         phones=ticket.phones,
         phone=duty_phone(request, services),
     )
@@ -130,7 +130,10 @@ def add(ticket: Ticket, request: Request, services: Services) -> Outcome:
     ticket = services.tickets.add(
         ticket, request, slots, node=where.node.name if where else "", urgent=urgent
     )
-    words = about(ticket, services, public=False) | {"name": named(request.person), "text": request.text}
+    words = about(ticket, services, public=False) | {
+        "name": named(request.person),
+        "text": quoted(request.text),
+    }
     return Outcome(
         f"added:{ticket.number}",
         (

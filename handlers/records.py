@@ -2,7 +2,7 @@
 
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.services import Services
-from handlers.speaking import duty_phone, named, room_name, to_sender, to_staff
+from handlers.speaking import duty_phone, named, quoted, room_name, to_sender, to_staff
 
 FOR_STAFF = frozenset(
     {"complaint", "report.symptom", "report.travel", "signup.volunteer", "signup.reserve",
@@ -37,5 +37,5 @@ def _told(request: Request, services: Services, title: str) -> str:
     place = services.groups.title(request.place.node) if request.place else ""
     return services.replies(
         "alert_record", title=title, place=place, name=named(request.person), room=room_name(request),
-        text=request.text,
+        text=quoted(request.text),
     )  # fmt: skip

@@ -30,12 +30,24 @@ def _building(ticket: Ticket) -> str:
     return building + unit
 
 
+SENSITIVE = frozenset({"help.mind"})
+"""Intents whose kind is nobody else's business: in residents' groups they are just 求助."""
+
+QUOTED = 300
+"""Characters of somebody's words that the staff are shown at once; /工单 shows the rest."""
+
+
+def quoted(text: str) -> str:
+    """The words, cut to what a chat message bears."""
+    return text if len(text) <= QUOTED else f"{text[:QUOTED]}……（共 {len(text)} 字）"
+
+
 def about(ticket: Ticket, services: Services, *, public: bool = True) -> dict[str, str]:
     """The placeholders every template about a ticket may use."""
     return {
         "number": ticket.number,
         "short": ticket.short,
-        "title": ticket.title,
+        "title": "求助" if public and ticket.intent in SENSITIVE else ticket.title,
         "place": public_place(ticket, services) if public else full_place(ticket, services),
         "state": STATE_TITLES[ticket.state],
         "owner": ticket.dispatched_to if ticket.state == "dispatched" else ticket.owner,

@@ -118,11 +118,16 @@ def data(settings: Settings) -> Data:
 def open_chat(settings: Settings, data: Data) -> Callable[..., Chat]:
     """Make a Chat: on a ledger in memory, or on the file given."""
 
-    def make(database: Path | None = None, at: datetime = MORNING, **channel: object) -> Chat:
+    def make(
+        database: Path | None = None,
+        at: datetime = MORNING,
+        rooms: list[str] | None = None,
+        **channel: object,
+    ) -> Chat:
         clock, fake = FakeClock(at), FakeChannel(**channel)  # type: ignore[arg-type]
         app = build(settings, data, fake, clock, random.Random(1), database)
-        rooms = [place.room for place in Tree(settings.groups).rooms()]
-        app.receive([LoggedIn("bot", at), *(RoomNamed(room, room, at) for room in rooms)])
+        seen = rooms if rooms is not None else [place.room for place in Tree(settings.groups).rooms()]
+        app.receive([LoggedIn("bot", at), *(RoomNamed(room, room, at) for room in seen)])
         return Chat(app, clock, fake)
 
     return make

@@ -496,3 +496,25 @@ def test_a_transcript_gives_the_same_again(settings: Settings, data: Data) -> No
     assert times == sorted(times) and len(set(times)) == len(times), (
         "the pace is kept in the transcript's time"
     )
+
+
+def test_sensitive_needs_are_not_named_in_the_group(chat: Chat) -> None:
+    alert, answer = chat.say("小孙", "隔离太久心里难受睡不着，想找心理医生聊聊")
+    assert "心理" in alert and "心理" not in answer.split("已登记")[1]
+
+
+def test_a_long_plea_is_shown_short_and_kept_whole(chat: Chat) -> None:
+    long = "家里降压药没有了，麻烦帮忙买两盒。" + "老人一个人住，" * 100
+    alert, _ = chat.say("王女士", long)
+    assert len(alert) < 600 and chat.app.tickets.all()[0].text == long
+
+
+def test_staff_are_told_in_private_while_their_group_is_not_seen(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(rooms=[UNIT_ROOM])
+    lines = chat.say("孙阿姨", "救命啊老伴喘不上气了快来人")
+    assert sum(line.startswith("私聊: 【紧急 A001】") for line in lines) == 2, (
+        "the secretary and 春晓苑's worker"
+    )
+    chat.app.receive([RoomNamed(STAFF_ROOM, STAFF_ROOM, chat.clock.now())])
+    (line,) = chat.hear()
+    assert line.startswith(f"{STAFF_ROOM}: 【紧急 A001】")

@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
 from bot.ledger.schema import migrations
+from bot.model.ledger import LedgerRefused
 
 
 class LedgerBusy(Exception):
@@ -39,13 +40,16 @@ class Ledger:
         self._conn = conn
 
     def execute(self, sql: str, parameters: tuple[Any, ...] = ()) -> sqlite3.Cursor:
-        """Run one statement inside whatever transaction is open."""
-        return self._conn.execute(sql, parameters)
+        """Run one statement inside whatever transaction is open. Raises LedgerRefused when the disk does."""
+        try:
+            return self._conn.execute(sql, parameters)
+        except sqlite3.OperationalError as error:
+            raise LedgerRefused(str(error)) from error
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing, on disk when it returns. Raises sqlite3.OperationalError when the disk refuses."""
-        self._conn.execute("BEGIN IMMEDIATE")
+        """All or nothing, on disk when it returns. Raises LedgerRefused when the disk does."""
+        self.execute("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
@@ -53,7 +57,7 @@ class Ledger:
                 self._conn.execute("ROLLBACK")
             raise
         try:
-            self._conn.execute("COMMIT")
+            self.execute("COMMIT")
         except BaseException:
             if self._conn.in_transaction:
                 self._conn.execute("ROLLBACK")
@@ -62,7 +66,7 @@ class Ledger:
     @contextlib.contextmanager
     def savepoint(self) -> Iterator[None]:
         """All or nothing within the transaction."""
-        self._conn.execute("SAVEPOINT message")
+        self.execute("SAVEPOINT message")
         try:
             yield
         except BaseException:
@@ -70,11 +74,11 @@ class Ledger:
                 self._conn.execute("ROLLBACK TO message")
                 self._conn.execute("RELEASE message")
             raise
-        self._conn.execute("RELEASE message")
+        self.execute("RELEASE message")
 
     def forget_messages(self, before: int) -> int:
         """Drop what is only kept to recognise a message that comes again; returns how many. ``before``: ms."""
-        return self._conn.execute("DELETE FROM messages WHERE at < ?", (before,)).rowcount
+        return self.execute("DELETE FROM messages WHERE at < ?", (before,)).rowcount
 
     def close(self) -> None:
         """Close the file."""

@@ -9,6 +9,11 @@ from bot.model.channel import Outgoing, OutKind
 from bot.model.message import Message
 from bot.model.people import Grant
 
+
+class LedgerRefused(Exception):
+    """The disk or the lock refused: nothing of the transaction happened, and it may be tried again."""
+
+
 RowState = Literal["pending", "sending", "sent", "failed", "cancelled", "unconfirmed"]
 
 
