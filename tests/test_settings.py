@@ -228,3 +228,10 @@ def test_every_field_explains_itself(module: ModuleType) -> None:
                     assert isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant), ast.unparse(
                         field
                     )
+
+
+def test_the_shipped_data_fits_any_community(tmp_path: Path) -> None:
+    shutil.copytree(HERE / "data", tmp_path / "data")
+    path = write(tmp_path / "bot.yaml", SMALL.replace("百合", "牡丹"))
+    groups = Tree(load_settings(path).groups)
+    load_data(tmp_path / "data", [node.name for node in groups.nodes()])
