@@ -66,6 +66,7 @@ def test_whichever_statement_the_disk_refuses_nothing_is_half_done(open_chat: Ca
             chat.app.ledger._conn = conn
             assert everything(chat) == before, f"statement {after}"
             chat.app.receive(batch)
+        chat.app.ledger._conn = conn
         assert everything(chat) == expected, f"statement {after}"
     assert refused > 15
 

@@ -1,6 +1,7 @@
 """Every outgoing message is a row with a state; pace, order and retries are the outbox's alone."""
 
 import asyncio
+import itertools
 import random
 from datetime import datetime, timedelta
 
@@ -69,12 +70,12 @@ def test_distances_are_kept_for_the_account_and_for_the_room() -> None:
     for n in range(20):
         desk.queue(str(n), room=f"r{n % 4}")
     said = desk.drain()
-    gaps = [(b - a).total_seconds() for (a, _), (b, _) in zip(said, said[1:], strict=False)]
+    gaps = [(b - a).total_seconds() for (a, _), (b, _) in itertools.pairwise(said)]
     assert all(gap >= 1.5 for gap in gaps)
     assert len(set(gaps)) > 5, "jitter"
     for room in range(4):
         times = [at for at, text in said if int(text) % 4 == room]
-        assert all((b - a).total_seconds() >= 3 for a, b in zip(times, times[1:], strict=False))
+        assert all((b - a).total_seconds() >= 3 for a, b in itertools.pairwise(times))
 
 
 def test_no_more_than_so_many_in_any_minute() -> None:

@@ -71,8 +71,8 @@ class Ledger:
             yield
         except BaseException:
             if self._conn.in_transaction:
-                self._conn.execute("ROLLBACK TO message")
-                self._conn.execute("RELEASE message")
+                self.execute("ROLLBACK TO message")
+                self.execute("RELEASE message")
             raise
         self.execute("RELEASE message")
 
