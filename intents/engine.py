@@ -28,12 +28,23 @@ FAQ_NEVER = 0.93
 NOUN_GROUPS = ("药品", "物资", "单字")
 """Groups of the lexicon whose words are things one can ask for."""
 
-def _sureness(found: Found) -> float:
-    """An answer's score beside the rules' weights: a likeness of 0.25 beats thanks, of 0.5 a plea."""
-    return min(1.0, round(0.6 + found.score / 2, 3))
-
-
 _SILENCE = Understanding("chitchat", 1.0, False, "silent", EMPTY)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A message while it is being understood."""
+
+    said: str
+    addressed: bool
+    scan: Scan
+    numbers: Slots
+    matches: list[Match]
+    """Best first."""
+
+    def next_to(self, intent: str) -> Match | None:
+        """The best match of any other intent."""
+        return next((match for match in self.matches if match.intent != intent), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,7 @@ class Engine:
         matches = self.book.matches(scan, lambda: frozenset(self.words(said)))
         if not matches and numbers is EMPTY and not addressed:
             return _SILENCE
-        return self._decide(said, scan, numbers, matches, addressed)
+        return self._decide(_Heard(said, addressed, scan, numbers, matches))
 
     def matches(self, text: str) -> list[Match]:
         """All rules that hold for a text, best first."""
@@ -98,79 +109,49 @@ class Engine:
             mask |= marks["<体温>"]
         return numbers, Scan(scan.hits, mask)
 
-    def _decide(
-        self, said: str, scan: Scan, numbers: Slots, matches: list[Match], addressed: bool
-    ) -> Understanding:
-        best = matches[0] if matches else None
-        other = next((match for match in matches if match.intent != "question"), None)
-        asked = addressed or any(match.intent == "question" for match in matches)
-        if asked and (other is None or other.score < FAQ_NEVER) and said:
-            found = self.faq.find(said)
-            rival = other.score if other else 0.0
-            if (
-                found
-                and found.sure
-                and (other is None or _sureness(found) > rival)
-                and not _emergency(other)
-            ):
-                return self._answer(said, scan, numbers, found, other)
+    def _decide(self, heard: _Heard) -> Understanding:
+        best = heard.matches[0] if heard.matches else None
+        other = heard.next_to("question")
+        rival = other.score if other else 0.0
+        asked = heard.addressed or any(match.intent == "question" for match in heard.matches)
+        if asked and heard.said and rival < FAQ_NEVER and not (other and other.intent == EMERGENCY):
+            found = self.faq.find(heard.said)
+            if found and found.sure and _sureness(found) > rival:
+                return _answer(heard, found, other)
             if found and found.near and rival < OFFERED:
-                return self._offer(said, scan, numbers, found, other)
+                return _offer(heard, found, other)
         if best and best.score >= THRESHOLD and best.intent != "chitchat":
-            return self._rule(said, scan, numbers, best, matches, addressed)
-        return self._chat(said, scan, numbers, matches, addressed)
+            return self._rule(heard, best)
+        return self._chat(heard, best)
 
-    def _answer(
-        self, said: str, scan: Scan, numbers: Slots, found: Found, other: Match | None
-    ) -> Understanding:
-        score = _sureness(found)
-        why = Why(f"faq/{found.id}", found.words, _second(other))
-        slots = self.slots.complete(said, numbers)
-        return Understanding(
-            "question", score, False, "answer", slots, FaqHit(found.id, round(found.score, 3)), (), why
-        )
-
-    def _offer(
-        self, said: str, scan: Scan, numbers: Slots, found: Found, other: Match | None
-    ) -> Understanding:
-        why = Why(f"faq/{found.id}", found.words, _second(other))
-        slots = self.slots.complete(said, numbers)
-        return Understanding("question", OFFERED, False, "suggest", slots, None, found.near, why)
-
-    def _rule(
-        self, said: str, scan: Scan, numbers: Slots, best: Match, matches: list[Match], addressed: bool
-    ) -> Understanding:
+    def _rule(self, heard: _Heard, best: Match) -> Understanding:
         action: Action = INTENTS[best.intent]
         if best.intent == "question":
-            action = "handoff" if addressed else "silent"
-        slots = EMPTY if action == "silent" and numbers is EMPTY else self.slots.complete(said, numbers)
+            action = "handoff" if heard.addressed else "silent"
+        numbers = heard.numbers
         return Understanding(
             intent=best.intent,
             score=best.score,
-            urgent=self._urgent(best.intent, scan.mask),
+            urgent=self._urgent(best.intent, heard.scan.mask),
             action=action,
-            slots=slots,
-            why=Why(
-                f"{best.intent}/{best.rule}",
-                self.book.words_of(best, scan),
-                _second(next((match for match in matches if match.intent != best.intent), None)),
-            ),
+            slots=numbers if action == "silent" else self.slots.complete(heard.said, numbers),
+            why=self._why(heard, best),
         )
 
-    def _chat(
-        self, said: str, scan: Scan, numbers: Slots, matches: list[Match], addressed: bool
-    ) -> Understanding:
-        best = matches[0] if matches else None
+    def _chat(self, heard: _Heard, best: Match | None) -> Understanding:
         if best and best.intent == "chitchat":
-            second = next((match for match in matches if match.intent != "chitchat"), None)
-            why = Why(f"chitchat/{best.rule}", self.book.words_of(best, scan), _second(second))
-            return Understanding("chitchat", best.score, False, "silent", numbers, why=why)
-        if addressed and said:
-            return Understanding("question", THRESHOLD, False, "handoff", self.slots.complete(said, numbers))
-        if best is None and numbers is EMPTY:
-            return _SILENCE
+            why = self._why(heard, best)
+            return Understanding("chitchat", best.score, False, "silent", heard.numbers, why=why)
+        why = Why("", (), _named(best))
+        if heard.addressed and heard.said:
+            slots = self.slots.complete(heard.said, heard.numbers)
+            return Understanding("question", THRESHOLD, False, "handoff", slots, why=why)
         score = 1.0 - best.score if best else 1.0
-        return Understanding("chitchat", score, False, "silent", numbers, why=Why("", (), _second(best)))
+        return Understanding("chitchat", score, False, "silent", heard.numbers, why=why)
+
+    def _why(self, heard: _Heard, best: Match) -> Why:
+        words = self.book.words_of(best, heard.scan)
+        return Why(f"{best.intent}/{best.rule}", words, _named(heard.next_to(best.intent)))
 
     def _urgent(self, intent: str, mask: int) -> bool:
         if intent == EMERGENCY:
@@ -178,9 +159,21 @@ class Engine:
         return bool(mask & self.book.urgent_bits.get(intent, 0)) and not mask & self.book.calm_bit
 
 
-def _emergency(match: Match | None) -> bool:
-    return match is not None and match.intent == EMERGENCY
+def _answer(heard: _Heard, found: Found, other: Match | None) -> Understanding:
+    hit = FaqHit(found.id, round(found.score, 3))
+    why = Why(f"faq/{found.id}", found.words, _named(other))
+    return Understanding("question", _sureness(found), False, "answer", heard.numbers, hit, (), why)
 
 
-def _second(match: Match | None) -> str:
+def _offer(heard: _Heard, found: Found, other: Match | None) -> Understanding:
+    why = Why(f"faq/{found.id}", found.words, _named(other))
+    return Understanding("question", OFFERED, False, "suggest", heard.numbers, None, found.near, why)
+
+
+def _sureness(found: Found) -> float:
+    """An answer's score beside the rules' weights: a likeness of 0.25 beats thanks, of 0.55 a plea."""
+    return min(1.0, round(0.6 + found.score / 2, 3))
+
+
+def _named(match: Match | None) -> str:
     return f"{match.intent} {match.score:.2f}" if match else ""

@@ -36,29 +36,29 @@ _OTHER_TOPIC = 0.75
 """What is left when the question names a thing that other entries speak of and this one does not (疫苗, not 核酸)."""
 
 _KINDS = (
-    "几点|什么时候|何时|几号|哪天|啥时候|时间",
-    "多久|多长|几天|多少天|几个?小时|几个月",
-    "多少钱|价格|费用|怎么卖|几块|收费",
-    "哪里|哪儿|在哪|什么地方|哪有|去哪|地点",
-    "为什么|原因|怎么回事|引起|造成|导致|咋回事|怎么会|为啥",
-    "怎么办|怎么治|办法|方法|咋办|怎么处理|怎么弄|咋弄|怎么解决|怎么.{0,4}治",
-    "吃什么|用什么|什么药|哪种药|喝什么|食物",
-    "能.{0,12}吗|可以.{0,12}吗|能不能|可不可以|行不行|让不让|行吗|可以不|能不$",
-    "要.{0,10}吗|要不要|用不用|需不需要|用.{0,6}吗|必须",
-    "副作用|禁忌|注意|忌|危害|影响|后果",
-    "症状|表现|征兆",
-    "效果|有用吗|管用|作用|功效|有效",
-    "传染|遗传",
-    "严重|要紧|危险",
-    "预防|防止",
-    "治好|治愈|根治|自愈|好吗|能好",
-    "用量|几粒|怎么吃|怎么用|用法|怎么服|几片",
-    "是什么|什么是|什么意思|哪些",
-    "检查|诊断",
-    "是.{0,14}吗|是不是|算.{0,6}吗",
-    "电话|号码|联系",
+    "几点 什么时候 何时 几号 哪天 啥时候 时间",
+    "多久 多长 几天 多少天 几小时 几个小时 几个月",
+    "多少钱 价格 费用 怎么卖 几块 收费",
+    "哪里 哪儿 在哪 什么地方 哪有 去哪 地点",
+    "为什么 原因 怎么回事 引起 造成 导致 咋回事 怎么会 为啥",
+    "怎么办 怎么治 办法 方法 咋办 怎么处理 怎么弄 咋弄 怎么解决 怎么+治",
+    "吃什么 用什么 什么药 哪种药 喝什么 食物",
+    "能+吗 可以+吗 能不能 可不可以 行不行 让不让 行吗 可以不",
+    "要+吗 要不要 用不用 需不需要 用+吗 必须",
+    "副作用 禁忌 注意 忌 危害 影响 后果",
+    "症状 表现 征兆",
+    "效果 有用吗 管用 作用 功效 有效",
+    "传染 遗传",
+    "严重 要紧 危险",
+    "预防 防止",
+    "治好 治愈 根治 自愈 好吗 能好",
+    "用量 几粒 怎么吃 怎么用 用法 怎么服 几片",
+    "是什么 什么是 什么意思 哪些",
+    "检查 诊断",
+    "是+吗 是不是 算+吗",
+    "电话 号码 联系",
 )
-"""What a question may ask for. Bounded repeats: linear on any text."""
+"""What a question may ask for. "能+吗" is met when both occur."""
 
 _SAME = {
     "怎么": ("如何", "怎样", "咋", "怎么样"),
@@ -116,7 +116,7 @@ class FaqIndex:
     ) -> None:
         self.entries = {entry.id: entry for entry in entries}
         self._ids = [entry.id for entry in entries]
-        self._kinds = tuple(re.compile(pattern) for pattern in _KINDS)
+        self._kind = _Kinds()
         self._one_word = _Synonyms([*((same, *others) for same, others in _SAME.items()), *lexicon.synonyms])
         yes = [
             (i, self._one_word(normalise(q)), True)
@@ -213,9 +213,6 @@ class FaqIndex:
     def _plain(self, text: str) -> str:
         return _FILLER.sub("", text).replace("?", "")
 
-    def _kind(self, text: str) -> int:
-        return sum(1 << place for place, kind in enumerate(self._kinds) if kind.search(text))
-
     def _question(self, entry: int, text: str, kinds: int, answers: bool = True) -> _Question:
         rarity, unseen = self._rarity, self._unseen
         bare = _ASKING.sub("", text)
@@ -244,6 +241,30 @@ def _agreement(one: _Question, kinds: int, other: _Question) -> float:
 def _grams(text: str, bare: str) -> set[str]:
     """The characters of substance, and all pairs of neighbours."""
     return {*bare, *map(str.__add__, text, text[1:])}
+
+
+class _Kinds:
+    """Tells what a text asks for: one bit for each of ``_KINDS``."""
+
+    def __init__(self) -> None:
+        signs = [(sign, 1 << place) for place, line in enumerate(_KINDS) for sign in line.split()]
+        parts = sorted({part for sign, _ in signs for part in sign.split("+")})
+        self._automaton = AhoCorasick(parts)
+        self._whole = [sum({bit for sign, bit in signs if sign == part}) for part in parts]
+        numbers = {part: number for number, part in enumerate(parts)}
+        self._pairs = [
+            (frozenset(map(numbers.__getitem__, sign.split("+"))), bit) for sign, bit in signs if "+" in sign
+        ]
+
+    def __call__(self, text: str) -> int:
+        found = {index for index, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True)}
+        kinds = 0
+        for index in found:
+            kinds |= self._whole[index]
+        for both, bit in self._pairs:
+            if both <= found:
+                kinds |= bit
+        return kinds
 
 
 class _Synonyms:

@@ -38,14 +38,8 @@ class Match:
     score: float
     needs: int
     """Bits of the clauses it needed."""
-    clauses: int
-    """How many clauses it needed: of two rules equally sure the more particular one wins."""
-
-    @property
-    def rank(self) -> tuple[bool, float, int, int]:
-        """Best is largest. An emergency wins whatever else was said."""
-        decisive = self.intent == EMERGENCY and self.score >= 0.5
-        return decisive, self.score, self.clauses, -_ORDER[self.intent]
+    rank: tuple[bool, float, int, int]
+    """Best is largest: an emergency whatever else was said, then the surer rule, then the one of more clauses."""
 
 
 _ORDER = {intent: place for place, intent in enumerate(INTENTS)}
@@ -113,7 +107,7 @@ class RuleBook:
         if not candidates:
             return []
         held: list[Match] = []
-        for rule in sorted(candidates.values(), key=lambda rule: rule.match.rank, reverse=True):
+        for rule in sorted(candidates.values(), key=_rank, reverse=True):
             if not rule.words or (not held and rule.words & words()):
                 held.append(rule.match)
         return held
@@ -121,6 +115,10 @@ class RuleBook:
     def words_of(self, match: Match, scan: Scan) -> tuple[str, ...]:
         """The texts of the message that met the rule's clauses, in order of appearance."""
         return tuple(dict.fromkeys(self.texts[i] for i, _, _ in scan.hits if self._masks[i] & match.needs))
+
+
+def _rank(rule: _Compiled) -> tuple[bool, float, int, int]:
+    return rule.match.rank
 
 
 class _Clauses:
@@ -149,7 +147,9 @@ def _compile(intent: str, rule: Rule, lexicon: LexiconSpec, clauses: _Clauses) -
     for texts in sets:
         needs |= clauses.bit(texts)
     forbidden = clauses.bit(expand(rule.none, lexicon)) if rule.none else 0
-    return _Compiled(Match(intent, rule.name, rule.weight, needs, len(sets)), forbidden, words)
+    decisive = intent == EMERGENCY and rule.weight >= 0.5
+    rank = (decisive, rule.weight, len(sets), -_ORDER[intent])
+    return _Compiled(Match(intent, rule.name, rule.weight, needs, rank), forbidden, words)
 
 
 def positive_clauses(rule: Rule, lexicon: LexiconSpec) -> list[frozenset[str]]:
