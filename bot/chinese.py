@@ -25,9 +25,11 @@ _VALUES = {
     "float range": "小数",
     "boolean": "是否",
     "filename": "文件",
+    "file": "文件",
     "directory": "文件夹",
+    "path": "路径",
 }
-"""What click calls a kind of value -> what stands for such a value in help; a path's name is in the catalogue."""
+"""What click calls a kind of value -> what stands for such a value in help."""
 
 
 def speak_chinese() -> None:

@@ -146,7 +146,7 @@ def test_errors_are_chinese(program: Path, arguments: str, said: str) -> None:
 
 
 def test_the_help_of_every_command_is_chinese_and_complete() -> None:
-    """Groups are made with cls=ChineseGroup, and speak_chinese() comes before any of them."""
+    """The outermost group is made with cls=ChineseGroup; that is enough for all below it."""
     printed = run("-c", WALK)
     assert "用法：xiaoxiang import households [选项] 文件" in printed
     assert (
