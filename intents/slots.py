@@ -45,7 +45,7 @@ _WHEN_SIGN = re.compile(r"[今明后昨前周早晚午]|星期|礼拜|凌晨|半
 _SOON = ("马上", "现在", "立刻", "尽快", "越快越好", "这会儿")
 
 _PEOPLE = re.compile(
-    r"(?:(?:我|俺|我们|俺们|阿拉)?(?:家里?的?)?)?(?P<who>独居老人|孤寡老人|高龄老人|老人家?|老两口|老爷子|老太太|老头|老伴|"
+    r"(?P<who>独居老人|孤寡老人|高龄老人|老人家?|老两口|老爷子|老太太|老头|老伴|"
     r"爷爷|奶奶|姥姥|姥爷|外公|外婆|爸爸|妈妈|父亲|母亲|爸|妈|爹|公公|婆婆|岳母|岳父|丈母娘|"
     r"老公|老婆|媳妇|爱人|丈夫|妻子|孕妇|产妇|宝宝|婴儿|娃娃?|小孩儿?|孩子|儿子|女儿|闺女|孙子|孙女|残疾人|病人)"
     r"(?P<age>(?:都|今年|有)?(?:\d{1,3}|[一二两三四五六七八九十]{1,3})(?:多)?(?:岁|个多?月|周|天))?"
@@ -131,7 +131,7 @@ def _temperature(text: str) -> float | None:
 
 
 def _people(text: str) -> str | None:
-    found = _AGE_FIRST.search(text)
+    found = _AGE_FIRST.search(text) if "岁" in text or "月" in text else None
     if found:
         return found["who"] + found["age"]
     found = _PEOPLE.search(text)
