@@ -14,9 +14,13 @@ class Dialogues:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._asked: set[tuple[str, str]] = set(ledger.execute("SELECT room_id, sender_id FROM dialogues"))
+        """Whoever may have an open dialogue: nobody else's messages need a look at the table."""
 
     def of(self, message: Message) -> Dialogue | None:
         """What this person was asked in this room and has not answered in time."""
+        if (message.room_id, message.sender_id) not in self._asked:
+            return None
         row = self._ledger.execute(
             "SELECT kind, ticket, options FROM dialogues WHERE account = ? AND room_id = ? AND sender_id = ?"
             " AND expires_at > ?",
@@ -26,6 +30,7 @@ class Dialogues:
 
     def begin(self, request: Request, dialogue: Dialogue, expires: datetime) -> None:
         """Open one, replacing an older one of the same person in the same room."""
+        self._asked.add((request.message.room_id, request.message.sender_id))
         self._ledger.execute(
             "INSERT OR REPLACE INTO dialogues (account, room_id, sender_id, kind, ticket, options, expires_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -50,6 +55,7 @@ class Dialogues:
     def forget(self, at: datetime) -> None:
         """Drop those whose time is over."""
         self._ledger.execute("DELETE FROM dialogues WHERE expires_at <= ?", (millis(at),))
+        self._asked = set(self._ledger.execute("SELECT room_id, sender_id FROM dialogues"))
 
 
 class Records:
