@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -373,6 +374,21 @@ def test_killed_five_times_under_load_what_was_announced_is_heard_or_reported(ke
             ]
             assert sum(reported) == channel.lost
             assert not (kept and channel.lost)
+
+    with_gateway(play)
+
+
+def test_a_gateway_slow_to_give_messages_counts_as_deaf() -> None:
+    async def play(gateway: PretendGateway) -> None:
+        async with listening(gateway, patience=replace(QUICK, slow=0.3)) as (channel, ear):
+            assert channel.deaf_since is None and channel.deaf_reason == ""
+            await gateway.order("stall")
+            await gateway.order("say", messages=[words("m1")])
+            await until(lambda: channel.deaf_since is not None)
+            assert channel.ready and channel.deaf_reason == "网关给消息太慢"
+            await gateway.order("unstall")
+            await ear.message("m1")
+            assert channel.deaf_since is None
 
     with_gateway(play)
 

@@ -136,13 +136,16 @@ class WechatyChannel:
         to, text, mention_ids = spoken(out)
         error: NotSent | MaybeSent
         try:
-            return await self._gateway.say(to, text, mention_ids, self._patience.send)
+            message_id = await self._gateway.say(to, text, mention_ids, self._patience.send)
         except NotReached:
             error = NotSent("连不上网关")
         except Refused as refused:
             error = verdict(refused)
         except Broken:
             error = MaybeSent("发送途中与网关失去联系")
+        else:
+            self._ear.said(message_id)
+            return message_id
         log.warning(
             "not confirmed", extra={"action": "send_failed", "outbox": out.id, "error": type(error).__name__}
         )

@@ -8,6 +8,7 @@ counted in ``lost``: never dropped in silence.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +50,7 @@ class Ear:
         """Set while look-ups make sense."""
         self._named: dict[str, str] = {}
         self._missing: list[datetime] = []
+        self._own: deque[str] = deque(maxlen=1000)
         self.lost = 0
         """Messages whose content the gateway did not give, since the start."""
 
@@ -70,6 +72,10 @@ class Ear:
         self.logged_in.set()
         self.tell(LoggedIn(account, self._clock.now()))
         self.list_rooms()
+
+    def said(self, message_id: str) -> None:
+        """These were the account's own words: nothing is lost when the gateway has forgotten them."""
+        self._own.append(message_id)
 
     def tell(self, event: Event) -> None:
         """Let an event be heard when its turn comes."""
@@ -116,6 +122,8 @@ class Ear:
         try:
             payload = await self._ask(partial(self._gateway.message, message_id), connection)
         except Refused as refused:
+            if message_id in self._own:
+                return []
             self.lost += 1
             extra = {"action": "lost", "message_id": message_id, "status": refused.status}
             log.error("lost", extra=extra)

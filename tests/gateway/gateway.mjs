@@ -22,6 +22,7 @@ let account = ''
 let muted = false      // the stream stays open, and nothing comes out of it
 let misbehave = []     // what the next calls of messageSendText do
 let refused = 0        // so many look-ups of messages fail
+let stalled = null     // while a promise, look-ups of messages wait for it
 let aliases = {}       // "room contact" -> name in the room
 let said = 0
 
@@ -41,6 +42,7 @@ class Puppet extends PuppetMock {
   }
 
   async messageRawPayload(id) {
+    await stalled?.promise
     if (refused > 0) {
       refused -= 1
       throw new Error('no payload found for id ' + id)
@@ -148,6 +150,11 @@ const orders = {
 
   async misbehave({ how }) { misbehave = how },
   async refuse({ times }) { refused = times },
+  async stall() {
+    stalled = {}
+    stalled.promise = new Promise(resolve => { stalled.resolve = resolve })
+  },
+  async unstall() { stalled.resolve() },
   async mute({ on }) { muted = on },
   async logout() { await puppet.logout('test') },
   async login() { puppet.login(account) },

@@ -7,11 +7,14 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
+from filelock import FileLock
 
 HERE = Path(__file__).parent
 TOKEN = "puppet_test_0123456789"
@@ -30,15 +33,21 @@ def node() -> str:
         if os.environ.get("CI"):
             pytest.fail("CI 上必须有 Node.js（node 和 npm）：网关测试不能跳过")
         pytest.skip("没有 Node.js（node 和 npm），跳过网关测试")
-    lock, done = HERE / "package-lock.json", HERE / "node_modules" / ".installed"
-    if not done.exists() or done.read_bytes() != lock.read_bytes():
-        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        install = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=600, check=False)
-        if install.returncode:
-            reason = f"npm ci 失败：{install.stderr.strip()[-500:]}"
-            pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-        done.write_bytes(lock.read_bytes())
+    with FileLock(Path(tempfile.gettempdir(), f"xiaoxiang-npm-{crc32(bytes(HERE)):08x}.lock"), timeout=600):
+        _install(npm)
     return program
+
+
+def _install(npm: str) -> None:
+    packages, done = HERE / "package-lock.json", HERE / "node_modules" / ".installed"
+    if done.exists() and done.read_bytes() == packages.read_bytes():
+        return
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    install = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=600, check=False)
+    if install.returncode:
+        reason = f"npm ci 失败：{install.stderr.strip()[-500:]}"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    done.write_bytes(packages.read_bytes())
 
 
 def free_port() -> int:
