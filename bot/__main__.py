@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import logging
 import os
 import random
 import signal
@@ -29,13 +28,14 @@ from bot.households import read_households
 from bot.ledger.database import Ledger, LedgerBusy, sole_user
 from bot.ledger.people import Roster
 from bot.ledger.tickets import Tickets
+from bot.logs import to_stderr
 from bot.model.channel import Channel
 from bot.model.people import ROLE_TITLES, Role
 from bot.model.settings import Settings
 from bot.sample import sample_folder, write_sample
 from bot.settings import Data, Invalid, check, load_data, load_settings
 from bot.tables import TableError, write_table
-from bot.transcripts import Player, Summary
+from bot.transcripts import Player
 from bot.yamlfile import load
 from intents.engine import Engine
 from intents.spec import FaqEntry
@@ -62,12 +62,7 @@ class Failed(click.ClickException):
 @click.option("-v", "--verbose", is_flag=True, help="在 stderr 上写详细的运行日志（只有编号，没有消息内容）")
 def cli(verbose: bool) -> None:
     """小巷：住在社区微信群里的助手。听懂求助、登记工单、回答常见问题，不漏一户。"""
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-        stream=sys.stderr,
-    )
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    to_stderr(verbose)
 
 
 @cli.command(options_metavar="[选项]")
@@ -162,7 +157,7 @@ def replay(file: IO[str], db: Path | None, config: Path) -> None:
         asyncio.run(player.play(_chain(first, messages)))
     except BadTranscript as error:
         raise Failed(str(error)) from error
-    click.echo(_summary(player.summary, player.app.tickets), err=True)
+    click.echo(_summary(player), err=True)
 
 
 @cli.command(options_metavar="[选项]")
@@ -351,14 +346,17 @@ def _write_said(said: Said) -> None:
     click.echo(json.dumps(said.row(), ensure_ascii=False))
 
 
-def _summary(summary: Summary, tickets: Tickets) -> str:
+def _summary(player: Player) -> str:
+    summary, tickets = player.summary, player.app.tickets
     said = "，".join(f"{kind} {count}" for kind, count in sorted(summary.said.items())) or "没有"
-    lines = [f"听到 {summary.messages} 条；说了：{said}；工单 {len(tickets.all())} 张，"
-             f"未办结 {sum(tickets.count_open().values())} 张。"]  # fmt: skip
+    open_ = sum(tickets.count_open().values())
+    lines = [f"听到 {summary.messages} 条；说了：{said}；工单 {len(tickets.all())} 张，未办结 {open_} 张。"]
     lines += [
         f"bot.yaml 里没有「{room}」这个群，{n} 条没有理会。"
         for room, n in summary.unknown_rooms.most_common(5)
     ]
+    again = player.app.assistant.again
+    lines += [f"{again} 条以前听过（同一个 id，或十秒内同一个人同样的话），没有再办。"] if again else []
     lines += [f"有 {summary.left} 条没有群可发。"] if summary.left else []
     return "\n".join(lines)
 

@@ -90,6 +90,8 @@ class App:
     tickets: Tickets
     roster: Roster
     heard: asyncio.Queue[Event] = field(default_factory=asyncio.Queue)
+    deaf_reason: str = ""
+    """Why nothing is heard, as the log was told last."""
     alarmed: datetime | None = None
     """Since when the outage lasts that the webhook was told of."""
 
@@ -160,6 +162,9 @@ class App:
             self.dialogues.forget(at)
             if deaf_since is None and self.heard.empty():
                 self.assistant.heard(at)
+        if self.channel.deaf_reason != self.deaf_reason:
+            self.deaf_reason = self.channel.deaf_reason
+            log.warning(f"听不到群消息：{self.deaf_reason}，正在重试" if deaf_since else "又能听到群消息了")
         await self._alarm(at, deaf_since)
 
     async def housekeeping(self) -> None:
@@ -226,6 +231,7 @@ def build(
         wants={spec.id: spec.wants for spec in data.intents},
         duty_phone=lambda node: _duty_phone(data.contacts, tree, node),
         patience=timedelta(minutes=settings.dialogue.minutes),
+        show_time=lambda at: _show_time(at, zone),
         health=Health(clock.now(), channel),
         commands=COMMANDS,
     )
@@ -236,7 +242,7 @@ def build(
         replies,
         {one.id: Person(one.id, one.name, (Grant(one.role, one.scope),)) for one in settings.people},
         settings.bot_names,
-        lambda at: f"{at.astimezone(zone):%m月%d日 %H:%M}",
+        services.show_time,
         timedelta(seconds=settings.alarm.tell_staff_seconds) if channel.paced else TELL_NOTHING,
     )
 
@@ -257,6 +263,10 @@ def build(
         lambda key, words, at: assistant.tell_staff(replies(key, **words), at),
     )
     return App(settings, channel, clock, ledger, engine, assistant, outbox, dialogues, tickets, roster)
+
+
+def _show_time(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%m月%d日 %H:%M}"
 
 
 def _duty_phone(contacts: Contacts, tree: Tree, node: Node | None) -> str:

@@ -84,6 +84,8 @@ class Assistant:
         self._error_told: datetime | None = None
         self._deaf_told: datetime | None = None
         self._started = False
+        self.again = 0
+        """Messages that had been handled before, since the start."""
 
     def receive(self, events: Iterable[Event]) -> None:
         """Handle a batch in order; everything it causes is on disk when this returns, or nothing is.
@@ -126,6 +128,7 @@ class Assistant:
             return
         heard = self._books.intake.look(message, message.at - WINDOW)
         if heard.again:
+            self.again += 1
             log.info("again", extra={"action": "message.again", "message_id": message.id})
             return
         try:
@@ -181,10 +184,18 @@ class Assistant:
         if self._loops.echo(message.room_id, message.text, message.at):
             return Outcome("silent:echo")
         if repeats >= SAME_TEXT:
-            return Outcome("silent:repeat")
+            return self._fall_silent(message, "silent:repeat")
         if not request.person.rank and self._loops.too_many(message.room_id, message.sender_id, message.at):
-            return Outcome("silent:loop")
+            return self._fall_silent(message, "silent:loop")
         return None
+
+    def _fall_silent(self, message: Message, label: str) -> Outcome:
+        """No more answers for now; the staff hear of it once, for it may be somebody in need."""
+        where = message.room_id, message.sender_id
+        if self._loops.lately(*where, message.at) and self._loops.first_silence(*where, message.at):
+            words = {"name": message.sender, "room": message.room or "私聊"}
+            self.tell_staff(self._replies("alert_loop", **words), message.at)
+        return Outcome(label)
 
     def _error(self, message: Message) -> None:
         if self._error_told and message.at - self._error_told < ERROR_ALERT_EVERY:

@@ -19,6 +19,7 @@ class LoopGuard:
 
     def __init__(self) -> None:
         self._answers: OrderedDict[tuple[str, str], deque[datetime]] = OrderedDict()
+        self._silent: OrderedDict[tuple[str, str], datetime] = OrderedDict()
         self._own: OrderedDict[tuple[str, str], datetime] = OrderedDict()
 
     def answered(self, room_id: str, sender_id: str, at: datetime) -> None:
@@ -28,6 +29,20 @@ class LoopGuard:
         self._answers.move_to_end((room_id, sender_id))
         if len(self._answers) > REMEMBERED:
             self._answers.popitem(last=False)
+
+    def lately(self, room_id: str, sender_id: str, at: datetime) -> bool:
+        """True when this person was answered here within WINDOW."""
+        times = self._answers.get((room_id, sender_id))
+        return times is not None and at - times[-1] < WINDOW
+
+    def first_silence(self, room_id: str, sender_id: str, at: datetime) -> bool:
+        """True when this person has not been met with silence here within WINDOW before; remembers that now they
+        have."""
+        before = self._silent.get((room_id, sender_id))
+        self._silent[(room_id, sender_id)] = at
+        if len(self._silent) > REMEMBERED:
+            self._silent.popitem(last=False)
+        return before is None or at - before >= WINDOW
 
     def said(self, room_id: str, text: str, at: datetime) -> None:
         """The bot said this here."""

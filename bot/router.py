@@ -43,7 +43,9 @@ class Router:
     def route(self, request: Request) -> Outcome:
         """Decide about one request; "silent" when nobody has anything to say."""
         message = request.message
-        if message.kind not in ("text", "group_note") or not request.text.strip():
+        if message.kind not in ("text", "group_note") or not (
+            request.text or (request.addressed and message.text)
+        ):
             return Outcome(f"silent:{message.kind}")
         command = parse(request.text, COMMANDS, bare=_at_work(request))
         if isinstance(command, Command):

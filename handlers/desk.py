@@ -1,7 +1,7 @@
 """Commands on tickets: /工单 /接单 /派单 /办结 /撤单."""
 
 from bot.model.handling import Outcome, Reply, Request
-from bot.model.people import Person
+from bot.model.people import Person, Role
 from bot.model.services import Services
 from bot.model.ticket import MoveRefused, State, Ticket
 from handlers.authority import may
@@ -12,7 +12,12 @@ LISTED = 10
 
 VERBS: dict[State, str] = {"taken": "接单", "dispatched": "派单", "done": "办结", "cancelled": "撤单"}
 
-TOLD: dict[State, str] = {"taken": "ticket_taken", "dispatched": "ticket_dispatched", "done": "ticket_done"}
+TOLD: dict[State, str] = {
+    "taken": "ticket_taken",
+    "dispatched": "ticket_dispatched",
+    "done": "ticket_done",
+    "cancelled": "ticket_withdrawn",
+}
 """What the requester hears about a move."""
 
 
@@ -45,28 +50,31 @@ def take(request: Request, services: Services) -> Outcome:
 
 
 def dispatch(request: Request, services: Services) -> Outcome:
-    """/派单: hand a ticket to somebody, by @ or by name, with a note."""
+    """/派单: hand a ticket to somebody, by @ or by name, with a note. The note is for the staff's eyes alone."""
     assert request.command is not None
-    to = "、".join(request.command.mentions) or request.command.rest
+    to, note = "、".join(request.command.mentions), request.command.rest
+    if not to:
+        to, _, note = note.partition(" ")
     if not to:
         return _usage(request, services, "派单")
-    note = f"{to} {request.command.rest}".strip() if request.command.mentions else to
-    return _move_all(request, services, "dispatched", note=note)
+    return _move_all(request, services, "dispatched", dispatched_to=to, note=note)
 
 
 def finish(request: Request, services: Services) -> Outcome:
-    """/办结: it is done; whoever asked is told."""
+    """/办结: it is done; whoever asked is told, with the note."""
     assert request.command is not None
     return _move_all(request, services, "done", note=request.command.rest)
 
 
 def withdraw(request: Request, services: Services) -> Outcome:
-    """/撤单: residents their own, staff any in reach."""
+    """/撤单: residents their own, staff any in reach; then whoever asked is told, with the reason."""
     assert request.command is not None
     return _move_all(request, services, "cancelled", note=request.command.rest)
 
 
-def _move_all(request: Request, services: Services, to: State, note: str = "") -> Outcome:
+def _move_all(
+    request: Request, services: Services, to: State, *, dispatched_to: str = "", note: str = ""
+) -> Outcome:
     assert request.command is not None
     if not request.command.tickets:
         return _usage(request, services, request.command.name)
@@ -79,7 +87,7 @@ def _move_all(request: Request, services: Services, to: State, note: str = "") -
             lines.append(services.replies("command_no_ticket", number=number))
             continue
         numbers.append(ticket.number)
-        line, news = _move(ticket, to, request, services, note)
+        line, news = _move(ticket, to, request, services, dispatched_to, note)
         lines.append(line)
         told += news
     label = f"command:{request.command.name}"
@@ -88,7 +96,7 @@ def _move_all(request: Request, services: Services, to: State, note: str = "") -
 
 
 def _move(
-    ticket: Ticket, to: State, request: Request, services: Services, note: str
+    ticket: Ticket, to: State, request: Request, services: Services, dispatched_to: str, note: str
 ) -> tuple[str, list[Reply]]:
     """One move: the line for whoever commanded it, and the news for whoever asked for help."""
     assert request.command is not None
@@ -98,14 +106,17 @@ def _move(
     keeps_owner = ticket.owner_id and to != "taken"
     owner = None if keeps_owner or to == "cancelled" else request.person
     try:
-        moved = services.tickets.move(ticket, to, request, owner=owner, note=note)
+        moved = services.tickets.move(
+            ticket, to, request, owner=owner, dispatched_to=dispatched_to, note=note
+        )
     except MoveRefused as refused:
         words = about(refused.ticket, services, public=public) | {"word": VERBS[to]}
         return services.replies("command_cannot", **words), []
     line = services.replies("command_moved", **about(moved, services, public=public))
     if to not in TOLD or moved.requester_id == request.person.id:
         return line, []
-    return line, [to_requester(moved, services.replies(TOLD[to], **about(moved, services)))]
+    shown = "" if to == "dispatched" else note
+    return line, [to_requester(moved, services.replies(TOLD[to], **about(moved, services), note=shown))]
 
 
 def _may_move(person: Person, ticket: Ticket, to: State, services: Services) -> bool:
@@ -113,10 +124,9 @@ def _may_move(person: Person, ticket: Ticket, to: State, services: Services) -> 
         return True
     if to == "done" and ticket.owner_id == person.id:
         return True
-    role = "volunteer" if to == "taken" else "worker"
-    if to == "done" and not ticket.owner_id:
-        role = "volunteer"
-    return may(person, role, services.groups.find(ticket.node), services.groups)  # type: ignore[arg-type]
+    unclaimed = to == "done" and (not ticket.owner_id or ticket.dispatched_to == person.name)
+    role: Role = "volunteer" if to == "taken" or unclaimed else "worker"
+    return may(person, role, services.groups.find(ticket.node), services.groups)
 
 
 def _in_reach(person: Person, ticket: Ticket, services: Services) -> bool:
@@ -141,14 +151,17 @@ def _show_one(number: str, request: Request, services: Services) -> str:
     if not public:
         lines += [f"{ticket.requester}（{ticket.room_name or '私聊'}）：{ticket.text}"]
         lines += [f"电话 {ticket.phones}"] if ticket.phones else []
+        lines += [
+            f"{services.show_time(step.at)} {step.actor} {step.what}"
+            for step in services.tickets.history(ticket)
+        ]
     return "\n".join(lines)
 
 
 def _line(ticket: Ticket, services: Services, *, public: bool) -> str:
     words = about(ticket, services, public=public)
-    who = f"→{ticket.dispatched_to}" if ticket.dispatched_to else ticket.owner
     urgent = "【急】" if ticket.urgent else ""
-    return f"{ticket.number} {urgent}{words['title']}·{words['place']} {words['state']} {who}".rstrip()
+    return f"{ticket.number} {urgent}{words['title']}·{words['place']} {words['state']} {words['owner']}".rstrip()
 
 
 def _usage(request: Request, services: Services, name: str) -> Outcome:

@@ -1,5 +1,6 @@
 """ticket.*: people ask after, urge, withdraw or close their own tickets without knowing a number."""
 
+import re
 from collections.abc import Callable
 
 from bot.model.handling import Outcome, Request
@@ -11,10 +12,12 @@ from handlers.speaking import about, named, quoted, to_sender, to_staff
 LISTED = 5
 """So many tickets are listed at most."""
 
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,2}\d{1,3}(?![0-9A-Za-z])")
+
 
 def progress(request: Request, services: Services) -> Outcome:
     """Tell how the person's open tickets stand."""
-    tickets = services.tickets.of_requester(request.person.id)[:LISTED]
+    tickets = _meant(request, services)[:LISTED]
     if not tickets:
         return _none(request, services)
     lines = [services.replies("ticket_progress", **about(ticket, services)) for ticket in tickets]
@@ -28,7 +31,7 @@ def urge(request: Request, services: Services) -> Outcome:
 
 def cancel(request: Request, services: Services) -> Outcome:
     """Withdraw the person's open ticket."""
-    return _on_the_one(request, services, _cancel)
+    return _on_the_one(request, services, withdraw)
 
 
 def received(request: Request, services: Services) -> Outcome:
@@ -50,10 +53,11 @@ def _on_the_one(
 
 
 def _meant(request: Request, services: Services) -> list[Ticket]:
-    """The person's open tickets; only the one they name, if they name one."""
+    """The person's open tickets: those they name by number, else pleas rather than questions handed over."""
     tickets = services.tickets.of_requester(request.person.id)
-    named_ones = [ticket for ticket in tickets if ticket.number in request.text.upper()]
-    return named_ones or tickets
+    said = {word.upper() for word in _NUMBER.findall(request.text)}
+    numbered = [ticket for ticket in tickets if said & {ticket.number, ticket.short}]
+    return numbered or [ticket for ticket in tickets if ticket.intent != "human"] or tickets
 
 
 def _none(request: Request, services: Services) -> Outcome:
@@ -66,7 +70,10 @@ def _none(request: Request, services: Services) -> Outcome:
 
 def _urge(ticket: Ticket, request: Request, services: Services) -> Outcome:
     services.tickets.note(ticket, request, "催办")
-    words = about(ticket, services, public=False) | {"name": named(request.person), "text": quoted(request.text)}
+    words = about(ticket, services, public=False) | {
+        "name": named(request.person),
+        "text": quoted(request.text),
+    }
     return Outcome(
         f"urged:{ticket.number}",
         (
@@ -76,7 +83,8 @@ def _urge(ticket: Ticket, request: Request, services: Services) -> Outcome:
     )
 
 
-def _cancel(ticket: Ticket, request: Request, services: Services) -> Outcome:
+def withdraw(ticket: Ticket, request: Request, services: Services) -> Outcome:
+    """Withdraw this ticket at its requester's word, and tell the staff."""
     ticket = services.tickets.move(ticket, "cancelled", request)
     services.dialogues.end(request)
     words = about(ticket, services, public=False) | {"name": named(request.person)}

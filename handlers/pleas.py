@@ -4,14 +4,16 @@ The ticket is written down before anything is asked: what is missing is asked on
 costs nobody their ticket.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.model.handling import Dialogue, Outcome, Reply, Request
 from bot.model.services import Services
 from bot.model.ticket import OPEN, NewTicket, Ticket
 from bot.model.tree import Node
-from bot.model.understanding import Slots
+from bot.model.understanding import Slots, Understanding
+from handlers.own_tickets import withdraw
 from handlers.speaking import about, duty_phone, named, quoted, room_name, to_sender, to_staff
 
 SAME_PLEA = timedelta(minutes=30)
@@ -19,6 +21,11 @@ SAME_PLEA = timedelta(minutes=30)
 
 SHORT_ANSWER = 40
 """Characters; a longer message is not taken for the answer to a question."""
+
+NEVER_MIND = re.compile(
+    r"(?:算了|不用了?|不要了?|不需要了?|取消吧?|没事了?)[吧呀啊哈了]*[,，。.!！\s]*(?:谢谢[你您大家啊了]*)?[。.!！~]*"
+)
+"""The whole of an answer that withdraws what was just asked for. Elsewhere 「不用了」 may mean anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ def plea(request: Request, services: Services) -> Outcome:
     ticket = open_ticket(request, services, request.understanding.intent, request.understanding.urgent)
     return Outcome(
         f"ticket:{ticket.number}",
-        (*_acknowledge(ticket, request, services), alert(ticket, request, services)),
+        (_acknowledge(ticket, request, services), alert(ticket, request, services)),
     )
 
 
@@ -71,6 +78,7 @@ def emergency(request: Request, services: Services) -> Outcome:
     if earlier is not None:
         return add(earlier, request, services)
     ticket = open_ticket(request, services, "help.emergency", urgent=True)
+    await_details(ticket, request, services)
     words = about(ticket, services)
     answer = services.replies("emergency", **words, phone=duty_phone(request, services))
     return Outcome(
@@ -125,11 +133,11 @@ def add(ticket: Ticket, request: Request, services: Services) -> Outcome:
     """Add what was said to an open ticket and tell the staff."""
     understanding = request.understanding
     slots = understanding.slots if understanding else Slots()
-    where = whereabouts(request, services) if slots.building or slots.unit else None
+    if slots.building or slots.unit:
+        where = whereabouts(request, services)
+        ticket = replace(ticket, node=where.node.name, building=where.building, unit=where.unit)
     urgent = bool(understanding and understanding.urgent)
-    ticket = services.tickets.add(
-        ticket, request, slots, node=where.node.name if where else "", urgent=urgent
-    )
+    ticket = services.tickets.add(ticket, request, slots, urgent)
     words = about(ticket, services, public=False) | {
         "name": named(request.person),
         "text": quoted(request.text),
@@ -144,22 +152,31 @@ def add(ticket: Ticket, request: Request, services: Services) -> Outcome:
 
 
 def answer_details(request: Request, services: Services) -> Outcome | None:
-    """Take a message for the answer to 「哪栋楼？什么药？」, or leave it to others."""
+    """Take a message for the answer to 「哪栋楼？什么药？」, or for the door or phone somebody adds unasked to what
+    they have just asked for; leave everything else to others."""
     assert request.dialogue is not None and request.understanding is not None
     ticket = services.tickets.get(request.dialogue.ticket)
     if ticket is None or ticket.state not in OPEN:
         services.dialogues.end(request)
         return None
-    understanding = request.understanding
-    slots = understanding.slots
-    told = bool(slots.building or slots.unit or slots.room or slots.phones or slots.items)
-    kindred = understanding.intent in ("chitchat", ticket.intent, "help.other")
-    if not kindred or len(request.text) > SHORT_ANSWER:
+    if NEVER_MIND.fullmatch(request.text):
+        return withdraw(ticket, request, services)
+    if len(request.text) > SHORT_ANSWER or not _kindred(request.understanding, ticket):
         return None
-    if not told and "items" not in request.dialogue.options:
+    slots, asked = request.understanding.slots, request.dialogue.options
+    told = bool(slots.room or slots.phones)
+    if asked:
+        told = told or "items" in asked or bool(slots.building or slots.unit or slots.items)
+    if not told:
         return None
     services.dialogues.end(request)
     return add(ticket, request, services)
+
+
+def _kindred(understanding: Understanding, ticket: Ticket) -> bool:
+    """True when the words could belong to the ticket: nothing else was understood for certain."""
+    unknown = understanding.intent == "question" and not (understanding.faq or understanding.suggest)
+    return unknown or understanding.intent in ("chitchat", "help.other", ticket.intent)
 
 
 def same_plea(request: Request, services: Services, intent: str) -> Ticket | None:
@@ -171,15 +188,20 @@ def same_plea(request: Request, services: Services, intent: str) -> Ticket | Non
     return None
 
 
-def _acknowledge(ticket: Ticket, request: Request, services: Services) -> tuple[Reply, ...]:
+def _acknowledge(ticket: Ticket, request: Request, services: Services) -> Reply:
     missing = _missing(ticket, services)
-    words = about(ticket, services)
-    if not missing:
-        return (to_sender(request, services.replies("ticket_opened", **words), ticket.number),)
+    await_details(ticket, request, services, tuple(missing))
+    words, asked = about(ticket, services), "；".join(missing.values())
+    key = "ticket_opened_ask" if missing else "ticket_opened"
+    return to_sender(
+        request, services.replies(key, **words, **({"missing": asked} if asked else {})), ticket.number
+    )
+
+
+def await_details(ticket: Ticket, request: Request, services: Services, asked: tuple[str, ...] = ()) -> None:
+    """Listen for what the person adds to the ticket in the next minutes."""
     expires = request.message.at + services.patience
-    services.dialogues.begin(request, Dialogue("details", ticket.number, tuple(missing)), expires)
-    asked = "；".join(missing.values())
-    return (to_sender(request, services.replies("ticket_opened_ask", **words, missing=asked), ticket.number),)
+    services.dialogues.begin(request, Dialogue("details", ticket.number, asked), expires)
 
 
 def _missing(ticket: Ticket, services: Services) -> dict[str, str]:

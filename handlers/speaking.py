@@ -51,7 +51,6 @@ def about(ticket: Ticket, services: Services, *, public: bool = True) -> dict[st
         "place": public_place(ticket, services) if public else full_place(ticket, services),
         "state": STATE_TITLES[ticket.state],
         "owner": ticket.dispatched_to if ticket.state == "dispatched" else ticket.owner,
-        "to": ticket.dispatched_to,
     }
 
 

@@ -121,6 +121,31 @@ def test_a_worker_who_informs_residents_pleads_for_nothing(chat: Chat) -> None:
     assert tickets(chat) == []
 
 
+def test_what_is_added_after_an_emergency_reaches_the_staff(chat: Chat) -> None:
+    chat.say("孙阿姨", "救命啊老伴喘不上气了快来人")
+    added, _ = chat.say("孙阿姨", "我们是17-3-501，电话13812345678")
+    assert "【补充 A001】" in added and "13812345678" in added and "501室" in added
+
+
+def test_a_corrected_building_leaves_no_old_unit_behind(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("王女士", "5号楼201，电话13812345678")
+    assert tickets(chat)[0][3] == "5--201"
+
+
+@pytest.mark.parametrize("word", ["不用了", "算了", "不要了，谢谢", "取消吧"])
+def test_never_mind_withdraws_what_was_just_asked_for(chat: Chat, word: str) -> None:
+    chat.say("赵先生", "家里没有降压药了，帮忙买两盒", COMPOUND_ROOM)
+    alert, _ = chat.say("赵先生", word, COMPOUND_ROOM)
+    assert "【撤单 A001】" in alert and tickets(chat)[0][2] == "cancelled"
+
+
+def test_the_answer_in_private_joins_its_ticket(chat: Chat) -> None:
+    tell(chat, "赵先生", "家里大米没了，帮忙买一袋")
+    added, _ = tell(chat, "赵先生", "春晓苑5号楼201，大米10斤")
+    assert "【补充 A001】" in added and len(tickets(chat)) == 1 and tickets(chat)[0][3] == "5--201"
+
+
 # asking
 
 
@@ -143,8 +168,16 @@ def test_the_same_question_between_neighbours_is_none_of_our_business(chat: Chat
 
 
 def test_a_bare_call_is_greeted(chat: Chat) -> None:
-    (answer,) = chat.say("陈阿姨", "小巷 在吗")
-    assert "我在" in answer
+    for call in ("小巷 在吗", "小巷", "@小巷\u2005"):
+        (answer,) = chat.say("陈阿姨", call)
+        assert "我在" in answer
+
+
+@pytest.mark.parametrize("text", ["小巷，人工", "小巷，转人工", "@小巷 人工"])
+def test_a_person_is_fetched(chat: Chat, text: str) -> None:
+    answer, _ = chat.say("陈阿姨", text)
+    assert "已转值班人员" in answer or "【新工单" in answer
+    assert tickets(chat)[0][1] == "human"
 
 
 # one's own tickets
@@ -179,9 +212,13 @@ def test_take_dispatch_finish(chat: Chat) -> None:
     assert "已接单 网格员小安" in mine
     assert told.startswith(f"{UNIT_ROOM}: @王女士 A001") and "网格员小安 接单了" in told
     mine, told = chat.say("刘书记", "／派单　@小冀 A001 带上零食", STAFF_ROOM)
-    assert "已派单 小冀 带上零食" in mine and "已派单" in told
+    assert "已派单 小冀" in mine and "已派单" in told and "零食" not in told
+    (line,) = chat.say("王女士", "我的药到哪一步了")
+    assert "已派单 小冀" in line and "零食" not in line, "what staff note is theirs"
+    (line,) = chat.say("刘书记", "/工单 1", STAFF_ROOM)
+    assert "刘书记 已派单 小冀 带上零食" in line
     mine, told = chat.say("网格员小安", "办结1 放门口了", STAFF_ROOM)
-    assert "已办结" in mine and "已办结" in told
+    assert "已办结" in mine and "已办结" in told and "放门口了" in told
     assert tickets(chat)[0][2] == "done"
 
 
@@ -190,6 +227,31 @@ def test_the_first_one_wins_and_the_second_is_told_who_has_it(chat: Chat) -> Non
     chat.say("网格员小安", "接单 1", STAFF_ROOM)
     (line,) = chat.say("刘书记", "接单 1", STAFF_ROOM)
     assert "网格员小安" in line and "不能再接单" in line
+
+
+def test_whoever_it_was_dispatched_to_may_finish_it(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("刘书记", "派单 1 @志愿者甲", STAFF_ROOM)
+    (line,) = chat.say("志愿者乙", "办结 1", VOLUNTEER_ROOM)
+    assert "不在您负责" in line
+    mine, _ = chat.say("志愿者甲", "办结 1", VOLUNTEER_ROOM)
+    assert "已办结" in mine
+
+
+def test_a_withdrawal_by_staff_is_told_with_its_reason(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    _, told = chat.say("刘书记", "撤单 1 和 A002 重复了", STAFF_ROOM)
+    assert told.startswith(f"{UNIT_ROOM}: @王女士") and "重复了" in told
+
+
+def test_a_number_names_one_of_several(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("王女士", "厨房水管爆了一直漏水，麻烦叫人来修")
+    (line,) = chat.say("王女士", "不用送药了，药买到了")
+    assert "哪一件" in line
+    alert, _ = chat.say("王女士", "撤单 A001，药买到了不用送了")
+    assert "【撤单 A001】" in alert
+    assert [row[2] for row in tickets(chat)] == ["cancelled", "opened"]
 
 
 def test_several_at_once_and_one_that_is_not_there(chat: Chat) -> None:
@@ -335,7 +397,8 @@ def test_the_same_again_and_again_ends_in_silence(chat: Chat) -> None:
     for _ in range(8):
         chat.clock.advance(seconds=20)
         said.append(len(chat.say("复读机", "小巷 在吗")))
-    assert said[:3] == [1, 1, 1] and said[3:] == [0] * 5
+    assert said[:3] == [1, 1, 1] and said[4:] == [0] * 4
+    assert said[3] == 1, "the staff are told, once"
 
 
 def test_another_bot_that_always_finds_new_words_ends_in_silence(chat: Chat) -> None:

@@ -164,6 +164,9 @@ class WechatyChannel:
                 reason = _REFUSALS.get(refused.status, f"网关报错（{refused.status}）")
             except Broken:
                 reason = _BROKEN
+            except Exception as error:  # whatever it is, the next connection may not have it
+                log.error("failed", extra={"action": "connection_failed", "error": type(error).__name__})
+                reason = _BROKEN
             failures = 0 if self._proven else failures + 1
             self._proven = False
             self._fall_deaf(reason)

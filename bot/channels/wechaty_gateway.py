@@ -20,9 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pyee
 import pyee.asyncio
-import urllib3
 import urllib3.util
 from grpclib.client import Channel
 from grpclib.config import Configuration
@@ -198,7 +196,8 @@ class Gateway:
                     data = json.loads(response.payload or "{}")
                 except ValueError:
                     continue
-                yield GatewayEvent(_EVENT_KINDS.get(int(response.type), ""), data)
+                if isinstance(data, dict):
+                    yield GatewayEvent(_EVENT_KINDS.get(int(response.type), ""), data)
         except Exception as error:
             raise _known(error) from None
 

@@ -7,24 +7,12 @@ from dataclasses import dataclass
 from bot.channels.wechaty_gateway import Broken, Gateway, Refused, TimedOut
 from bot.model.message import SenderKind
 
-_ACCOUNTS_OF_WECHAT = frozenset(
-    [
-        "weixin",
-        "fmessage",
-        "newsapp",
-        "notifymessage",
-        "notification_messages",
-        "filehelper",
-        "medianote",
-        "floatbottle",
-        "qmessage",
-        "tmessage",
-        "qqmail",
-        "mphelper",
-        "weibo",
-    ]
-)
-"""Senders that WeChat itself runs (news, notices, one's own notes): not people. The list wechaty's puppets share."""
+_ACCOUNTS_OF_WECHAT = frozenset({
+    "weixin", "fmessage", "newsapp", "notifymessage", "notification_messages", "weixinreminder", "officialaccounts",
+    "filehelper", "medianote", "floatbottle", "qmessage", "tmessage", "qqmail", "weibo", "masssendapp", "feedsapp",
+    "mphelper", "brandsessionholder",
+})  # fmt: skip
+"""Senders that WeChat itself runs (news, notices, one's own notes), most of npm wechat4u's SPECIALUSERS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +98,7 @@ class Names:
                 self._kept.clear()
                 self._last.clear()
             answer = asyncio.create_task(_answer(ask))
-            answer.add_done_callback(
-                lambda done: done.cancelled() or done.exception()
-            )  # nobody may be left to see
+            answer.add_done_callback(_seen)
             kept = _Kept(answer, now + self._keep_seconds)
             self._kept[key] = kept
         try:
@@ -129,3 +115,9 @@ class Names:
 
 async def _answer(ask: Callable[[], Awaitable[str | Person]]) -> str | Person:
     return await ask()
+
+
+def _seen(answer: "asyncio.Task[str | Person]") -> None:
+    """An outage may leave nobody who awaits the answer; asyncio would then complain on stderr, naming names."""
+    if not answer.cancelled():
+        answer.exception()

@@ -8,11 +8,14 @@ from bot.ledger.database import Ledger
 from bot.model.clock import millis
 from bot.model.handling import Request
 from bot.model.people import Person
-from bot.model.ticket import MOVES, MoveRefused, NewTicket, State, Ticket
+from bot.model.ticket import MOVES, STATE_TITLES, MoveRefused, NewTicket, State, Step, Ticket
 from bot.model.understanding import Slots
 
 PER_LETTER = 999
 """Numbers under one letter: A001 … A999, B001 …, Z999, AA001 …; none is ever used again."""
+
+ADDED = "补充"
+"""Note of the audit row when words were added."""
 
 _COLUMNS = (
     "id, intent, title, state, urgent, account, room_id, room_name, requester_id, requester, node, building, unit,"
@@ -101,9 +104,16 @@ class Tickets:
         return {state: int(count) for state, count in rows}
 
     def move(
-        self, ticket: Ticket, to: State, request: Request, *, owner: Person | None = None, note: str = ""
+        self,
+        ticket: Ticket,
+        to: State,
+        request: Request,
+        *,
+        owner: Person | None = None,
+        dispatched_to: str = "",
+        note: str = "",
     ) -> Ticket:
-        """Change the state. ``owner`` becomes the owner; ``note`` is to whom (dispatched) or why.
+        """Change the state. ``owner`` becomes the owner, if given; ``note`` goes into the audit row.
 
         Raises MoveRefused when the table of moves does not allow it.
         """
@@ -118,34 +128,42 @@ class Tickets:
                 to,
                 owner.id if owner else current.owner_id,
                 owner.name if owner else current.owner,
-                note if to == "dispatched" else current.dispatched_to,
+                dispatched_to or current.dispatched_to,
                 at,
                 id_,
             ),
         )
-        self._event(id_, at, _actor(request), current.state, to, note)
+        self._event(id_, at, _actor(request), current.state, to, f"{dispatched_to} {note}".strip())
         return self._select("id = ?", (id_,))[0]
 
-    def add(
-        self, ticket: Ticket, request: Request, slots: Slots, *, node: str = "", urgent: bool = False
-    ) -> Ticket:
-        """Add words and details to an open ticket; nothing already known is overwritten by nothing."""
+    def add(self, ticket: Ticket, request: Request, slots: Slots, urgent: bool) -> Ticket:
+        """Add words and details to an open ticket (also its node, building and unit as ``ticket`` now has them);
+        nothing already known is overwritten by nothing."""
         id_, _ = id_of(ticket.number)
         at = millis(request.message.at)
         phones = " ".join(dict.fromkeys([*ticket.phones.split(), *slots.phones]))
-        items = "、".join(
-            dict.fromkeys([item for item in ticket.items.split("、") if item] + list(slots.items))
-        )
+        items = "、".join(dict.fromkeys([*filter(None, ticket.items.split("、")), *slots.items]))
         self._ledger.execute(
             "UPDATE tickets SET text = text || char(10) || ?, node = ?, building = ?, unit = ?, room = ?, phones = ?,"
             " items = ?, urgent = max(urgent, ?), updated_at = ? WHERE id = ?",
             (
-                request.text, node or ticket.node, slots.building or ticket.building, slots.unit or ticket.unit,
-                slots.room or ticket.room, phones, items, int(urgent), at, id_,
+                request.text, ticket.node, ticket.building, ticket.unit, slots.room or ticket.room, phones, items,
+                int(urgent), at, id_,
             ),
         )  # fmt: skip
-        self._event(id_, at, _actor(request), ticket.state, ticket.state, "补充")
+        self._event(id_, at, _actor(request), ticket.state, ticket.state, ADDED)
         return self._select("id = ?", (id_,))[0]
+
+    def history(self, ticket: Ticket) -> list[Step]:
+        """Its audit rows, oldest first."""
+        rows = self._ledger.execute(
+            "SELECT at, actor, from_state, to_state, note FROM ticket_events WHERE ticket = ? ORDER BY id",
+            (id_of(ticket.number)[0],),
+        )
+        return [
+            Step(_moment(at), actor, note if before == after else f"{STATE_TITLES[after]} {note}".strip())
+            for at, actor, before, after, note in rows
+        ]
 
     def note(self, ticket: Ticket, request: Request, what: str) -> None:
         """Write an audit row that changes nothing: urged, asked."""

@@ -9,7 +9,7 @@ from bot.model.clock import Clock
 from bot.model.household import Household
 from bot.model.people import Grant, Person
 from bot.model.replies import Replies
-from bot.model.ticket import NewTicket, State, Ticket
+from bot.model.ticket import NewTicket, State, Step, Ticket
 from bot.model.tree import Node
 from bot.model.understanding import Slots
 
@@ -70,18 +70,28 @@ class TicketBook(Protocol):
         ...
 
     def move(
-        self, ticket: Ticket, to: State, request: "Request", *, owner: Person | None = None, note: str = ""
+        self,
+        ticket: Ticket,
+        to: State,
+        request: "Request",
+        *,
+        owner: Person | None = None,
+        dispatched_to: str = "",
+        note: str = "",
     ) -> Ticket:
-        """Change the state. ``owner`` becomes the owner; ``note`` is to whom (dispatched) or why.
+        """Change the state. ``owner`` becomes the owner, if given; ``note`` goes into the audit row.
 
         Raises MoveRefused when the table of moves does not allow it.
         """
         ...
 
-    def add(
-        self, ticket: Ticket, request: "Request", slots: Slots, *, node: str = "", urgent: bool = False
-    ) -> Ticket:
-        """Add words and details to an open ticket; nothing already known is overwritten by nothing."""
+    def add(self, ticket: Ticket, request: "Request", slots: Slots, urgent: bool) -> Ticket:
+        """Add words and details to an open ticket (also its node, building and unit as ``ticket`` now has them);
+        nothing already known is overwritten by nothing."""
+        ...
+
+    def history(self, ticket: Ticket) -> list[Step]:
+        """Its audit rows, oldest first."""
         ...
 
     def note(self, ticket: Ticket, request: "Request", what: str) -> None:
@@ -199,5 +209,7 @@ class Services:
     """The number to ring for a node; None means the community."""
     patience: timedelta
     """How long a dialogue waits for its answer."""
+    show_time: Callable[[datetime], str]
+    """A moment for people, in the community's zone: 11月16日 08:10."""
     health: Health
     commands: Sequence["CommandEntry"] = field(default=())

@@ -91,6 +91,16 @@ class NewTicket:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One audit row of a ticket, for the staff's eyes."""
+
+    at: datetime
+    actor: str
+    what: str
+    """The state reached, to whom, and the note: 已派单 小冀 带上轮椅."""
+
+
 class MoveRefused(Exception):
     """The table of moves does not allow it; carries the ticket as it is."""
 
