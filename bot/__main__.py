@@ -22,7 +22,7 @@ from bot import exports
 from bot.app import SystemClock, build
 from bot.channels.replay import BadTranscript, Said, read_transcript, readable
 from bot.channels.terminal import TerminalChannel
-from bot.chinese import speak_chinese
+from bot.chinese import ChineseGroup, speak_chinese
 from bot.groups import Tree
 from bot.households import read_households
 from bot.ledger.database import Ledger, LedgerBusy, sole_user
@@ -40,6 +40,8 @@ from bot.yamlfile import load
 from intents.engine import Engine
 from intents.spec import FaqEntry
 
+speak_chinese()  # before the commands below take click's words for their own
+
 CONFIG = click.option(
     "--config", type=click.Path(path_type=Path), default=Path("bot.yaml"), show_default=True, help="配置文件"
 )
@@ -53,11 +55,7 @@ class Failed(click.ClickException):
     exit_code = 1
 
 
-@click.group(
-    options_metavar="[选项]",
-    subcommand_metavar="命令 [参数]…",
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
+@click.group(cls=ChineseGroup, context_settings={"max_content_width": 100})
 @click.version_option(package_name="xiaoxiang", message="小巷 %(version)s", help="显示版本，然后退出。")
 @click.option("-v", "--verbose", is_flag=True, help="在 stderr 上写详细的运行日志（只有编号，没有消息内容）")
 def cli(verbose: bool) -> None:
@@ -65,7 +63,7 @@ def cli(verbose: bool) -> None:
     to_stderr(verbose)
 
 
-@cli.command(options_metavar="[选项]")
+@cli.command()
 @CONFIG
 def run(config: Path) -> None:
     """运行小巷：在 bot.yaml 写的通道上（不改就是这个终端）听和说。"""
@@ -79,7 +77,7 @@ def run(config: Path) -> None:
         asyncio.run(_until_stopped(app.run()))
 
 
-@cli.command(options_metavar="[选项]")
+@cli.command()
 @click.argument("folder", metavar="[目录]", type=click.Path(path_type=Path, file_okay=False), default=Path())
 @click.option("--force", is_flag=True, help="已有的文件直接覆盖，不再问")
 def init(folder: Path, force: bool) -> None:
@@ -92,7 +90,7 @@ def init(folder: Path, force: bool) -> None:
     )
 
 
-@cli.command(options_metavar="[选项]")
+@cli.command()
 @click.option("--fast", is_flag=True, help="不等待，一口气放完")
 def demo(fast: bool) -> None:
     """看小巷的一天：一分钟放完，用完即扔的台账。"""
@@ -100,7 +98,7 @@ def demo(fast: bool) -> None:
     asyncio.run(demo_room.play(settings, data, 0.0 if fast else demo_room.SECONDS))
 
 
-@cli.command("check", options_metavar="[选项]")
+@cli.command("check")
 @CONFIG
 def check_(config: Path) -> None:
     """检查 bot.yaml 和 data/：每个问题一行，写明 文件:行: 原因；有问题时退出码是 1。"""
@@ -113,7 +111,7 @@ def check_(config: Path) -> None:
     click.echo("没有问题。", err=True)
 
 
-@cli.command(options_metavar="[选项]")
+@cli.command()
 @click.argument("text", metavar="[话…]", nargs=-1)
 @click.option(
     "--jsonl", type=click.File("r", encoding="utf-8"), help='每行一个 {"text": …} 的文件，- 是标准输入'
@@ -141,7 +139,7 @@ def classify(text: tuple[str, ...], jsonl: IO[str] | None, faq: Path | None, con
         click.echo(json.dumps(row, ensure_ascii=False))
 
 
-@cli.command(options_metavar="[选项]")
+@cli.command()
 @click.argument("file", metavar="文件.jsonl", type=click.File("r", encoding="utf-8"))
 @click.option("--db", type=click.Path(path_type=Path, dir_okay=False), help="台账写到这里；不写就用完即扔")
 @CONFIG
@@ -160,7 +158,7 @@ def replay(file: IO[str], db: Path | None, config: Path) -> None:
     click.echo(_summary(player), err=True)
 
 
-@cli.command(options_metavar="[选项]")
+@cli.command()
 @click.argument("what", metavar="什么", type=click.Choice(sorted(exports.TABLES)))
 @click.option(
     "-o",
@@ -183,12 +181,12 @@ def export(what: str, output: Path, config: Path) -> None:
     click.echo(f"{title} {len(rows)} 行，写到 {output}。")
 
 
-@cli.group("import", options_metavar="[选项]", subcommand_metavar="什么 文件")
+@cli.group("import", subcommand_metavar="什么 文件")
 def import_() -> None:
     """导入名单。"""
 
 
-@import_.command(options_metavar="[选项]")
+@import_.command()
 @click.argument("file", metavar="文件", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @CONFIG
 def households(file: Path, config: Path) -> None:
@@ -207,7 +205,7 @@ def households(file: Path, config: Path) -> None:
     click.echo(f"导入 {added + renewed} 户：新增 {added}，更新 {renewed}。")
 
 
-@cli.command(options_metavar="[选项]")
+@cli.command()
 @click.option(
     "--role", required=True, type=click.Choice(["volunteer", "worker", "secretary", "admin"]), help="身份"
 )
@@ -229,7 +227,7 @@ def invite(role: str, scope: str, config: Path) -> None:
     )
 
 
-@cli.command(options_metavar="[选项]")
+@cli.command()
 @click.option(
     "--messages",
     "count",
@@ -362,8 +360,7 @@ def _summary(player: Player) -> str:
 
 
 def main() -> None:
-    """The entry point: Chinese words for click's own, too."""
-    speak_chinese()
+    """The entry point."""
     cli(prog_name="xiaoxiang")
 
 
