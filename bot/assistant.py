@@ -35,6 +35,8 @@ ROOM_ROLES: dict[RoomKind, Role] = {"staff": "worker", "volunteer": "volunteer"}
 ERROR_ALERT_EVERY = timedelta(minutes=10)
 """The staff are told of messages that could not be handled at most so often."""
 
+WINDOW_MS = int(WINDOW.total_seconds() * 1000)
+
 HEARD_UNTIL = "heard_until"
 """Key of the moment up to which messages were certainly heard."""
 
@@ -126,7 +128,7 @@ class Assistant:
     def _message(self, message: Message) -> None:
         if message.sender_kind != "person" or message.kind == "system":
             return
-        heard = self._books.intake.look(message, message.at - WINDOW)
+        heard = self._books.intake.look(message, WINDOW_MS)
         if heard.again:
             self.again += 1
             log.info("again", extra={"action": "message.again", "message_id": message.id})
@@ -134,7 +136,6 @@ class Assistant:
         try:
             with self._books.transactions.savepoint():
                 outcome = self._decide(message, heard.repeats)
-                self._books.intake.handled(message, heard, outcome.label)
         except LedgerRefused:
             raise
         except Exception:
@@ -142,6 +143,7 @@ class Assistant:
             self._books.intake.handled(message, heard, "error")
             self._error(message)
             return
+        self._books.intake.handled(message, heard, outcome.label)
         if outcome.replies:
             log.info("handled", extra={"action": outcome.label, "message_id": message.id})
 

@@ -35,6 +35,8 @@ class Ledger:
         conn.execute("PRAGMA synchronous=FULL")
         conn.execute("PRAGMA foreign_keys=ON")
         conn.execute("PRAGMA busy_timeout=10000")
+        self.awaiting_write = False
+        """True inside a savepoint that has written nothing yet."""
         self.db = Database(conn)
         migrations.apply(self.db)
         self._conn = conn
@@ -42,6 +44,9 @@ class Ledger:
     def execute(self, sql: str, parameters: tuple[Any, ...] = ()) -> sqlite3.Cursor:
         """Run one statement inside whatever transaction is open. Raises LedgerRefused when the disk does."""
         try:
+            if self.awaiting_write and not sql.startswith("SELECT"):
+                self.awaiting_write = False
+                self._conn.execute("SAVEPOINT message")
             return self._conn.execute(sql, parameters)
         except sqlite3.OperationalError as error:
             raise LedgerRefused(str(error)) from error
@@ -63,18 +68,10 @@ class Ledger:
                 self._conn.execute("ROLLBACK")
             raise
 
-    @contextlib.contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """All or nothing within the transaction."""
-        self.execute("SAVEPOINT message")
-        try:
-            yield
-        except BaseException:
-            if self._conn.in_transaction:
-                self.execute("ROLLBACK TO message")
-                self.execute("RELEASE message")
-            raise
-        self.execute("RELEASE message")
+    def savepoint(self) -> "Savepoint":
+        """All or nothing within the transaction. Nine messages of ten write nothing, so it begins with the first
+        statement that does."""
+        return Savepoint(self)
 
     def forget_messages(self, before: int) -> int:
         """Drop what is only kept to recognise a message that comes again; returns how many. ``before``: ms."""
@@ -83,6 +80,27 @@ class Ledger:
     def close(self) -> None:
         """Close the file."""
         self._conn.close()
+
+
+class Savepoint:
+    """What Ledger.savepoint returns."""
+
+    __slots__ = ("_ledger",)
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def __enter__(self) -> None:
+        self._ledger.awaiting_write = True
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
+        ledger = self._ledger
+        if ledger.awaiting_write:
+            ledger.awaiting_write = False
+            return
+        if kind is not None:
+            ledger.execute("ROLLBACK TO message")
+        ledger.execute("RELEASE message")
 
 
 @contextlib.contextmanager

@@ -1,6 +1,6 @@
 """Which messages were handled, and which rooms are known. A message's words are not kept here, only a fingerprint."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
 
 from bot.ledger.database import Ledger
@@ -8,8 +8,9 @@ from bot.model.clock import millis
 from bot.model.ledger import Heard, RoomBinding
 from bot.model.message import Message
 
-REDELIVERY = timedelta(seconds=10)
-"""The same words by the same person in the same room within this time are one message under two ids."""
+REDELIVERY = 10_000
+"""The same words by the same person in the same room within so many milliseconds are one message under two
+ids."""
 
 
 class Intake:
@@ -18,27 +19,21 @@ class Intake:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def look(self, message: Message, since: datetime) -> Heard:
-        """What is known of a message that has just come; repeats are counted from ``since`` on."""
-        fingerprint = self._fingerprint(message)
+    def look(self, message: Message, within: int) -> Heard:
+        """What is known of a message that has just come; repeats are counted ``within`` so many milliseconds."""
+        fingerprint, at = self._fingerprint(message), millis(message.at)
         known, lately, repeats = self._ledger.execute(
             "SELECT EXISTS (SELECT 1 FROM messages WHERE account = ? AND id = ?),"
             " count(*) FILTER (WHERE at >= ?), count(*) FROM messages WHERE fingerprint = ? AND at >= ?",
-            (
-                self._ledger.account,
-                message.id,
-                millis(message.at - REDELIVERY),
-                fingerprint,
-                millis(since),
-            ),
+            (self._ledger.account, message.id, at - REDELIVERY, fingerprint, at - within),
         ).fetchone()
-        return Heard(fingerprint, bool(known or lately), repeats)
+        return Heard(fingerprint, at, bool(known or lately), repeats)
 
     def handled(self, message: Message, heard: Heard, outcome: str) -> None:
         """Write down what became of it."""
         self._ledger.execute(
             "INSERT INTO messages (account, id, fingerprint, at, outcome) VALUES (?, ?, ?, ?, ?)",
-            (self._ledger.account, message.id, heard.fingerprint, millis(message.at), outcome),
+            (self._ledger.account, message.id, heard.fingerprint, heard.at, outcome),
         )
 
     def _fingerprint(self, message: Message) -> int:

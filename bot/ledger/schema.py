@@ -50,7 +50,8 @@ CREATE TABLE tickets (
     dispatched_to TEXT NOT NULL DEFAULT '', message_id TEXT NOT NULL,
     opened_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX tickets_open ON tickets (requester_id) WHERE state IN ('opened', 'taken', 'dispatched');
+CREATE INDEX tickets_of_requester ON tickets (requester_id) WHERE state IN ('opened', 'taken', 'dispatched');
+CREATE INDEX tickets_open ON tickets (urgent DESC, id) WHERE state IN ('opened', 'taken', 'dispatched');
 
 CREATE TABLE ticket_events (
     id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL REFERENCES tickets (id), at INTEGER NOT NULL,

@@ -61,6 +61,8 @@ class Heard:
 
     fingerprint: int
     """Of account, room, sender, kind and words; 64 bits."""
+    at: int
+    """When it came, in the ledger's milliseconds."""
     again: bool
     """This id was handled, or the same sender said the same here under another id within 10 s."""
     repeats: int
@@ -70,8 +72,8 @@ class Heard:
 class Intake(Protocol):
     """Which messages were handled. The text itself is not kept, only its fingerprint."""
 
-    def look(self, message: Message, since: datetime) -> Heard:
-        """What is known of a message that has just come; repeats are counted from ``since`` on."""
+    def look(self, message: Message, within: int) -> Heard:
+        """What is known of a message that has just come; repeats are counted ``within`` so many milliseconds."""
         ...
 
     def handled(self, message: Message, heard: Heard, outcome: str) -> None:
