@@ -227,6 +227,13 @@ class Process:
                 stderr=log,
             )
 
+    async def listens(self, gateway: PretendGateway, before: int) -> None:
+        """Wait until it has opened its stream, the ``before + 1``-th of that gateway."""
+        try:
+            await gateway.until(lambda: gateway.streams > before, 30)
+        except TimeoutError:
+            pytest.fail((self._config.parent / "bot.log").read_text(encoding="utf-8")[-2000:])
+
     async def stop(self, how: signal.Signals) -> None:
         if self._process and self._process.returncode is None:
             self._process.send_signal(how)
@@ -268,12 +275,12 @@ def test_bot_killed_at_30_random_instants_under_load_each_message_has_one_outcom
         try:
             for run in range(KILLS):
                 await process.start()
-                await gateway.until(lambda run=run: gateway.streams > run, 30)
+                await process.listens(gateway, run)
                 await asyncio.sleep(rng.uniform(0, 1))
                 await process.stop(signal.SIGKILL)
             talking.cancel()
             await process.start()
-            await gateway.until(lambda: gateway.streams > KILLS, 30)
+            await process.listens(gateway, KILLS)
             await gateway.order("announce", ids=[message["id"] for message in said])  # all come again
             await until(lambda: len(rows(database, "SELECT 1 FROM messages")) == len(said), 60)
             await until(lambda: not rows(database, UNSETTLED), 60)
