@@ -15,6 +15,7 @@ from typing import IO, Any, cast
 from zoneinfo import ZoneInfo
 
 import click
+from rich.console import Console
 
 from bot import bench as bench_room
 from bot import demo as demo_room
@@ -102,7 +103,8 @@ def demo(fast: bool) -> None:
 @CONFIG
 def check_(config: Path) -> None:
     """检查 bot.yaml 和 data/：每个问题一行，写明 文件:行: 原因；有问题时退出码是 1。"""
-    problems = check(config)
+    with _busy("正在检查……"):
+        problems = check(config)
     for problem in problems:
         click.echo(str(problem))
     if problems:
@@ -152,7 +154,8 @@ def replay(file: IO[str], db: Path | None, config: Path) -> None:
         if first is None:
             raise Failed("这份记录是空的。")
         player = Player(settings, data, db, _write_said, first.at)
-        asyncio.run(player.play(_chain(first, messages)))
+        with _busy("正在重放……"):
+            asyncio.run(player.play(_chain(first, messages)))
     except BadTranscript as error:
         raise Failed(str(error)) from error
     click.echo(_summary(player), err=True)
@@ -242,6 +245,11 @@ def bench(count: int, as_json: bool, config: Path) -> None:
     """量这台机器：每秒能听懂多少条、从听到落盘多少条，一段一段地量。"""
     settings, data = _load(config)
     bench_room.run(settings, data, count, as_json)
+
+
+def _busy(what: str) -> contextlib.AbstractContextManager[object]:
+    """A sign of life on stderr, for a person at a terminal, while something takes its time."""
+    return Console(stderr=True).status(what)
 
 
 def _load(config: Path) -> tuple[Settings, Data]:

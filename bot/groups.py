@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from bot.model.tree import Node, Place, RoomKind
 
@@ -48,6 +49,8 @@ class Tree:
         self._places: dict[str, Place] = {}
         for root in self.roots:
             self._index(root, None)
+        self._matching = lru_cache(maxsize=10_000)(self._work_out)
+        """The tree never changes, and people ask for the same places again and again."""
         compounds = [node for node in self._nodes.values() if node.level == "compound"]
         outside = tuple(node for node in self._nodes.values() if not self.compound(node))
         self._areas = (*(tuple(_walk(compound)) for compound in compounds), outside)
@@ -130,6 +133,10 @@ class Tree:
         A unit alone, said in a building's room, is that building's. A building without units in the tree
         stands for its units; units without a building node stand for their building.
         """
+        return self._matching(building, unit, near.name if near else "")
+
+    def _work_out(self, building: str | None, unit: str | None, near_name: str) -> tuple[Node, ...]:
+        near = self._nodes.get(near_name)
         if building is None and near:
             building = near.building
         wanted = (building and bare(building), unit and bare(unit))
