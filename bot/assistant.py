@@ -117,7 +117,7 @@ class Assistant:
             case LoggedIn():
                 self._logged_in(event)
             case Deaf():
-                self._deaf(event.since, event.until, event.reason)
+                self._deaf(event)
 
     def room_names(self) -> tuple[str, ...]:
         """Every room of the tree, by name."""
@@ -239,7 +239,7 @@ class Assistant:
     def _enqueue(
         self, reply: Reply, room: str, room_id: str | None, at: datetime, *, to_id: str = "", cause: str = ""
     ) -> None:
-        mention = None if to_id else reply.mention
+        mention = reply.mention if reply.mention and reply.mention[1] and not to_id else None
         kind = "private" if to_id and reply.kind == "reply" else reply.kind
         self._books.outbox.add(
             NewOutgoing(kind, room_id, room, to_id, reply.text, mention, reply.ticket, cause, at)
@@ -300,7 +300,7 @@ class Assistant:
             self.tell_staff(self._replies("unconfirmed", **words), event.at)
         heard = self._books.state.get(f"{HEARD_UNTIL}:{event.account}")
         if heard:
-            self._deaf(datetime.fromisoformat(heard), event.at, "小巷没有在运行")
+            self._deaf(Deaf(datetime.fromisoformat(heard), event.at, "小巷没有在运行"))
 
     def heard(self, at: datetime) -> None:
         """Write down that everything up to this moment was heard. Needs an open transaction."""
@@ -308,10 +308,11 @@ class Assistant:
         if account:
             self._books.state.put(f"{HEARD_UNTIL}:{account}", at.isoformat())
 
-    def _deaf(self, since: datetime, until: datetime, reason: str) -> None:
-        since = max(since, self._deaf_told or since)
-        if until - since < self._tell_after:
-            return
-        self._deaf_told = until
-        span = {"since": self._show_time(since), "until": self._show_time(until), "reason": reason}
-        self.tell_staff(self._replies("deaf", **span), until)
+    def _deaf(self, event: Deaf) -> None:
+        since = event.since if event.lost else max(event.since, self._deaf_told or event.since)
+        if not event.lost:
+            if event.until - since < self._tell_after:
+                return
+            self._deaf_told = event.until
+        span = {"since": self._show_time(since), "until": self._show_time(event.until), "reason": event.reason}
+        self.tell_staff(self._replies("deaf", **span), event.until)

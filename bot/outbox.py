@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -81,19 +81,17 @@ class Pacer:
         return max(at, self._rooms.get(room_id, at))
 
 
-def choose(waiting: list[Waiting], pacer: Pacer, at: datetime) -> Waiting | datetime | None:
+def choose(waiting: Iterable[Waiting], pacer: Pacer, at: datetime) -> Waiting | datetime | None:
     """The row to send now, or the moment to look again, or None when nothing waits.
 
     Rows leave by priority, then in order. Within a room nothing overtakes a row that waits for its retry.
     """
-    if not waiting:
-        return None
     free = pacer.free_at(at)
-    if free > at:
-        return free
     held: set[str] = set()
     again: list[datetime] = []
     for row in waiting:
+        if free > at:
+            return free
         where = row.out.room_id or row.out.to_id
         if where in held:
             continue
@@ -102,7 +100,7 @@ def choose(waiting: list[Waiting], pacer: Pacer, at: datetime) -> Waiting | date
             return row
         held.add(where)
         again.append(ready)
-    return min(again)
+    return min(again, default=None)
 
 
 class Outbox:

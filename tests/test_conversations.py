@@ -581,3 +581,15 @@ def test_staff_are_told_in_private_while_their_group_is_not_seen(open_chat: Call
     chat.app.receive([RoomNamed(STAFF_ROOM, STAFF_ROOM, chat.clock.now())])
     (line,) = chat.hear()
     assert line.startswith(f"{STAFF_ROOM}: 【紧急 A001】")
+
+
+def test_messages_lost_on_the_way_are_told_however_few(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(paced=True)
+    chat.app.receive([Deaf(MORNING, MORNING, "网关没有给出 1 条消息的内容", lost=1)])
+    (line,) = chat.hear()
+    assert "网关没有给出 1 条消息的内容" in line
+
+
+def test_nobody_without_a_name_is_mentioned(chat: Chat) -> None:
+    _, answer = chat.say("", PLEA, sender_id="wxid_unknown")
+    assert answer.startswith(f"{UNIT_ROOM}: 已登记")

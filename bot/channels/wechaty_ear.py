@@ -202,4 +202,4 @@ class Ear:
         if self._missing:
             since, count = self._missing[0], len(self._missing)
             self._missing.clear()
-            self._hear(Deaf(since, self._clock.now(), f"网关没有给出 {count} 条消息的内容"))
+            self._hear(Deaf(since, self._clock.now(), f"网关没有给出 {count} 条消息的内容", count))

@@ -1,5 +1,6 @@
 """Outgoing messages, a row each, with their states."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ class OutboxRows:
         )  # fmt: skip
         return int(cursor.lastrowid or 0)
 
-    def waiting(self, limit: int) -> list[Waiting]:
+    def waiting(self, limit: int) -> Iterator[Waiting]:
         """Pending rows whose room is known: by priority, then in the order they were queued."""
         rows = self._ledger.execute(
             f"SELECT {_OUT}, due_at, attempts FROM outbox WHERE state = 'pending' AND account = ?"
@@ -42,7 +43,8 @@ class OutboxRows:
             " ORDER BY priority, id LIMIT ?",
             (self._ledger.account, limit),
         )
-        return [Waiting(_outgoing(row), _moment(row[9]), row[10]) for row in rows]
+        for row in rows:
+            yield Waiting(_outgoing(row), _moment(row[9]), row[10])
 
     def claim(self, row: int, text: str) -> None:
         """pending -> sending, with the words that really leave."""

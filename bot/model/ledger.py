@@ -1,5 +1,6 @@
 """What the assistant and the outbox ask of the ledger, besides what handlers may ask (bot/model/services.py)."""
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -104,7 +105,7 @@ class Outbox(Protocol):
         """Queue a message; returns the row's id."""
         ...
 
-    def waiting(self, limit: int) -> list[Waiting]:
+    def waiting(self, limit: int) -> Iterator[Waiting]:
         """Pending rows whose room is known: by priority, then in the order they were queued."""
         ...
 

@@ -67,6 +67,8 @@ class Deaf:
     until: datetime
     reason: str
     """Why, in Chinese, for the staff."""
+    lost: int = 0
+    """So many messages were certainly said and their words not given: told however short the span."""
 
 
 Event = Message | RoomNamed | LoggedIn | Deaf

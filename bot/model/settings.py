@@ -33,9 +33,9 @@ class Wechaty:
     """The gateway's host:port."""
     token_env: str = "WECHATY_TOKEN"
     """The environment variable that holds the gateway's token, which is never written in a file."""
-    ding_seconds: float = 30.0
+    ding_seconds: float = 10.0
     """How often the gateway is asked whether it still hears us."""
-    ding_timeout_seconds: float = 20.0
+    ding_timeout_seconds: float = 10.0
     """How long its answer may take before the connection counts as lost."""
     tls_ca: Path | None = None
     """The certificate (PEM) that vouches for a gateway on another machine; relative to bot.yaml."""
