@@ -314,5 +314,9 @@ class Assistant:
             if event.until - since < self._tell_after:
                 return
             self._deaf_told = event.until
-        span = {"since": self._show_time(since), "until": self._show_time(event.until), "reason": event.reason}
+        span = {
+            "since": self._show_time(since),
+            "until": self._show_time(event.until),
+            "reason": event.reason,
+        }
         self.tell_staff(self._replies("deaf", **span), event.until)
