@@ -153,12 +153,12 @@ def replay(file: IO[str], db: Path | None, config: Path) -> None:
         first = next(messages, None)
         if first is None:
             raise Failed("这份记录是空的。")
-        player = Player(settings, data, db, _write_said, first.at)
-        with _busy("正在重放……"):
-            asyncio.run(player.play(_chain(first, messages)))
+        with contextlib.closing(Player(settings, data, db, _write_said, first.at)) as player:
+            with _busy("正在重放……"):
+                asyncio.run(player.play(_chain(first, messages)))
+            click.echo(_summary(player), err=True)
     except BadTranscript as error:
         raise Failed(str(error)) from error
-    click.echo(_summary(player), err=True)
 
 
 @cli.command()
@@ -175,8 +175,10 @@ def export(what: str, output: Path, config: Path) -> None:
     """导出台账成表格：tickets 工单。"""
     settings, _ = _load(config)
     title, make = exports.TABLES[what]
-    ledger = _existing_ledger(settings)
-    headers, rows = make(Tickets(ledger), ZoneInfo(settings.timezone))
+    if not settings.database.exists():
+        raise Failed(f"还没有台账：{settings.database} 不存在。先 xiaoxiang run。")
+    with contextlib.closing(Ledger(settings.database)) as ledger:
+        headers, rows = make(Tickets(ledger), ZoneInfo(settings.timezone))
     try:
         write_table(output, headers, rows)
     except TableError as error:
@@ -204,8 +206,11 @@ def households(file: Path, config: Path) -> None:
         for problem in found.problems:
             click.echo(str(problem))
         raise Failed(f"{len(found.problems)} 处不对，一户也没有导入。改好再来。")
-    added, renewed = Roster(Ledger(settings.database)).import_households(found.households)
+    with contextlib.closing(Ledger(settings.database)) as ledger:
+        added, renewed = Roster(ledger).import_households(found.households)
     click.echo(f"导入 {added + renewed} 户：新增 {added}，更新 {renewed}。")
+    if found.unused:
+        click.echo(f"这些列没有用上：{'、'.join(found.unused)}。", err=True)
 
 
 @cli.command()
@@ -223,7 +228,8 @@ def invite(role: str, scope: str, config: Path) -> None:
         raise Failed(f"bot.yaml 里没有「{scope}」，可以写：{names}")
     now = SystemClock(settings.timezone).now()
     role_ = cast(Role, role)
-    code = Roster(Ledger(settings.database)).invite(role_, scope, now, timedelta(days=INVITE_DAYS))
+    with contextlib.closing(Ledger(settings.database)) as ledger:
+        code = Roster(ledger).invite(role_, scope, now, timedelta(days=INVITE_DAYS))
     click.echo(code)
     click.echo(
         f"{ROLE_TITLES[role_]}（{scope}），{INVITE_DAYS} 天内有效。请对方私聊小巷发：/认领 {code}", err=True
@@ -310,12 +316,6 @@ def _ledger_for_us(database: Path) -> Iterator[None]:
         raise Failed(
             f"另一个小巷正在用 {database}。一个台账只能有一个小巷在跑，否则什么都会答两遍。"
         ) from error
-
-
-def _existing_ledger(settings: Settings) -> Ledger:
-    if not settings.database.exists():
-        raise Failed(f"还没有台账：{settings.database} 不存在。先 xiaoxiang run。")
-    return Ledger(settings.database)
 
 
 async def _until_stopped(work: Any) -> None:

@@ -1,6 +1,7 @@
 """A day in a community, played in a minute on the terminal, on a throw-away ledger."""
 
 import asyncio
+import contextlib
 from datetime import datetime
 from pathlib import Path
 
@@ -31,17 +32,15 @@ async def play(settings: Settings, data: Data, seconds: float) -> None:
         style = "bold red" if said.out.kind == "alert" else "green"
         _line(console, said.at, row["room"], "小巷", row["text"], style)
 
-    player = Player(settings, data, None, show, messages[0].at)
-    for message in messages:
-        await player.send_until(message.at)
-        await asyncio.sleep(pause)
-        _show_heard(console, message)
-        await player.say(message)
-    await player.send_until(None)
-    open_ = sum(player.app.tickets.count_open().values())
-    console.print(
-        Text(f"这一天登记了 {len(player.app.tickets.all())} 张工单，还有 {open_} 张没办结。", style="bold")
-    )
+    with contextlib.closing(Player(settings, data, None, show, messages[0].at)) as player:
+        for message in messages:
+            await player.send_until(message.at)
+            await asyncio.sleep(pause)
+            _show_heard(console, message)
+            await player.say(message)
+        await player.send_until(None)
+        written, open_ = len(player.app.tickets.all()), sum(player.app.tickets.count_open().values())
+    console.print(Text(f"这一天登记了 {written} 张工单，还有 {open_} 张没办结。", style="bold"))
     console.print(Text("自己试试：xiaoxiang run", style="dim"))
 
 

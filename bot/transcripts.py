@@ -54,6 +54,10 @@ class Player:
         self._rooms = self.app.assistant.room_names()
         self.app.receive([LoggedIn(ACCOUNT, start), *(RoomNamed(room, room, start) for room in self._rooms)])
 
+    def close(self) -> None:
+        """Close the ledger."""
+        self.app.ledger.close()
+
     async def play(self, messages: Iterable[Message]) -> None:
         """Hear the messages in order, then send what is still to be sent."""
         for message in messages:

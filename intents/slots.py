@@ -78,7 +78,7 @@ class SlotFinder:
         place = find_place(rest)
         if not phones and degrees is None and not (place.building or place.unit or place.room):
             return EMPTY
-        return Slots(place.building, place.unit, place.room, phones, temperature=degrees)
+        return Slots(_bare(place.building), _bare(place.unit), _bare(place.room), phones, temperature=degrees)
 
     def complete(self, text: str, numbers: Slots) -> Slots:
         """The same with things, people and time."""
@@ -144,3 +144,8 @@ def _when(text: str) -> str | None:
             if len(found.group()) > 1:
                 return found.group()
     return next((word for word in _SOON if word in text), None)
+
+
+def _bare(value: str | None) -> str | None:
+    """017 is building 17, 0501 is room 501."""
+    return value.lstrip("0") or value if value else value

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -115,8 +115,9 @@ def data(settings: Settings) -> Data:
 
 
 @pytest.fixture
-def open_chat(settings: Settings, data: Data) -> Callable[..., Chat]:
+def open_chat(settings: Settings, data: Data) -> Iterator[Callable[..., Chat]]:
     """Make a Chat: on a ledger in memory, or on the file given."""
+    opened: list[Chat] = []
 
     def make(
         database: Path | None = None,
@@ -128,9 +129,12 @@ def open_chat(settings: Settings, data: Data) -> Callable[..., Chat]:
         app = build(settings, data, fake, clock, random.Random(1), database)
         seen = rooms if rooms is not None else [place.room for place in Tree(settings.groups).rooms()]
         app.receive([LoggedIn("bot", at), *(RoomNamed(room, room, at) for room in seen)])
-        return Chat(app, clock, fake)
+        opened.append(Chat(app, clock, fake))
+        return opened[-1]
 
-    return make
+    yield make
+    for one in opened:
+        one.app.ledger.close()
 
 
 @pytest.fixture

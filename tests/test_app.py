@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -42,20 +42,28 @@ def webhook() -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
-def make(
-    settings: Settings, data: Data, channel: FakeChannel, webhook: str | None = None
-) -> tuple[App, FakeClock]:
-    clock = FakeClock()
-    alarm = replace(settings.alarm, webhook=webhook, deaf_minutes=5)
-    return build(replace(settings, alarm=alarm), data, channel, clock, random.Random(1), None), clock
+@pytest.fixture
+def make(settings: Settings, data: Data) -> Iterator[Callable[..., tuple[App, FakeClock]]]:
+    """Make an App on a channel, with a webhook or without; its ledger is closed afterwards."""
+    apps: list[App] = []
+
+    def build_one(channel: FakeChannel, webhook: str | None = None) -> tuple[App, FakeClock]:
+        clock = FakeClock()
+        alarm = replace(settings.alarm, webhook=webhook, deaf_minutes=5)
+        apps.append(build(replace(settings, alarm=alarm), data, channel, clock, random.Random(1), None))
+        return apps[-1], clock
+
+    yield build_one
+    for app in apps:
+        app.ledger.close()
 
 
 def test_the_alarm_rings_once_an_outage_and_once_when_it_is_over(
-    settings: Settings, data: Data, webhook: tuple[str, list[str]]
+    make: Callable[..., tuple[App, FakeClock]], webhook: tuple[str, list[str]]
 ) -> None:
     url, posted = webhook
     channel = FakeChannel(paced=True, deaf_since=MORNING, deaf_reason="网关没有回音")
-    app, clock = make(settings, data, channel, url)
+    app, clock = make(channel, url)
 
     async def beats() -> None:
         for _ in range(8):
@@ -71,19 +79,19 @@ def test_the_alarm_rings_once_an_outage_and_once_when_it_is_over(
     assert "恢复" in over
 
 
-def test_an_alarm_that_cannot_be_delivered_is_tried_again(settings: Settings, data: Data) -> None:
+def test_an_alarm_that_cannot_be_delivered_is_tried_again(make: Callable[..., tuple[App, FakeClock]]) -> None:
     channel = FakeChannel(paced=True, deaf_since=MORNING - timedelta(minutes=9), deaf_reason="网关没有回音")
-    app, _ = make(settings, data, channel, "http://127.0.0.1:9/nobody")
+    app, _ = make(channel, "http://127.0.0.1:9/nobody")
     with pytest.raises(OSError):
         asyncio.run(app.heartbeat())
     assert app.alarmed is None
 
 
 def test_the_heartbeat_says_until_when_all_was_heard_and_not_while_deaf(
-    settings: Settings, data: Data
+    make: Callable[..., tuple[App, FakeClock]],
 ) -> None:
     channel = FakeChannel(paced=True)
-    app, clock = make(settings, data, channel)
+    app, clock = make(channel)
     app.ledger.account = "bot"
     state = State(app.ledger)
     asyncio.run(app.heartbeat())
@@ -94,9 +102,9 @@ def test_the_heartbeat_says_until_when_all_was_heard_and_not_while_deaf(
     assert state.get("heard_until:bot") == MORNING.isoformat()
 
 
-def test_messages_still_waiting_are_not_said_to_be_heard(settings: Settings, data: Data) -> None:
+def test_messages_still_waiting_are_not_said_to_be_heard(make: Callable[..., tuple[App, FakeClock]]) -> None:
     channel = FakeChannel(paced=True)
-    app, _ = make(settings, data, channel)
+    app, _ = make(channel)
     app.ledger.account = "bot"
 
     async def beat() -> None:

@@ -1,6 +1,7 @@
 """Whole conversations: who says what where, and what the bot says or that it is silent."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -549,7 +550,8 @@ def test_a_transcript_gives_the_same_again(settings: Settings, data: Data) -> No
 
     def once() -> list[dict[str, Any]]:
         said: list[Said] = []
-        asyncio.run(Player(settings, data, None, said.append, MORNING).play(read_transcript(lines, {})))
+        with contextlib.closing(Player(settings, data, None, said.append, MORNING)) as player:
+            asyncio.run(player.play(read_transcript(lines, {})))
         return [one.row() for one in said]
 
     first = once()

@@ -94,6 +94,7 @@ def test_a_refusing_disk_is_waited_for(
 
     asyncio.run(work())
     assert len(app.tickets.all()) == 1
+    app.ledger.close()
 
 
 def test_a_ledger_of_an_older_version_is_migrated_and_opened_twice(tmp_path: Path) -> None:

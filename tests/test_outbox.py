@@ -3,7 +3,11 @@
 import asyncio
 import itertools
 import random
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
 
 from bot.ledger.database import Ledger
 from bot.ledger.outbox import OutboxRows
@@ -56,8 +60,22 @@ class Desk:
         return [row[0] for row in self.ledger.execute("SELECT state FROM outbox ORDER BY id")]
 
 
-def test_alerts_leave_first_then_replies_calls_notices_each_in_order() -> None:
-    desk = Desk(paced=False)
+@pytest.fixture
+def open_desk() -> Iterator[Callable[..., Desk]]:
+    """Make a Desk; its ledger is closed afterwards."""
+    desks: list[Desk] = []
+
+    def make(*arguments: Any, **named: Any) -> Desk:
+        desks.append(Desk(*arguments, **named))
+        return desks[-1]
+
+    yield make
+    for desk in desks:
+        desk.ledger.close()
+
+
+def test_alerts_leave_first_then_replies_calls_notices_each_in_order(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk(paced=False)
     for kind in ("notice", "call", "reply", "alert"):
         desk.queue(f"{kind} 1", kind=kind)  # type: ignore[arg-type]
         desk.queue(f"{kind} 2", kind=kind)  # type: ignore[arg-type]
@@ -65,8 +83,8 @@ def test_alerts_leave_first_then_replies_calls_notices_each_in_order() -> None:
     assert said == [f"{kind} {n}" for kind in ("alert", "reply", "call", "notice") for n in (1, 2)]
 
 
-def test_distances_are_kept_for_the_account_and_for_the_room() -> None:
-    desk = Desk()
+def test_distances_are_kept_for_the_account_and_for_the_room(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk()
     for n in range(20):
         desk.queue(str(n), room=f"r{n % 4}")
     said = desk.drain()
@@ -78,8 +96,8 @@ def test_distances_are_kept_for_the_account_and_for_the_room() -> None:
         assert all((b - a).total_seconds() >= 3 for a, b in itertools.pairwise(times))
 
 
-def test_no_more_than_so_many_in_any_minute() -> None:
-    desk = Desk(Pace(0, 0, 0, per_minute=15, per_day=0))
+def test_no_more_than_so_many_in_any_minute(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk(Pace(0, 0, 0, per_minute=15, per_day=0))
     for n in range(50):
         desk.queue(str(n), room=f"r{n}")
     times = [at for at, _ in desk.drain()]
@@ -87,16 +105,16 @@ def test_no_more_than_so_many_in_any_minute() -> None:
         assert sum(at <= other < at + timedelta(minutes=1) for other in times) <= 15
 
 
-def test_a_full_day_warns_the_staff_once() -> None:
-    desk = Desk()
+def test_a_full_day_warns_the_staff_once(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk()
     for n in range(7):
         desk.queue(str(n), room=f"r{n}")
     assert len(desk.drain()) == 7
     assert desk.told == ["day_cap"]
 
 
-def test_too_fast_backs_off_longer_each_time_and_loses_nothing() -> None:
-    desk = Desk()
+def test_too_fast_backs_off_longer_each_time_and_loses_nothing(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk()
     desk.channel.failures = [TooFast("操作过于频繁"), TooFast("操作过于频繁")]
     desk.queue("hello")
     (at, text), *_ = desk.drain()
@@ -105,8 +123,10 @@ def test_too_fast_backs_off_longer_each_time_and_loses_nothing() -> None:
     assert desk.states() == ["sent"]
 
 
-def test_a_refused_message_is_tried_again_and_nothing_overtakes_it_in_its_room() -> None:
-    desk = Desk(paced=False)
+def test_a_refused_message_is_tried_again_and_nothing_overtakes_it_in_its_room(
+    open_desk: Callable[..., Desk],
+) -> None:
+    desk = open_desk(paced=False)
     desk.channel.failures = [NotSent("no")]
     desk.queue("first", room="r1")
     desk.queue("second", room="r1")
@@ -114,8 +134,10 @@ def test_a_refused_message_is_tried_again_and_nothing_overtakes_it_in_its_room()
     assert [text for _, text in desk.drain()] == ["elsewhere", "first", "second"]
 
 
-def test_a_message_refused_again_and_again_fails_and_the_staff_are_told() -> None:
-    desk = Desk(paced=False)
+def test_a_message_refused_again_and_again_fails_and_the_staff_are_told(
+    open_desk: Callable[..., Desk],
+) -> None:
+    desk = open_desk(paced=False)
     desk.channel.failures = [NotSent("no")] * ATTEMPTS
     desk.queue("never")
     desk.queue("next")
@@ -124,8 +146,8 @@ def test_a_message_refused_again_and_again_fails_and_the_staff_are_told() -> Non
     assert desk.told == ["failed"]
 
 
-def test_what_may_have_gone_out_is_never_sent_again() -> None:
-    desk = Desk(paced=False)
+def test_what_may_have_gone_out_is_never_sent_again(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk(paced=False)
     desk.channel.failures = [MaybeSent("broken")]
     desk.queue("perhaps")
     desk.queue("next")
@@ -134,8 +156,8 @@ def test_what_may_have_gone_out_is_never_sent_again() -> None:
     assert desk.told == ["unconfirmed"]
 
 
-def test_rows_found_in_sending_at_the_start_become_unconfirmed() -> None:
-    desk = Desk(paced=False)
+def test_rows_found_in_sending_at_the_start_become_unconfirmed(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk(paced=False)
     row = desk.queue("killed while this left")
     desk.rows.claim(row, "killed while this left")
     assert [out.id for out in desk.rows.interrupted(MORNING)] == [row]
@@ -143,8 +165,8 @@ def test_rows_found_in_sending_at_the_start_become_unconfirmed() -> None:
     assert desk.drain() == []
 
 
-def test_a_channel_that_lost_its_line_costs_no_attempt() -> None:
-    desk = Desk(paced=False)
+def test_a_channel_that_lost_its_line_costs_no_attempt(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk(paced=False)
     desk.channel.failures = [NotSent("not connected")]
     desk.channel.ready = False
     desk.queue("later")
@@ -155,16 +177,16 @@ def test_a_channel_that_lost_its_line_costs_no_attempt() -> None:
     assert waiting.attempts == 0
 
 
-def test_a_row_waits_for_its_room_to_be_seen() -> None:
-    desk = Desk(paced=False)
+def test_a_row_waits_for_its_room_to_be_seen(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk(paced=False)
     desk.rows.add(NewOutgoing("alert", None, "百合社区工作群", "", "求助", None, None, "", MORNING))
     assert desk.drain() == [] and desk.outbox.waiting_for_rooms() == 1
     desk.rows.bind_room("百合社区工作群", "r9")
     assert [text for _, text in desk.drain()] == ["求助"]
 
 
-def test_the_guard_sits_at_the_door() -> None:
-    desk = Desk(paced=False, rooms_without_residents=("staff",))
+def test_the_guard_sits_at_the_door(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk(paced=False, rooms_without_residents=("staff",))
     secret = "王女士 13812345678 住17-3-501，值班 55501234"
     desk.queue(secret, room="residents")
     desk.queue(secret, room="unknown")
@@ -182,8 +204,8 @@ def test_the_guard_sits_at_the_door() -> None:
     assert stored == [residents], "the row says what really left"
 
 
-def test_the_pace_is_taken_up_where_an_earlier_process_left_it() -> None:
-    desk = Desk()
+def test_the_pace_is_taken_up_where_an_earlier_process_left_it(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk()
     for n in range(5):
         row = desk.queue(str(n), room="r1")
         desk.rows.claim(row, str(n))
