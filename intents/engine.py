@@ -107,7 +107,7 @@ class Engine:
             mask |= marks["<电话>"]
         if numbers.temperature is not None:
             mask |= marks["<体温>"]
-        return numbers, Scan(scan.hits, mask)
+        return numbers, Scan(scan.text, scan.hits, mask)
 
     def _decide(self, heard: _Heard) -> Understanding:
         best = heard.matches[0] if heard.matches else None

@@ -25,6 +25,14 @@ _NUMBER_TEXTS = (
 )
 """Only a text with one of these can name a place, a phone or a temperature."""
 
+_SMALL = frozenset(
+    " ,.!?;:~、，。！？；：…-'\"“”()啊呀哦喔噢哎唉诶欸呃嗯呢吧吗嘛么哇呗啦咯咧哩哒嘞喽了的地得我俺你您恁咱们快就都也还真这那个一下又"
+)
+"""Characters that may stand beside what a rule for a whole message names."""
+
+_LONGEST_ALONE = 40
+"""A longer message is never looked at as one that says a single thing."""
+
 Hit = tuple[int, int, int]
 """Index of the text in the automaton, start and end in the message."""
 
@@ -50,17 +58,22 @@ class _Compiled:
     match: Match
     forbidden: int
     words: frozenset[str]
+    order: tuple[int, ...]
+    """The bits of the clauses that must follow one another; empty when they may stand anywhere."""
+    within: int
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
     """What one pass over a text found."""
 
+    text: str
     hits: Sequence[Hit]
     mask: int
 
 
-NOTHING = Scan((), 0)
+NOTHING = Scan("", (), 0)
 
 
 class RuleBook:
@@ -90,7 +103,7 @@ class RuleBook:
         masks, mask = self._masks, 0
         for index, _, _ in hits:
             mask |= masks[index]
-        return Scan(hits, mask)
+        return Scan(text, hits, mask)
 
     def matches(self, scan: Scan, words: Callable[[], frozenset[str]]) -> list[Match]:
         """The rules that hold, best first. ``words`` cuts the text into jieba words; it is called only for a rule
@@ -108,9 +121,38 @@ class RuleBook:
             return []
         held: list[Match] = []
         for rule in sorted(candidates.values(), key=_rank, reverse=True):
+            if rule.order and not self._in_order(rule, scan):
+                continue
+            if rule.alone and not self._alone(rule, scan):
+                continue
             if not rule.words or (not held and rule.words & words()):
                 held.append(rule.match)
         return held
+
+    def _in_order(self, rule: _Compiled, scan: Scan) -> bool:
+        """Whether the clauses follow one another, each near the end of the one before."""
+        masks, gaps = self._masks, range(rule.within + 1)
+        ends: set[int] | None = None
+        for bit in rule.order:
+            ends = {
+                end
+                for index, start, end in scan.hits
+                if masks[index] & bit and (ends is None or any(start - gap in ends for gap in gaps))
+            }
+            if not ends:
+                return False
+        return True
+
+    def _alone(self, rule: _Compiled, scan: Scan) -> bool:
+        """Whether the message says nothing beside the rule's texts but small words."""
+        if len(scan.text) > _LONGEST_ALONE:
+            return False
+        needs, masks = rule.match.needs, self._masks
+        said = set(range(len(scan.text)))
+        for index, start, end in scan.hits:
+            if masks[index] & needs:
+                said.difference_update(range(start, end))
+        return all(scan.text[place] in _SMALL for place in said)
 
     def words_of(self, match: Match, scan: Scan) -> tuple[str, ...]:
         """The texts of the message that met the rule's clauses, in order of appearance."""
@@ -149,7 +191,12 @@ def _compile(intent: str, rule: Rule, lexicon: LexiconSpec, clauses: _Clauses) -
     forbidden = clauses.bit(expand(rule.none, lexicon)) if rule.none else 0
     decisive = intent == EMERGENCY and rule.weight >= 0.5
     rank = (decisive, rule.weight, len(sets), -_ORDER[intent])
-    return _Compiled(Match(intent, rule.name, rule.weight, needs, rank), forbidden, words)
+    order: tuple[int, ...] = ()
+    if rule.within:
+        parts = sets[: len(rule.all)]
+        order = tuple(clauses.bit(texts) for texts in parts)
+    match = Match(intent, rule.name, rule.weight, needs, rank)
+    return _Compiled(match, forbidden, words, order, rule.within, rule.alone)
 
 
 def positive_clauses(rule: Rule, lexicon: LexiconSpec) -> list[frozenset[str]]:
