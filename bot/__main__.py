@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import io
 import json
 import os
 import random
@@ -31,6 +32,7 @@ from bot.ledger.people import Roster
 from bot.ledger.tickets import Tickets
 from bot.logs import to_stderr
 from bot.model.channel import Channel
+from bot.model.ledger import LedgerBroken, LedgerRefused
 from bot.model.people import ROLE_TITLES, Role
 from bot.model.settings import Settings
 from bot.sample import sample_folder, write_sample
@@ -46,6 +48,7 @@ speak_chinese()  # before the commands below take click's words for their own
 CONFIG = click.option(
     "--config", type=click.Path(path_type=Path), default=Path("bot.yaml"), show_default=True, help="配置文件"
 )
+ROLES = {role: title for role, title in ROLE_TITLES.items() if role != "resident"}
 INVITE_DAYS = 7
 """How long an invitation may be claimed."""
 
@@ -153,7 +156,10 @@ def replay(file: IO[str], db: Path | None, config: Path) -> None:
         first = next(messages, None)
         if first is None:
             raise Failed("这份记录是空的。")
-        with contextlib.closing(Player(settings, data, db, _write_said, first.at)) as player:
+        with (
+            _ledger_for_us(db) if db else contextlib.nullcontext(),
+            contextlib.closing(Player(settings, data, db, _write_said, first.at)) as player,
+        ):
             with _busy("正在重放……"):
                 asyncio.run(player.play(_chain(first, messages)))
             click.echo(_summary(player), err=True)
@@ -227,7 +233,7 @@ def invite(role: str, scope: str, config: Path) -> None:
         names = "、".join(node.name for node in tree.nodes())
         raise Failed(f"bot.yaml 里没有「{scope}」，可以写：{names}")
     now = SystemClock(settings.timezone).now()
-    role_ = cast(Role, role)
+    role_ = cast(Role, {title: id_ for id_, title in ROLES.items()}.get(role, role))
     with contextlib.closing(Ledger(settings.database)) as ledger:
         code = Roster(ledger).invite(role_, scope, now, timedelta(days=INVITE_DAYS))
     click.echo(code)
@@ -368,8 +374,18 @@ def _summary(player: Player) -> str:
 
 
 def main() -> None:
-    """The entry point."""
-    cli(prog_name="xiaoxiang")
+    """The entry point: UTF-8 whatever the machine says, and a sentence instead of a traceback for what is not our fault."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        cli(prog_name="xiaoxiang")
+    except LedgerBroken as error:
+        sys.exit(f"错误：台账打不开，{error}\n先不要删它；换上最近的备份，或者看看文件和文件夹的权限。")
+    except LedgerRefused as error:
+        sys.exit(
+            f"错误：台账写不进去（{error}）。看看磁盘是不是满了，或者别的程序是不是一直占着它，再来一次。"
+        )
 
 
 if __name__ == "__main__":

@@ -90,6 +90,8 @@ class App:
     tickets: Tickets
     roster: Roster
     heard: asyncio.Queue[Event] = field(default_factory=asyncio.Queue)
+    in_hand: list[Event] = field(default_factory=list)
+    """The batch that is being handled, until it is on disk."""
     deaf_reason: str = ""
     """Why nothing is heard, as the log was told last."""
     alarmed: datetime | None = None
@@ -126,8 +128,9 @@ class App:
             for task in (*working, sending):
                 task.cancel()
             await asyncio.gather(*working, sending, return_exceptions=True)
-            if not self.heard.empty():
-                self.receive([self.heard.get_nowait() for _ in range(self.heard.qsize())])
+            left = [*self.in_hand, *(self.heard.get_nowait() for _ in range(self.heard.qsize()))]
+            if left:
+                self.receive(left)
             self.ledger.close()
 
     async def settled(self) -> None:
@@ -146,9 +149,11 @@ class App:
 
     async def _receive(self, batch: list[Event]) -> None:
         """Handle a batch, and try again as long as the disk refuses: nothing heard is dropped."""
+        self.in_hand = batch
         while True:
             try:
                 self.receive(batch)
+                self.in_hand = []
                 return
             except LedgerRefused as error:
                 log.error("disk", extra={"action": "ledger.refused", "error": str(error)})
@@ -160,7 +165,7 @@ class App:
         deaf_since = self.channel.deaf_since
         with self.ledger.transaction():
             self.dialogues.forget(at)
-            if deaf_since is None and self.heard.empty():
+            if deaf_since is None and self.heard.empty() and not self.in_hand:
                 self.assistant.heard(at)
         if self.channel.deaf_reason != self.deaf_reason:
             self.deaf_reason = self.channel.deaf_reason
@@ -261,6 +266,7 @@ def build(
         residents_absent,
         data.contacts.phones,
         lambda key, words, at: assistant.tell_staff(replies(key, **words), at),
+        assistant.astray,
     )
     return App(settings, channel, clock, ledger, engine, assistant, outbox, dialogues, tickets, roster)
 

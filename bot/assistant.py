@@ -3,11 +3,12 @@
 import logging
 import re
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.groups import Tree
-from bot.loopguard import SAME_TEXT, WINDOW, LoopGuard
+from bot.loopguard import ANSWERS, ANSWERS_AT_WORK, SAME_CRY, SAME_TEXT, WINDOW, LoopGuard
+from bot.model.channel import Outgoing
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.ledger import (
     Claims,
@@ -17,6 +18,7 @@ from bot.model.ledger import (
     Outbox,
     RoomBinding,
     Rooms,
+    RowState,
     State,
     Transactions,
 )
@@ -34,6 +36,12 @@ ROOM_ROLES: dict[RoomKind, Role] = {"staff": "worker", "volunteer": "volunteer"}
 
 ERROR_ALERT_EVERY = timedelta(minutes=10)
 """The staff are told of messages that could not be handled at most so often."""
+
+SHOWN = 200
+"""Characters of a message that an alert about its sender shows."""
+
+LONGEST = 4000
+"""Characters of one outgoing message; the rest is cut off."""
 
 WINDOW_MS = int(WINDOW.total_seconds() * 1000)
 
@@ -83,6 +91,8 @@ class Assistant:
         self._tell_after = tell_after
         self._loops = LoopGuard()
         self._places: dict[str, Place | None] = {}
+        self._namesakes: set[str] = set()
+        """Rooms whose name another room serves, as the staff were told."""
         self._error_told: datetime | None = None
         self._deaf_told: datetime | None = None
         self._started = False
@@ -94,14 +104,14 @@ class Assistant:
 
         Raises LedgerRefused when the disk does; the same batch may then be tried again.
         """
-        started = self._started
+        before = self._started, self._deaf_told, self._error_told
         try:
             with self._books.transactions.transaction():
                 for event in events:
                     self._handle(event)
         except LedgerRefused:
             self._places.clear()  # what was read inside the transaction may never have been
-            self._started = started
+            self._started, self._deaf_told, self._error_told = before
             raise
 
     def tell_staff(self, text: str, at: datetime, node: Node | None = None) -> None:
@@ -128,6 +138,7 @@ class Assistant:
     def _message(self, message: Message) -> None:
         if message.sender_kind != "person" or message.kind == "system":
             return
+        message = _storable(message)
         heard = self._books.intake.look(message, WINDOW_MS)
         if heard.again:
             self.again += 1
@@ -140,6 +151,7 @@ class Assistant:
             raise
         except Exception:
             log.exception("failed", extra={"action": "message.failed", "message_id": message.id})
+            self._places.pop(message.room_id, None)
             self._books.intake.handled(message, heard, "error")
             self._error(message)
             return
@@ -150,6 +162,7 @@ class Assistant:
     def _decide(self, message: Message, repeats: int) -> Outcome:
         place = self._place(message)
         if place is None and not message.private:
+            self._router.forget_code(message.text)
             return Outcome("silent:foreign")  # a group that bot.yaml does not name is none of our business
         request = self._request(message, place)
         if silence := self._looping(request, repeats):
@@ -179,23 +192,29 @@ class Assistant:
         return Person(message.sender_id, message.sender, grants)
 
     def _looping(self, request: Request, repeats: int) -> Outcome | None:
-        """Silence for whoever says the same again and again, or speaks in our own words."""
-        message = request.message
+        """Silence for whoever says the same again and again, or speaks in our own words. Emergencies get through."""
+        message, at_work = request.message, request.person.rank > 0
         if not message.text:
             return None
-        if self._loops.echo(message.room_id, message.text, message.at):
+        if self._loops.echo(message.room_id or message.sender_id, message.text, message.at):
             return Outcome("silent:echo")
-        if repeats >= SAME_TEXT:
-            return self._fall_silent(message, "silent:repeat")
-        if not request.person.rank and self._loops.too_many(message.room_id, message.sender_id, message.at):
-            return self._fall_silent(message, "silent:loop")
-        return None
+        if repeats >= SAME_TEXT and not at_work:
+            label = "silent:repeat"
+        elif self._loops.too_many(
+            message.room_id, message.sender_id, message.at, ANSWERS_AT_WORK if at_work else ANSWERS
+        ):
+            label = "silent:loop"
+        else:
+            return None
+        if repeats < SAME_CRY and self._router.is_emergency(request.text):
+            return None
+        return self._fall_silent(message, label, repeats)
 
-    def _fall_silent(self, message: Message, label: str) -> Outcome:
+    def _fall_silent(self, message: Message, label: str, repeats: int) -> Outcome:
         """No more answers for now; the staff hear of it once, for it may be somebody in need."""
-        where = message.room_id, message.sender_id
-        if self._loops.lately(*where, message.at) and self._loops.first_silence(*where, message.at):
-            words = {"name": message.sender, "room": message.room or "私聊"}
+        where = message.room_id, message.sender_id, message.at
+        if self._loops.just_fell_silent(*where) or (repeats == SAME_TEXT and self._loops.lately(*where)):
+            words = {"name": message.sender, "room": message.room or "私聊", "text": message.text[:SHOWN]}
             self.tell_staff(self._replies("alert_loop", **words), message.at)
         return Outcome(label)
 
@@ -232,20 +251,47 @@ class Assistant:
         if room:
             self._enqueue(reply, room, serving, at, cause=cause)
         if serving is None:
-            for person in self._people.values():
-                if may(person, "worker", node, self._tree):
-                    self._enqueue(reply, "", "", at, to_id=person.id, cause=cause)
+            self._to_each(reply, node, at, cause)
+
+    def _to_each(self, reply: Reply, node: Node, at: datetime, cause: str = "") -> None:
+        """To everybody with a worker's role over the node, in private."""
+        claimed = {id_: Person(id_, "", grants) for id_, grants in self._books.claims.everyone().items()}
+        staff = [one for one in (claimed | self._people).values() if may(one, "worker", node, self._tree)]
+        for person in staff:
+            self._enqueue(reply, "", "", at, to_id=person.id, cause=cause)
+        if not staff:
+            log.error("nobody can be told", extra={"action": "staff.none", "message_id": cause})
+
+    def astray(self, state: RowState, out: Outgoing, at: datetime) -> None:
+        """Tell the staff of a message that failed or may not have left. Needs an open transaction.
+
+        What was meant for them and failed in their group goes to each of them in private.
+        """
+        if out.kind != "alert":
+            words = {"count": "1", "list": f"{out.room or '私聊'} {out.ticket or ''}".strip()}
+            self.tell_staff(self._replies("failed" if state == "failed" else "unconfirmed", **words), at)
+        elif out.room_id and state == "failed":
+            binding = self._books.rooms.get(out.room_id)
+            place = self._tree.place(binding.tree_room) if binding and binding.tree_room else None
+            self._to_each(
+                Reply(out.text, "alert", "staff", ticket=out.ticket),
+                place.node if place else self._tree.root,
+                at,
+            )
+        elif out.ticket is not None and out.room_id:
+            words = {"count": "1", "list": f"{out.room} {out.ticket}"}
+            self.tell_staff(self._replies("unconfirmed", **words), at)
 
     def _enqueue(
         self, reply: Reply, room: str, room_id: str | None, at: datetime, *, to_id: str = "", cause: str = ""
     ) -> None:
         mention = reply.mention if reply.mention and reply.mention[1] and not to_id else None
         kind = "private" if to_id and reply.kind == "reply" else reply.kind
+        text = reply.text if len(reply.text) <= LONGEST else reply.text[:LONGEST] + "……"
         self._books.outbox.add(
-            NewOutgoing(kind, room_id, room, to_id, reply.text, mention, reply.ticket, cause, at)
+            NewOutgoing(kind, room_id, room, to_id, text, mention, reply.ticket, cause, at, reply.urgent)
         )
-        if room_id:
-            self._loops.said(room_id, reply.text, at)
+        self._loops.said(room_id or to_id, text, at)
 
     # rooms
 
@@ -259,13 +305,15 @@ class Assistant:
     def _room(self, room_id: str, name: str, at: datetime) -> None:
         """Bind a room by id when its name is first seen in the tree; notice when it is renamed later."""
         known = self._books.rooms.get(room_id)
+        if not name and known is not None:
+            name = known.name
         tree_room = known.tree_room if known else None
         if tree_room is None or self._tree.place(tree_room) is None:
             tree_room = self._claim_tree_room(room_id, name, at)
         if known is None or known.name != name or known.tree_room != tree_room:
             self._books.rooms.save(RoomBinding(room_id, name, tree_room), at)
         self._places[room_id] = self._tree.place(tree_room) if tree_room else None
-        if tree_room and (known is None or known.tree_room != tree_room):
+        if tree_room:
             self._books.outbox.bind_room(tree_room, room_id)
         if known is not None and known.name != name and tree_room not in (None, name):
             self.tell_staff(self._replies("room_renamed", old=known.name, new=name), at)
@@ -277,8 +325,10 @@ class Assistant:
         serving = self._books.rooms.serving(name)
         if serving in (None, room_id):
             return name
-        log.warning("namesake", extra={"action": "room.namesake", "room_id": room_id})
-        self.tell_staff(self._replies("room_unknown", new=name), at)
+        if room_id not in self._namesakes:
+            self._namesakes.add(room_id)
+            log.warning("namesake", extra={"action": "room.namesake", "room_id": room_id})
+            self.tell_staff(self._replies("room_unknown", new=name), at)
         return None
 
     # the connection
@@ -298,6 +348,11 @@ class Assistant:
             lines = [f"{out.room or '私聊'} {out.ticket or ''}".strip() for out in interrupted[:10]]
             words = {"count": str(len(interrupted)), "list": "\n".join(lines)}
             self.tell_staff(self._replies("unconfirmed", **words), event.at)
+        stranded = self._books.outbox.stranded(event.at)
+        if stranded:
+            lines = [f"{out.room or '私聊'} {out.ticket or ''}".strip() for out in stranded[:10]]
+            words = {"count": str(len(stranded)), "list": "\n".join(lines)}
+            self.tell_staff(self._replies("failed", **words), event.at)
         heard = self._books.state.get(f"{HEARD_UNTIL}:{event.account}")
         if heard:
             self._deaf(Deaf(datetime.fromisoformat(heard), event.at, "小巷没有在运行"))
@@ -320,3 +375,15 @@ class Assistant:
             "reason": event.reason,
         }
         self.tell_staff(self._replies("deaf", **span), event.until)
+
+
+def _storable(message: Message) -> Message:
+    """The message without lone surrogates, which no file and no database can hold."""
+    try:
+        f"{message.text}{message.sender}{message.room}{message.id}{message.sender_id}{message.room_id}".encode()
+    except UnicodeEncodeError:
+        fields = ("text", "sender", "room", "id", "sender_id", "room_id")
+        return replace(
+            message, **{name: getattr(message, name).encode("utf-8", "replace").decode() for name in fields}
+        )
+    return message

@@ -7,10 +7,21 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from bot.model.handling import Command, CommandEntry
+from intents.places import arabic
 
-_TICKET = re.compile(r"(?<![0-9A-Za-z-])[A-Za-z]{0,2}\d{1,3}(?![0-9A-Za-z-]|号楼|单元|栋|幢)")
+FREE = frozenset({"我是", "认领", "帮助"})
+"""Commands whose arguments are neither tickets nor mentions."""
+
+_NUMBER = r"[A-Za-z]{0,2}\d{1,3}"
+_TICKET = re.compile(
+    rf"({_NUMBER})(?:号(?!楼)|张|单(?!元))?(?![0-9A-Za-z-]|号|楼|单元|栋|幢|盒|个|袋|瓶|斤|份|元)"
+)
 _MENTION = re.compile("@([^\\s@\u2005]+)[\\s\u2005]?")
-_SEPARATORS = re.compile("[\\s,，、;；:：\u2005]+")
+_SEPARATORS = re.compile("[\\s,，、;；:：。.!！#\\[\\]【】()（）「」\u2005]+")
+_TAIL = re.compile(r"(?:好了|掉了|一下|好|了|掉)(?=[\s\d#【(A-Za-z]|$)")
+_LEAD = re.compile(r"(?:我来|我|来)(?=接|办|派|撤)")
+_NUMERAL = re.compile(r"[零一二两三四五六七八九十百]{1,6}")
+_FIRST = re.compile(rf"({_NUMBER})\s*号?\s*(\D+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +36,45 @@ class Unknown:
 def parse(text: str, table: Sequence[CommandEntry], *, bare: bool = False) -> Command | Unknown | None:
     """Read a message as a command; None when it is none.
 
-    A command begins with / or ／, before or after spaces; its arguments come in any order. With ``bare``, those
-    commands of the table that allow it may come without the slash, if a ticket number follows: 接单 23.
+    A command begins with / or ／, before or after spaces; its arguments come in any order. With ``bare`` the slash
+    may be left out: of a command that is the whole message, and of those that allow it before a ticket number.
     """
-    plain = (
-        unicodedata.normalize("NFKC", text).strip() if text[:40].strip()[:1] in ("/", "／") or bare else ""
-    )
-    if not plain:
+    if not bare and text[:40].strip(_INVISIBLE)[:1] not in ("/", "／"):
         return None
+    plain = _plain(text)
     names = {name: entry for entry in table for name in (entry.name, *entry.aliases)}
     if plain.startswith("/"):
         return _slashed(plain[1:].strip(), names)
+    return _bare(plain, names) if plain else None
+
+
+_INVISIBLE = " \t\r\n\u3000\u200b\u200c\u200d\u2060\ufeff\u202a\u202b\u202c\u202d\u202e"
+
+
+def _plain(text: str) -> str:
+    """Half-width, without characters nobody sees."""
+    seen = "".join(c for c in text if c not in _INVISIBLE[4:] or c == "\u3000")
+    return unicodedata.normalize("NFKC", seen).strip()
+
+
+def _bare(plain: str, names: dict[str, CommandEntry]) -> Command | None:
+    alone = plain.strip(" 。.!！~")
+    if alone in names:
+        return Command(names[alone].name)
+    plain = _LEAD.sub("", plain, count=1) if _LEAD.match(plain) else plain
+    if first := _FIRST.fullmatch(plain):  # A001 接单
+        plain = f"{first[2].strip()} {first[1]}"
     allowed = {name: entry for name, entry in names.items() if entry.bare}
     name = _longest(plain, allowed)
     if name is None:
         return None
-    rest = plain[len(name) :]
-    if rest and not re.match(r"[\s,，:：A-Za-z0-9@]", rest):
-        return None
+    rest = (
+        _TAIL.sub("", plain[len(name) :], count=1) if _TAIL.match(plain[len(name) :]) else plain[len(name) :]
+    )
     command = _arguments(allowed[name].name, rest)
-    return command if command.tickets else None
+    if not command.tickets or not re.match(r"[\s,:A-Za-z0-9@#【(一二三四五六七八九十]", rest):
+        return None
+    return command
 
 
 def _slashed(plain: str, names: dict[str, CommandEntry]) -> Command | Unknown | None:
@@ -75,20 +105,20 @@ def _runs_on(name: str, plain: str) -> bool:
 
 
 def _arguments(name: str, rest: str) -> Command:
-    if name in ("我是", "认领", "帮助"):
-        return Command(name, rest=_SEPARATORS.sub(" ", rest).strip())
+    if name in FREE:
+        return Command(name, rest=re.sub("[\\s,，、;；:：\u2005]+", " ", rest).strip())
     mentions = tuple(_MENTION.findall(rest))
-    rest = _MENTION.sub(" ", rest)
+    words = [word for word in _SEPARATORS.split(_MENTION.sub(" ", rest)) if word]
     tickets: list[str] = []
-    words: list[str] = []
-    for word in _SEPARATORS.split(rest):
-        if _TICKET.fullmatch(word) and not _inside_note(word, words):
-            tickets.append(word.upper())
-        elif word:
-            words.append(word)
-    return Command(name, tuple(tickets), mentions, " ".join(words))
-
-
-def _inside_note(word: str, words: list[str]) -> bool:
-    """True when a bare number stands inside the note: 办结 23 送了 2 盒."""
-    return word.isdigit() and bool(words)
+    note: list[str] = []
+    for word in words:
+        match = _TICKET.match(word)
+        if match and (not note or (match[1][0].isalpha() and match.end() == len(word))):
+            tickets.append(match[1].upper())
+            word = word[match.end() :]
+        elif not note and _NUMERAL.fullmatch(word):
+            tickets.append(arabic(word))
+            continue
+        if word:
+            note.append(word)
+    return Command(name, tuple(tickets), mentions, " ".join(note))

@@ -142,10 +142,7 @@ class Tree:
         wanted = (building and bare(building), unit and bare(unit))
         compound = self.compound(near) if near else None
         if compound:
-            own = self.below(compound)
-            found = _match(own, *wanted)
-            if found or any(node.building == wanted[0] for node in own if wanted[0]):
-                return found  # never the same number in another compound
+            return _match(self.below(compound), *wanted)  # never the same number in another compound
         return tuple(node for area in self._areas for node in _match(area, *wanted))
 
     def title(self, node: Node) -> str:

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -16,7 +16,7 @@ from typing import Literal
 from bot.guard import guarded
 from bot.model.channel import Channel, MaybeSent, NotSent, Outgoing, TooFast
 from bot.model.clock import Clock
-from bot.model.ledger import LedgerRefused, Transactions, Waiting
+from bot.model.ledger import LedgerRefused, RowState, Transactions, Waiting
 from bot.model.ledger import Outbox as Rows
 from bot.model.settings import Pace
 
@@ -68,6 +68,8 @@ class Pacer:
 
     def free_at(self, at: datetime) -> datetime:
         """The first moment from ``at`` on when the account may speak."""
+        if self._free_at and self._free_at - at > LONGEST_BACKOFF:
+            self._forget()  # the clock was set back
         free = max(at, self._free_at) if self._free_at else at
         if self._pace.per_minute:
             while self._minute and self._minute[0] <= at - timedelta(minutes=1):
@@ -75,6 +77,11 @@ class Pacer:
             if len(self._minute) >= self._pace.per_minute:
                 free = max(free, self._minute[-self._pace.per_minute] + timedelta(minutes=1))
         return free
+
+    def _forget(self) -> None:
+        self._free_at = None
+        self._rooms.clear()
+        self._minute.clear()
 
     def room_free_at(self, room_id: str, at: datetime) -> datetime:
         """The first moment from ``at`` on when this room may be spoken to."""
@@ -117,9 +124,10 @@ class Outbox:
         may_read_all: Callable[[str], bool],
         public_phones: Collection[str],
         tell_staff: Callable[[str, dict[str, str], datetime], None],
+        astray: Callable[[RowState, Outgoing, datetime], None],
     ) -> None:
-        """``may_read_all(room_id)``: True for rooms without residents. ``tell_staff(key, words, at)`` queues an alert
-        inside the open transaction."""
+        """``may_read_all(room_id)``: True for rooms without residents. ``tell_staff(key, words, at)`` and
+        ``astray(state, row, at)`` queue alerts inside the open transaction."""
         self._rows = rows
         self._transactions = transactions
         self._channel = channel
@@ -129,6 +137,7 @@ class Outbox:
         self._may_read_all = may_read_all
         self._public_phones = public_phones
         self._tell_staff = tell_staff
+        self._astray = astray
         self._wake = asyncio.Event()
         self._today: tuple[object, int] = (None, 0)
         self._stopped = False
@@ -162,7 +171,12 @@ class Outbox:
         """Send until stopped."""
         while not self._stopped:
             self._wake.clear()
-            step = self.next_step(self._clock.now())
+            try:
+                step = self.next_step(self._clock.now())
+            except LedgerRefused as error:
+                log.error("disk", extra={"action": "ledger.refused", "error": str(error)})
+                await asyncio.sleep(DISK_RETRY_SECONDS)
+                continue
             if isinstance(step, Waiting):
                 if not self._channel.ready:
                     await asyncio.sleep(NOT_READY_SECONDS)
@@ -186,7 +200,18 @@ class Outbox:
 
     def next_step(self, at: datetime) -> Waiting | datetime | None:
         """What to do now: a row to send, a moment to look again, or nothing."""
-        return choose(self._rows.waiting(LOOK_AHEAD), self._pacer, at)
+        looked = 0
+
+        def some() -> Iterator[Waiting]:
+            nonlocal looked
+            for row in self._rows.waiting(LOOK_AHEAD):
+                looked += 1
+                yield row
+
+        step = choose(some(), self._pacer, at)
+        if looked == LOOK_AHEAD and not isinstance(step, Waiting):
+            return choose(self._rows.heads(), self._pacer, at)  # one held room must not hide all others
+        return step
 
     async def send(self, row: Waiting) -> None:
         """Send one row and write down what became of it. The claim is on disk before the words leave."""
@@ -202,6 +227,9 @@ class Outbox:
             await self._not_sent(row, str(error))
         except MaybeSent as error:
             await self._unconfirmed(row, str(error))
+        except Exception as error:  # a channel's own fault: nobody knows whether it left
+            log.exception("channel", extra={"action": "outbox.channel_failed", "row": out.id})
+            await self._unconfirmed(row, type(error).__name__)
         else:
             await self._sent(out, gateway_id)
 
@@ -257,12 +285,6 @@ class Outbox:
 
         def change() -> None:
             self._rows.settle(row.out.id, state, at, error=error)
-            self._report(state, row.out, at)
+            self._astray(state, row.out, at)
 
         await self._write(change)
-
-    def _report(self, key: str, out: Outgoing, at: datetime) -> None:
-        """Tell the staff, unless what went astray was such a report itself."""
-        if out.kind == "alert" and out.ticket is None:
-            return
-        self._tell_staff(key, {"count": "1", "list": f"{out.room or '私聊'} {out.ticket or ''}".strip()}, at)

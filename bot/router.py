@@ -1,6 +1,6 @@
 """Which handler a message goes to: command? open dialogue? intent? silence. First match wins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -17,8 +17,8 @@ from handlers.table import COMMANDS, DIALOGUES, INTENTS
 WORK_ROOMS = frozenset({"staff", "volunteer"})
 """Kinds of rooms where people talk about residents' needs all day: only what is said to the bot counts there."""
 
-OFFICIAL_SILENCE = frozenset({"help.emergency"})
-"""What a worker's words in a residents' group can still mean, unless they address the bot."""
+EMERGENCY = "help.emergency"
+"""What comes before any open question, and what even a worker's words in a residents' group can mean."""
 
 
 class Understands(Protocol):
@@ -33,12 +33,22 @@ class Router:
     """Finds the handler of a request and calls it."""
 
     def __init__(
-        self, engine: Understands, services: Services, open_dialogue: Callable[[Message], Dialogue | None]
+        self, engine: Understands, services: Services, open_dialogues: Callable[[Message], Sequence[Dialogue]]
     ) -> None:
         self._engine = engine
         self._services = services
-        self._open_dialogue = open_dialogue
+        self._open_dialogues = open_dialogues
         self._commands = {entry.name: entry for entry in COMMANDS}
+
+    def is_emergency(self, text: str) -> bool:
+        """True for what must get through even from somebody who is met with silence."""
+        return self._engine.understand(text).intent == EMERGENCY
+
+    def forget_code(self, text: str) -> None:
+        """Make an invitation worthless that was shown where strangers read it."""
+        command = parse(text, COMMANDS)
+        if isinstance(command, Command) and command.name == "认领":
+            self._services.roster.revoke(command.rest)
 
     def route(self, request: Request) -> Outcome:
         """Decide about one request; "silent" when nobody has anything to say."""
@@ -82,13 +92,15 @@ class Router:
 
     def _words(self, request: Request) -> Outcome:
         understanding = self._engine.understand(request.text, addressed=request.addressed)
-        dialogue = self._open_dialogue(request.message)
-        request = request.understood(understanding, dialogue)
-        if dialogue is not None:
-            outcome = DIALOGUES[dialogue.kind](request, self._services)
-            if outcome is not None:
-                return outcome
-        if _official(request, self._services) and understanding.intent not in OFFICIAL_SILENCE:
+        if understanding.intent != EMERGENCY:
+            for dialogue in self._open_dialogues(request.message):
+                outcome = DIALOGUES[dialogue.kind](
+                    request.understood(understanding, dialogue), self._services
+                )
+                if outcome is not None:
+                    return outcome
+        request = request.understood(understanding, None)
+        if _official(request, self._services) and understanding.intent != EMERGENCY:
             return Outcome("silent:official")
         return INTENTS[understanding.intent](request, self._services) or Outcome("silent")
 
@@ -99,7 +111,7 @@ def _in_work_room(request: Request) -> bool:
 
 def _at_work(request: Request) -> bool:
     """True where staff and volunteers may leave the slash out."""
-    return _in_work_room(request) or (request.message.private and request.person.rank > 0)
+    return _in_work_room(request) or request.message.private
 
 
 def _official(request: Request, services: Services) -> bool:

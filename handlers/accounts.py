@@ -29,6 +29,8 @@ def bind_household(request: Request, services: Services) -> Outcome:
             return _say(request, services, "bind_unknown", place=place)
         household = Household(compound=compound, building=building, unit=unit, room=room, name=name)
     services.roster.bind(request.person.id, name or request.message.sender, household, request.message.at)
+    if not request.message.private:
+        return _say(request, services, "bound_in_group")
     return _say(request, services, "bound", place=place, name=name or request.message.sender)
 
 

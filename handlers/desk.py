@@ -1,14 +1,26 @@
 """Commands on tickets: /工单 /接单 /派单 /办结 /撤单."""
 
-from bot.model.handling import Outcome, Reply, Request
+from datetime import timedelta
+
+from bot.model.handling import Dialogue, Outcome, Reply, Request
 from bot.model.people import Person, Role
 from bot.model.services import Services
 from bot.model.ticket import MoveRefused, State, Ticket
+from bot.model.tree import Node
 from handlers.authority import may
-from handlers.speaking import about, to_requester, to_sender
+from handlers.speaking import about, quoted, to_requester, to_sender
 
 LISTED = 10
 """So many tickets are listed at most."""
+
+WHOLE = 1500
+"""Characters of somebody's words that /工单 shows."""
+
+COMPLAINT = timedelta(hours=72)
+"""How long whoever asked may say that nothing came."""
+
+EVERY = 100_000
+"""All open tickets there can be."""
 
 VERBS: dict[State, str] = {"taken": "接单", "dispatched": "派单", "done": "办结", "cancelled": "撤单"}
 
@@ -25,11 +37,12 @@ def show(request: Request, services: Services) -> Outcome:
     """/工单: one ticket by number, or the list: one's own for residents, those in reach for staff."""
     assert request.command is not None
     if request.command.tickets:
-        lines = [_show_one(number, request, services) for number in request.command.tickets]
+        numbers = list(dict.fromkeys(request.command.tickets))[:LISTED]
+        lines = [_show_one(number, request, services) for number in numbers]
         return Outcome("command:工单", (to_sender(request, "\n\n".join(lines)),))
     inside = _private_enough(request)
     if request.person.rank and inside:
-        tickets = [t for t in services.tickets.open_tickets(200) if _in_reach(request.person, t, services)]
+        tickets = [t for t in services.tickets.open_tickets(EVERY) if _in_reach(request.person, t, services)]
     else:
         tickets = services.tickets.of_requester(request.person.id)
     if not tickets:
@@ -54,7 +67,7 @@ def dispatch(request: Request, services: Services) -> Outcome:
     assert request.command is not None
     to, note = "、".join(request.command.mentions), request.command.rest
     if not to:
-        to, _, note = note.partition(" ")
+        to, _, note = note.removeprefix("给").removeprefix("让").strip().partition(" ")
     if not to:
         return _usage(request, services, "派单")
     return _move_all(request, services, "dispatched", dispatched_to=to, note=note)
@@ -112,11 +125,24 @@ def _move(
     except MoveRefused as refused:
         words = about(refused.ticket, services, public=public) | {"word": VERBS[to]}
         return services.replies("command_cannot", **words), []
-    line = services.replies("command_moved", **about(moved, services, public=public))
-    if to not in TOLD or moved.requester_id == request.person.id:
+    words = about(moved, services, public=public)
+    if to == "done":
+        words["owner"] = request.person.name
+        _await_complaint(moved, request, services)
+    line = services.replies("command_moved", **words)
+    again = to == ticket.state == "dispatched"
+    if to not in TOLD or again or moved.requester_id == request.person.id:
         return line, []
     shown = "" if to == "dispatched" else note
     return line, [to_requester(moved, services.replies(TOLD[to], **about(moved, services), note=shown))]
+
+
+def _await_complaint(ticket: Ticket, request: Request, services: Services) -> None:
+    """Listen for 「没收到」 from whoever asked."""
+    expires = request.message.at + COMPLAINT
+    services.dialogues.begin(
+        ticket.room_id, ticket.requester_id, Dialogue("received", ticket.number), expires
+    )
 
 
 def _may_move(person: Person, ticket: Ticket, to: State, services: Services) -> bool:
@@ -126,11 +152,19 @@ def _may_move(person: Person, ticket: Ticket, to: State, services: Services) -> 
         return True
     unclaimed = to == "done" and (not ticket.owner_id or ticket.dispatched_to == person.name)
     role: Role = "volunteer" if to == "taken" or unclaimed else "worker"
-    return may(person, role, services.groups.find(ticket.node), services.groups)
+    mine = ticket.dispatched_to == person.name and person.rank > 0
+    return may(person, role, _node(ticket, services), services.groups) or (unclaimed and mine)
 
 
 def _in_reach(person: Person, ticket: Ticket, services: Services) -> bool:
-    return may(person, "volunteer", services.groups.find(ticket.node), services.groups)
+    """Within the person's scope, or in their hands."""
+    mine = person.rank > 0 and (ticket.owner_id == person.id or ticket.dispatched_to == person.name)
+    return mine or may(person, "volunteer", _node(ticket, services), services.groups)
+
+
+def _node(ticket: Ticket, services: Services) -> Node:
+    """Where it belongs; a node that bot.yaml no longer has counts as the whole community."""
+    return services.groups.find(ticket.node) or services.groups.root
 
 
 def _may_know(person: Person, ticket: Ticket, services: Services) -> bool:
@@ -149,7 +183,7 @@ def _show_one(number: str, request: Request, services: Services) -> str:
     public = not _private_enough(request)
     lines = [_line(ticket, services, public=public)]
     if not public:
-        lines += [f"{ticket.requester}（{ticket.room_name or '私聊'}）：{ticket.text}"]
+        lines += [f"{ticket.requester}（{ticket.room_name or '私聊'}）：{quoted(ticket.text, WHOLE)}"]
         lines += [f"电话 {ticket.phones}"] if ticket.phones else []
         lines += [
             f"{services.show_time(step.at)} {step.actor} {step.what}"

@@ -3,15 +3,24 @@
 import re
 from collections.abc import Callable
 
-from bot.model.handling import Outcome, Request
+from bot.model.handling import Dialogue, Outcome, Request
 from bot.model.services import Services
-from bot.model.ticket import Ticket
+from bot.model.ticket import OPEN, Ticket
 from handlers.records import record
 from handlers.speaking import about, named, quoted, to_sender, to_staff
 
 LISTED = 5
 """So many tickets are listed at most."""
 
+SHORT_ANSWER = 40
+"""Characters; a longer message is not taken for the answer to a question."""
+
+NOT_RECEIVED = re.compile(
+    r"没有?(?:收|拿|见|看|送|领)到?|没到|没有啊|还没[有到来送]|送错|拿错|发错|不对|少了|少一|漏了|不是我[要的]|没修好|又[停坏漏堵]|还是[坏停漏堵没不]"
+)
+"""What people say when that which was reported done has not arrived or does not work."""
+
+_QUANTITY = re.compile(r"[\d一二两三四五六七八九十半几]+ ?(?:盒|瓶|袋|斤|公斤|个|份|箱|桶|包|罐|只|板|片)")
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,2}\d{1,3}(?![0-9A-Za-z])")
 
 
@@ -26,38 +35,91 @@ def progress(request: Request, services: Services) -> Outcome:
 
 def urge(request: Request, services: Services) -> Outcome:
     """Remind the staff of the person's open ticket."""
-    return _on_the_one(request, services, _urge)
+    return _on_the_one(request, services, "ticket.urge")
 
 
 def cancel(request: Request, services: Services) -> Outcome:
     """Withdraw the person's open ticket."""
-    return _on_the_one(request, services, withdraw)
+    return _on_the_one(request, services, "ticket.cancel")
 
 
 def received(request: Request, services: Services) -> Outcome:
     """Close the person's open ticket: they say that they have it."""
-    return _on_the_one(request, services, _received)
+    return _on_the_one(request, services, "ticket.done")
 
 
-def _on_the_one(
-    request: Request, services: Services, act: Callable[[Ticket, Request, Services], Outcome]
-) -> Outcome:
+def answer_which(request: Request, services: Services) -> Outcome | None:
+    """「2」 or 「A002」, after being asked which of several tickets is meant."""
+    assert request.dialogue is not None
+    numbers = request.dialogue.options
+    word = request.text.strip(" 。.第个件张号").upper()
+    named_one = [number for number in numbers if word and word in (number, number[1:].lstrip("0"))]
+    chosen = numbers[int(word) - 1] if word.isdecimal() and 0 < int(word) <= len(numbers) else None
+    ticket = services.tickets.get(chosen or (named_one[0] if named_one else ""))
+    act = ACTS.get(request.dialogue.ticket)
+    if ticket is None or act is None or ticket.state not in OPEN:
+        return None
+    services.dialogues.end(request, "which")
+    return act(ticket, request, services)
+
+
+def answer_received(request: Request, services: Services) -> Outcome | None:
+    """「没收到」 after it was said to be done: the ticket is opened again."""
+    assert request.dialogue is not None
+    ticket = services.tickets.get(request.dialogue.ticket)
+    if ticket is None or ticket.state != "done":
+        services.dialogues.end(request, "received")
+        return None
+    if len(request.text) > SHORT_ANSWER or not NOT_RECEIVED.search(request.text):
+        return None
+    services.dialogues.end(request, "received")
+    ticket = services.tickets.move(ticket, "opened", request, note=quoted(request.text))
+    words = about(ticket, services, public=False) | {
+        "name": named(request.person),
+        "text": quoted(request.text),
+    }
+    return Outcome(
+        f"reopened:{ticket.number}",
+        (
+            to_staff(services.replies("alert_reopened", **words), node=ticket.node, ticket=ticket.number),
+            to_sender(request, services.replies("ticket_reopened", **about(ticket, services)), ticket.number),
+        ),
+    )
+
+
+def _on_the_one(request: Request, services: Services, intent: str) -> Outcome:
     """Act on the person's only open ticket; with several, ask which by listing them."""
     tickets = _meant(request, services)
     if not tickets:
         return _none(request, services)
     if len(tickets) == 1:
-        return act(tickets[0], request, services)
-    lines = [services.replies("ticket_progress", **about(ticket, services)) for ticket in tickets[:LISTED]]
+        return ACTS[intent](tickets[0], request, services)
+    tickets = tickets[:LISTED]
+    numbers = tuple(ticket.number for ticket in tickets)
+    expires = request.message.at + services.patience
+    where = request.message.room_id, request.person.id
+    services.dialogues.begin(*where, Dialogue("which", intent, numbers), expires)
+    lines = [
+        f"{n}. {services.replies('ticket_progress', **about(ticket, services))}"
+        for n, ticket in enumerate(tickets, 1)
+    ]
     return Outcome("which", (to_sender(request, services.replies("ticket_which", list="\n".join(lines))),))
 
 
 def _meant(request: Request, services: Services) -> list[Ticket]:
-    """The person's open tickets: those they name by number, else pleas rather than questions handed over."""
+    """The person's open tickets: those they name by number, else by what they wanted, else pleas rather than
+    questions handed over."""
     tickets = services.tickets.of_requester(request.person.id)
     said = {word.upper() for word in _NUMBER.findall(request.text)}
     numbered = [ticket for ticket in tickets if said & {ticket.number, ticket.short}]
-    return numbered or [ticket for ticket in tickets if ticket.intent != "human"] or tickets
+    named_things = [ticket for ticket in tickets if _names_thing(request.text, ticket)]
+    return numbered or named_things or [ticket for ticket in tickets if ticket.intent != "human"] or tickets
+
+
+def _names_thing(text: str, ticket: Ticket) -> bool:
+    """True when the text names what the ticket is about: 「药」 of 降压药两盒, 「菜」 of 买菜买米."""
+    things = [_QUANTITY.sub("", item) for item in ticket.items.split("、") if item]
+    return any(thing and (thing in text or thing[-1] in text) for thing in things)
 
 
 def _none(request: Request, services: Services) -> Outcome:
@@ -86,7 +148,7 @@ def _urge(ticket: Ticket, request: Request, services: Services) -> Outcome:
 def withdraw(ticket: Ticket, request: Request, services: Services) -> Outcome:
     """Withdraw this ticket at its requester's word, and tell the staff."""
     ticket = services.tickets.move(ticket, "cancelled", request)
-    services.dialogues.end(request)
+    services.dialogues.end(request, "details")
     words = about(ticket, services, public=False) | {"name": named(request.person)}
     return Outcome(
         f"cancelled:{ticket.number}",
@@ -111,3 +173,11 @@ def _received(ticket: Ticket, request: Request, services: Services) -> Outcome:
             to_sender(request, services.replies("ticket_received", **about(ticket, services)), ticket.number),
         ),
     )
+
+
+ACTS: dict[str, Callable[[Ticket, Request, Services], Outcome]] = {
+    "ticket.urge": _urge,
+    "ticket.cancel": withdraw,
+    "ticket.done": _received,
+}
+"""What is done to one ticket, by the intent that asks for it."""

@@ -1,15 +1,23 @@
 """human: whoever asks for a person, or asks us what nobody taught us, is handed to the staff on duty."""
 
+import re
+
 from bot.model.handling import Outcome, Request
 from bot.model.services import Services
 from handlers.pleas import add, alert, open_ticket, same_plea
 from handlers.speaking import duty_phone, to_sender
 
-CALLS = " ,，。.!！?？~～在吗你好您啊呀"
-"""What a message consists of that only calls us."""
+_CALL = re.compile(
+    r"(?:在吗|在不在|在么|你好|您好|喂|嗨|哈喽|hi|hello|有人吗|[\s,，。.!！?？~～啊呀吗])*", re.IGNORECASE
+)
+"""What only calls us."""
 
-A_SENTENCE = 4
-"""Characters; what is shorter is a nod (好的, 嗯嗯), not a question."""
+_NOD = re.compile(
+    r"(?:好|行|嗯|哦|噢|喔|哈|是|对|ok|收到|知道|明白|谢|可以|没事|不客气|[的了吧呀啊嘞哒滴呢你您\s,，。.!！~～]"
+    r"|\[[^\]]{1,6}\]|[^\w\s])+",
+    re.IGNORECASE,
+)
+"""What only nods: nothing to answer, nobody to fetch."""
 
 
 def hand_over(request: Request, services: Services) -> Outcome:
@@ -33,11 +41,12 @@ def chitchat(request: Request, services: Services) -> Outcome:
 def not_understood(request: Request, services: Services) -> Outcome:
     """Somebody spoke to us and nothing was understood: a bare call is greeted, a nod left alone, the rest is for
     a person."""
-    words = request.text.strip(CALLS)
-    if not words:
+    if _CALL.fullmatch(request.text):
         answer = services.replies("greeting", phone=duty_phone(request, services))
         return Outcome("greeting", (to_sender(request, answer),))
-    return hand_over(request, services) if len(words) >= A_SENTENCE else Outcome("silent")
+    if _NOD.fullmatch(request.text):
+        return Outcome("silent")
+    return hand_over(request, services)
 
 
 def silent(request: Request, services: Services) -> Outcome:

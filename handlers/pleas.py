@@ -13,19 +13,29 @@ from bot.model.services import Services
 from bot.model.ticket import OPEN, NewTicket, Ticket
 from bot.model.tree import Node
 from bot.model.understanding import Slots, Understanding
-from handlers.own_tickets import withdraw
+from handlers.own_tickets import SHORT_ANSWER, withdraw
 from handlers.speaking import about, duty_phone, named, quoted, room_name, to_sender, to_staff
 
-SAME_PLEA = timedelta(minutes=30)
-"""A second plea of the same kind by the same person within this time adds to the first ticket."""
+SAME_PLEA = timedelta(minutes=10)
+"""A second plea of the same kind by the same person within this time of the first, and for no other door, adds to
+its ticket."""
 
-SHORT_ANSWER = 40
-"""Characters; a longer message is not taken for the answer to a question."""
+FRESH = timedelta(minutes=3)
+"""Whatever whoever pleaded says in this time after it belongs to it, if it means nothing else."""
+
+MEDICAL = frozenset(
+    {"help.medicine", "help.medical_visit", "help.care", "help.home_testing", "help.mind", "help.other"}
+)
+"""Pleas whose acknowledgement reminds of 120."""
 
 NEVER_MIND = re.compile(
     r"(?:算了|不用了?|不要了?|不需要了?|取消吧?|没事了?)[吧呀啊哈了]*[,，。.!！\s]*(?:谢谢[你您大家啊了]*)?[。.!！~]*"
 )
 """The whole of an answer that withdraws what was just asked for. Elsewhere 「不用了」 may mean anything."""
+
+_BUILDING = re.compile(
+    r"\D{0,4}?(\d{1,3})(?:号楼|号院|号|楼|栋|幢|座)?(?:[-#—－ ]?(\d{1,2})(?:单元)?)?\D{0,3}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +61,25 @@ def whereabouts(request: Request, services: Services) -> Whereabouts:
     if not unit and near.unit and building == (near.building or ""):
         unit = near.unit
     room = slots.room or ""
-    if home is not None and not slots.building and building in ("", home.building):
-        building = building or home.building
-        if unit in ("", home.unit):
-            unit, room = unit or home.unit, room or home.room
+    known = None if slots.building else home or _said_before(request, services)
+    if known is not None and building in ("", known.building):
+        building = building or known.building
+        if unit in ("", known.unit):
+            unit, room = unit or known.unit, room or known.room
     node = services.groups.resolve(building or None, unit or None, near) or near
     return Whereabouts(node, building, unit, room)
+
+
+def _said_before(request: Request, services: Services) -> Ticket | None:
+    """An open ticket of the person's from the same room that names a building."""
+    return next(
+        (
+            ticket
+            for ticket in services.tickets.of_requester(request.person.id)
+            if ticket.building and ticket.room_id == request.message.room_id
+        ),
+        None,
+    )
 
 
 def plea(request: Request, services: Services) -> Outcome:
@@ -73,17 +96,24 @@ def plea(request: Request, services: Services) -> Outcome:
 
 
 def emergency(request: Request, services: Services) -> Outcome:
-    """Alert the staff at once, and tell the resident whom to ring: nobody waits for a group chat to save a life."""
+    """Alert the staff at once, and tell the resident whom to ring: nobody waits for a group chat to save a life.
+
+    Saying it again alerts again.
+    """
     earlier = same_plea(request, services, "help.emergency")
-    if earlier is not None:
-        return add(earlier, request, services)
-    ticket = open_ticket(request, services, "help.emergency", urgent=True)
-    await_details(ticket, request, services)
-    words = about(ticket, services)
+    again = earlier is not None
+    ticket = (
+        _written(earlier, request, services)
+        if earlier
+        else open_ticket(request, services, "help.emergency", True)
+    )
+    missing = _missing(ticket, services, ("building",))
+    await_details(ticket, request, services, tuple(missing))
+    words = about(ticket, services) | {"missing": missing.get("building", "")}
     answer = services.replies("emergency", **words, phone=duty_phone(request, services))
     return Outcome(
-        f"ticket:{ticket.number}",
-        (alert(ticket, request, services), to_sender(request, answer, ticket.number)),
+        f"{'added' if again else 'ticket'}:{ticket.number}",
+        (alert(ticket, request, services), to_sender(request, answer, ticket.number, urgent=True)),
     )
 
 
@@ -126,51 +156,91 @@ def alert(ticket: Ticket, request: Request, services: Services) -> Reply:
         phones=ticket.phones,
         phone=duty_phone(request, services),
     )
-    return to_staff(text, node=ticket.node, ticket=ticket.number)
+    return to_staff(text, node=ticket.node, ticket=ticket.number, urgent=ticket.intent == "help.emergency")
 
 
-def add(ticket: Ticket, request: Request, services: Services) -> Outcome:
-    """Add what was said to an open ticket and tell the staff."""
-    understanding = request.understanding
-    slots = understanding.slots if understanding else Slots()
-    if slots.building or slots.unit:
-        where = whereabouts(request, services)
-        ticket = replace(ticket, node=where.node.name, building=where.building, unit=where.unit)
-    urgent = bool(understanding and understanding.urgent)
-    ticket = services.tickets.add(ticket, request, slots, urgent)
+def add(ticket: Ticket, request: Request, services: Services, *, silent: bool = False) -> Outcome:
+    """Add what was said to an open ticket and tell the staff; and the resident, unless ``silent``."""
+    urgent = ticket.intent == "help.emergency"
+    ticket = _written(ticket, request, services)
     words = about(ticket, services, public=False) | {
         "name": named(request.person),
         "text": quoted(request.text),
     }
-    return Outcome(
-        f"added:{ticket.number}",
-        (
-            to_staff(services.replies("alert_added", **words), node=ticket.node, ticket=ticket.number),
-            to_sender(request, services.replies("ticket_added", **about(ticket, services)), ticket.number),
-        ),
+    told = to_staff(
+        services.replies("alert_added", **words), node=ticket.node, ticket=ticket.number, urgent=urgent
     )
+    if silent:
+        return Outcome(f"added:{ticket.number}", (told,))
+    key = "emergency_added" if urgent else "ticket_added"
+    answer = (
+        services.replies(key, **about(ticket, services), phone=duty_phone(request, services))
+        if urgent
+        else (services.replies(key, **about(ticket, services)))
+    )
+    return Outcome(f"added:{ticket.number}", (told, to_sender(request, answer, ticket.number, urgent=urgent)))
+
+
+def _written(ticket: Ticket, request: Request, services: Services) -> Ticket:
+    """The ticket with what was said written into it; another building or unit leaves no old door behind."""
+    understanding = request.understanding
+    slots = understanding.slots if understanding else Slots()
+    if slots.building or slots.unit:
+        where = whereabouts(request, services)
+        moved = (where.building, where.unit) != (ticket.building, ticket.unit) and bool(ticket.room)
+        ticket = replace(
+            ticket,
+            node=where.node.name,
+            building=where.building,
+            unit=where.unit,
+            room="" if moved else ticket.room,
+        )
+    return services.tickets.add(ticket, request, slots, bool(understanding and understanding.urgent))
 
 
 def answer_details(request: Request, services: Services) -> Outcome | None:
-    """Take a message for the answer to 「哪栋楼？什么药？」, or for the door or phone somebody adds unasked to what
-    they have just asked for; leave everything else to others."""
+    """Take a message for the answer to 「哪栋楼？什么药？」, or for what somebody adds unasked to what they have just
+    asked for; leave everything else to others."""
     assert request.dialogue is not None and request.understanding is not None
     ticket = services.tickets.get(request.dialogue.ticket)
     if ticket is None or ticket.state not in OPEN:
-        services.dialogues.end(request)
+        services.dialogues.end(request, "details")
         return None
-    if NEVER_MIND.fullmatch(request.text):
+    asked = request.dialogue.options
+    if NEVER_MIND.fullmatch(request.text) and (asked or request.addressed):
+        if ticket.intent == "help.emergency":
+            return add(ticket, request, services)
         return withdraw(ticket, request, services)
+    request = _with_building(request, asked)
+    assert request.understanding is not None
     if len(request.text) > SHORT_ANSWER or not _kindred(request.understanding, ticket):
         return None
-    slots, asked = request.understanding.slots, request.dialogue.options
-    told = bool(slots.room or slots.phones)
-    if asked:
-        told = told or "items" in asked or bool(slots.building or slots.unit or slots.items)
-    if not told:
+    slots = request.understanding.slots
+    answered = {
+        "building": bool(slots.building or slots.unit),
+        "items": bool(slots.items) or not (slots.building or slots.unit or slots.room or slots.phones),
+    }
+    told = bool(slots.room or slots.phones) or any(answered[slot] for slot in asked)
+    again = request.understanding.intent == ticket.intent
+    if not told and (again or request.message.at - ticket.opened_at > FRESH):
         return None
-    services.dialogues.end(request)
-    return add(ticket, request, services)
+    if not told:
+        request = replace(request, understanding=replace(request.understanding, slots=Slots()))
+    await_details(ticket, request, services, tuple(slot for slot in asked if not answered[slot]))
+    return add(ticket, request, services, silent=not told)
+
+
+def _with_building(request: Request, asked: tuple[str, ...]) -> Request:
+    """Asked for the building, people answer 「17-3」 or just 「17」."""
+    understanding = request.understanding
+    assert understanding is not None
+    said = _BUILDING.fullmatch(request.text) if "building" in asked else None
+    if said is None or understanding.slots.building not in (None, said[1].lstrip("0")):
+        return request
+    slots = replace(
+        understanding.slots, building=said[1].lstrip("0"), unit=said[2] or understanding.slots.unit
+    )
+    return replace(request, understanding=replace(understanding, intent="chitchat", slots=slots))
 
 
 def _kindred(understanding: Understanding, ticket: Ticket) -> bool:
@@ -180,33 +250,45 @@ def _kindred(understanding: Understanding, ticket: Ticket) -> bool:
 
 
 def same_plea(request: Request, services: Services, intent: str) -> Ticket | None:
-    """The person's open ticket of the same kind that was last touched within SAME_PLEA."""
+    """The person's open ticket of the same kind, begun within SAME_PLEA or in the very same words, for no other door
+    than this message names."""
     since = request.message.at - SAME_PLEA
+    slots = request.understanding.slots if request.understanding else Slots()
     for ticket in services.tickets.of_requester(request.person.id):
-        if ticket.intent == intent and ticket.updated_at >= since:
+        if ticket.intent != intent or (ticket.opened_at < since and request.text not in ticket.text):
+            continue
+        named_places = (
+            (slots.building, ticket.building),
+            (slots.unit, ticket.unit),
+            (slots.room, ticket.room),
+        )
+        if not any(said and known and said != known for said, known in named_places):
             return ticket
     return None
 
 
 def _acknowledge(ticket: Ticket, request: Request, services: Services) -> Reply:
-    missing = _missing(ticket, services)
+    missing = _missing(ticket, services, services.wants.get(ticket.intent, ()))
     await_details(ticket, request, services, tuple(missing))
-    words, asked = about(ticket, services), "；".join(missing.values())
-    key = "ticket_opened_ask" if missing else "ticket_opened"
-    return to_sender(
-        request, services.replies(key, **words, **({"missing": asked} if asked else {})), ticket.number
-    )
+    words = about(ticket, services)
+    if ticket.intent in MEDICAL:
+        words["aid"] = services.replies("aid")
+    if missing:
+        text = services.replies("ticket_opened_ask", **words, missing=" ".join(missing.values()))
+    else:
+        text = services.replies("ticket_opened", **words)
+    return to_sender(request, text, ticket.number)
 
 
 def await_details(ticket: Ticket, request: Request, services: Services, asked: tuple[str, ...] = ()) -> None:
     """Listen for what the person adds to the ticket in the next minutes."""
     expires = request.message.at + services.patience
-    services.dialogues.begin(request, Dialogue("details", ticket.number, asked), expires)
+    where = request.message.room_id, request.person.id
+    services.dialogues.begin(*where, Dialogue("details", ticket.number, asked), expires)
 
 
-def _missing(ticket: Ticket, services: Services) -> dict[str, str]:
-    """What is worth asking for: slot -> the question. Room numbers are not asked for in groups."""
-    wants = services.wants.get(ticket.intent, ())
+def _missing(ticket: Ticket, services: Services, wants: tuple[str, ...]) -> dict[str, str]:
+    """What of the wanted is worth asking for: slot -> the question. Door numbers are not asked for in groups."""
     missing = {}
     if "building" in wants and not ticket.building and not ticket.unit:
         missing["building"] = services.replies("missing_place")

@@ -1,5 +1,7 @@
 """question: answered from the FAQ when it is sure, offered as a choice when nearly so, else silence."""
 
+import re
+import unicodedata
 from datetime import datetime
 
 from bot.model.handling import Dialogue, Outcome, Request
@@ -7,7 +9,9 @@ from bot.model.services import Faq, Services
 from handlers.people import not_understood
 from handlers.speaking import to_sender
 
-DIGITS = {"1": 0, "2": 1, "3": 2, "１": 0, "２": 1, "３": 2, "一": 0, "二": 1, "三": 2}
+DIGITS = {"1": 0, "2": 1, "3": 2, "一": 0, "二": 1, "三": 2}
+_CHOICE = re.compile(r"(?:选|第|回)?\s*([123１２３一二三])\s*(?:个|号|吧)?[。.、]?")
+_YES = re.compile(r"(?:是|对|嗯|要|想)[的啊呀嘞]*[。.!！]*")
 
 
 def question(request: Request, services: Services) -> Outcome:
@@ -19,9 +23,11 @@ def question(request: Request, services: Services) -> Outcome:
         return Outcome(f"answer:{entry.id}", (to_sender(request, _answer(entry, services)),))
     offered = [entry for id_ in understanding.suggest[:3] if (entry := _valid(id_, services, at))]
     if offered:
-        services.dialogues.begin(
-            request, Dialogue("choice", "", tuple(entry.id for entry in offered)), at + services.patience
-        )
+        choice = Dialogue("choice", "", tuple(entry.id for entry in offered))
+        services.dialogues.begin(request.message.room_id, request.person.id, choice, at + services.patience)
+        if len(offered) == 1:
+            text = services.replies("faq_suggest_one", title=offered[0].title)
+            return Outcome("suggest", (to_sender(request, text),))
         lines = "\n".join(f"{n}. {entry.title}" for n, entry in enumerate(offered, 1))
         return Outcome("suggest", (to_sender(request, services.replies("faq_suggest", list=lines)),))
     return not_understood(request, services) if request.addressed else Outcome("silent")
@@ -30,10 +36,13 @@ def question(request: Request, services: Services) -> Outcome:
 def answer_choice(request: Request, services: Services) -> Outcome | None:
     """Answer the entry whose digit was typed; anything else is not ours."""
     assert request.dialogue is not None
-    n = DIGITS.get(request.text.strip().rstrip("。.、"))
-    if n is None or n >= len(request.dialogue.options):
+    chosen = _CHOICE.fullmatch(request.text)
+    if len(request.dialogue.options) == 1 and _YES.fullmatch(request.text):
+        chosen = _CHOICE.fullmatch("1")
+    n = DIGITS[unicodedata.normalize("NFKC", chosen[1])] if chosen else len(request.dialogue.options)
+    if n >= len(request.dialogue.options):
         return None
-    services.dialogues.end(request)
+    services.dialogues.end(request, "choice")
     entry = _valid(request.dialogue.options[n], services, request.message.at)
     if entry is None:
         return None

@@ -8,11 +8,15 @@ from bot.model.ticket import STATE_TITLES, Ticket
 
 
 def public_place(ticket: Ticket, services: Services) -> str:
-    """Where a ticket belongs, as a residents' group may read it: never the room number."""
-    if ticket.building or ticket.unit:
+    """Where a ticket belongs, as a residents' group may read it: a place of the tree, never a door.
+
+    A building that the tree does not know may be a door number misread, so it is not repeated.
+    """
+    node = services.groups.find(ticket.node) or services.groups.root
+    known = bool(node.building) and node.building == ticket.building
+    if known and ticket.unit and ticket.unit != node.unit and len(ticket.unit) <= 2:
         return _building(ticket)
-    node = services.groups.find(ticket.node)
-    return services.groups.title(node) if node else ticket.node
+    return services.groups.title(node)
 
 
 def full_place(ticket: Ticket, services: Services) -> str:
@@ -25,9 +29,12 @@ def full_place(ticket: Ticket, services: Services) -> str:
 
 
 def _building(ticket: Ticket) -> str:
-    building = f"{ticket.building}号楼" if ticket.building else ""
-    unit = f"{ticket.unit}单元" if ticket.unit else ""
-    return building + unit
+    building = _titled(ticket.building, "号楼", "座")
+    return building + _titled(ticket.unit, "单元", "单元")
+
+
+def _titled(value: str, after_digits: str, after_letters: str) -> str:
+    return value and value + (after_digits if value.isdecimal() else after_letters)
 
 
 SENSITIVE = frozenset({"help.mind"})
@@ -37,9 +44,9 @@ QUOTED = 300
 """Characters of somebody's words that the staff are shown at once; /工单 shows the rest."""
 
 
-def quoted(text: str) -> str:
+def quoted(text: str, longest: int = QUOTED) -> str:
     """The words, cut to what a chat message bears."""
-    return text if len(text) <= QUOTED else f"{text[:QUOTED]}……（共 {len(text)} 字）"
+    return text if len(text) <= longest else f"{text[:longest]}……（共 {len(text)} 字）"
 
 
 def about(ticket: Ticket, services: Services, *, public: bool = True) -> dict[str, str]:
@@ -54,11 +61,11 @@ def about(ticket: Ticket, services: Services, *, public: bool = True) -> dict[st
     }
 
 
-def to_sender(request: Request, text: str, ticket: str | None = None) -> Reply:
+def to_sender(request: Request, text: str, ticket: str | None = None, *, urgent: bool = False) -> Reply:
     """An answer where the message came from, @ing whoever said it."""
     message = request.message
     kind: OutKind = "private" if message.private else "reply"
-    return Reply(text, kind, mention=(message.sender_id, message.sender), ticket=ticket)
+    return Reply(text, kind, mention=(message.sender_id, message.sender), ticket=ticket, urgent=urgent)
 
 
 def to_requester(ticket: Ticket, text: str) -> Reply:
@@ -69,9 +76,9 @@ def to_requester(ticket: Ticket, text: str) -> Reply:
     return Reply(text, "private", "person", to=ticket.requester_id, ticket=ticket.number)
 
 
-def to_staff(text: str, *, node: str = "", ticket: str | None = None) -> Reply:
+def to_staff(text: str, *, node: str = "", ticket: str | None = None, urgent: bool = False) -> Reply:
     """Something the staff of a node must see; without a node, the staff of where the message came from."""
-    return Reply(text, "alert", "staff", node=node, ticket=ticket)
+    return Reply(text, "alert", "staff", node=node, ticket=ticket, urgent=urgent)
 
 
 def room_name(request: Request) -> str:

@@ -38,6 +38,8 @@ INTENTS: dict[str, Handler] = {
 DIALOGUES: dict[str, Handler] = {
     "details": pleas.answer_details,
     "choice": questions.answer_choice,
+    "which": own_tickets.answer_which,
+    "received": own_tickets.answer_received,
 }
 """Kind of an open dialogue -> who is asked first about the person's next message."""
 
@@ -58,7 +60,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         "办结", desk.finish, "volunteer", "/办结 编号… [说明]", "办好了，告诉求助的人", "/办结 23 药放门口了",
-        aliases=("结单", "办完", "完成"), bare=True,
+        aliases=("结单", "办好", "办完", "完成"), bare=True,
     ),
     CommandEntry(
         "撤单", desk.withdraw, "resident", "/撤单 编号… [原因]", "撤掉自己的工单；工作人员可撤辖区内的", "/撤单 A023",

@@ -55,7 +55,11 @@ def test_a_missing_building_is_asked_for_once_and_the_answer_completes_the_ticke
     added, thanks = chat.say("赵先生", "17号楼2单元", COMPOUND_ROOM)
     assert "【补充 A001】" in added and "17号楼2单元" in added and "补到 A001" in thanks
     assert tickets(chat) == [("A001", "help.medicine", "opened", "17-2-")]
-    assert chat.say("赵先生", "5号楼风景真好", COMPOUND_ROOM) == [], "asked once, answered once"
+    (aside,) = chat.say("赵先生", "5号楼风景真好", COMPOUND_ROOM)
+    assert aside.startswith(STAFF_ROOM), "asked once, answered once: what follows is for the staff"
+    assert tickets(chat)[0][3] == "17-2-", "and moves nothing"
+    chat.clock.advance(minutes=4)
+    assert chat.say("赵先生", "5号楼风景真好啊", COMPOUND_ROOM) == []
 
 
 def test_a_neighbour_does_not_answer_for_whoever_was_asked(chat: Chat) -> None:
@@ -145,6 +149,90 @@ def test_the_answer_in_private_joins_its_ticket(chat: Chat) -> None:
     tell(chat, "赵先生", "家里大米没了，帮忙买一袋")
     added, _ = tell(chat, "赵先生", "春晓苑5号楼201，大米10斤")
     assert "【补充 A001】" in added and len(tickets(chat)) == 1 and tickets(chat)[0][3] == "5--201"
+
+
+def test_another_door_is_another_ticket(chat: Chat) -> None:
+    """A 楼长 writes for two households: neither may vanish in the other's ticket."""
+    chat.say("楼长", "1号楼1单元101的李大爷降压药没有了，麻烦帮忙买两盒", COMPOUND_ROOM)
+    chat.clock.advance(minutes=5)
+    alert, _ = chat.say("楼长", "5号楼的王奶奶胰岛素没有了，麻烦帮忙买一下", COMPOUND_ROOM)
+    assert "【新工单 A002】" in alert
+    assert [row[3] for row in tickets(chat)] == ["1-1-101", "5--"]
+
+
+def test_an_emergency_elsewhere_is_another_and_the_same_again_alerts_again(chat: Chat) -> None:
+    chat.say("孙阿姨", "救命啊老伴喘不上气了快来人", COMPOUND_ROOM)
+    alert, answer = chat.say("孙阿姨", "救命！5号楼着火了", COMPOUND_ROOM)
+    assert "【紧急" in alert and "5号楼" in alert and "120" in answer
+    alert, answer = chat.say("孙阿姨", "快来人啊我老伴晕倒了", COMPOUND_ROOM)
+    assert "【紧急" in alert and "120" in answer
+
+
+def test_an_emergency_in_a_wide_group_asks_for_the_building(chat: Chat) -> None:
+    _, answer = chat.say("孙阿姨", "救命啊老伴喘不上气了快来人", COMPOUND_ROOM)
+    assert "几号楼" in answer
+    added, _ = chat.say("孙阿姨", "17-3", COMPOUND_ROOM)
+    assert "17号楼3单元" in added
+
+
+def test_no_thanks_to_a_neighbour_cancels_no_emergency(chat: Chat) -> None:
+    chat.say("孙阿姨", "救命啊老伴喘不上气了快来人")
+    chat.say("孙阿姨", "不用了，谢谢")
+    assert tickets(chat)[0][2] == "opened"
+
+
+def test_an_emergency_gets_through_the_loop_guard(chat: Chat) -> None:
+    for n in range(14):
+        chat.clock.advance(seconds=15)
+        chat.say("孙阿姨", f"小巷，帮我查一下第{n}号物业通知在哪里看呢")
+    alert, _ = chat.say("孙阿姨", "救命啊老伴喘不上气了快来人")
+    assert "【紧急" in alert
+
+
+def test_an_emergency_leaves_before_a_hundred_pleas(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(paced=True)
+    for n in range(100):
+        chat.clock.advance(seconds=0.1)
+        chat.app.receive([chat.message(f"居民{n}", PLEA)])
+    chat.app.receive([chat.message("孙阿姨", "救命啊老伴喘不上气了快来人")])
+    first = next(iter(chat.app.outbox._rows.waiting(1)))
+    assert first.out.text.startswith("【紧急")
+
+
+@pytest.mark.parametrize("answer", ["17-3", "17号楼3单元", "十七号楼三单元", "17栋3", "17楼3单元"])
+def test_the_building_is_understood_however_it_is_said(chat: Chat, answer: str) -> None:
+    chat.say("赵先生", "家里没有降压药了，帮忙买两盒", COMPOUND_ROOM)
+    chat.say("赵先生", answer, COMPOUND_ROOM)
+    assert tickets(chat)[0][3] == "17-3-"
+
+
+def test_what_follows_a_plea_goes_with_it(chat: Chat) -> None:
+    chat.say("王女士", "家里奶粉没有了，帮忙买两罐")
+    (aside,) = chat.say("王女士", "飞鹤 一段的")
+    assert aside.startswith(STAFF_ROOM) and "飞鹤" in aside
+    assert "飞鹤" in chat.app.tickets.all()[0].text
+
+
+@pytest.mark.parametrize("text", ["没收到啊", "没有啊 我没收到", "送错了", "药不对", "门口没有啊"])
+def test_done_and_nothing_came_opens_it_again(chat: Chat, text: str) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    chat.say("网格员小安", "办结 1", STAFF_ROOM)
+    chat.clock.advance(hours=20)
+    alert, answer = chat.say("王女士", text)
+    assert "【没收到 A001】" in alert and "重新登记" in answer
+    assert tickets(chat)[0][2] == "opened"
+
+
+def test_a_door_misread_as_a_building_is_not_repeated_in_the_group(chat: Chat) -> None:
+    _, answer = chat.say("王女士", "501号家里没降压药了，麻烦买两盒")
+    assert "501" not in answer
+
+
+def test_a_building_of_another_compound_is_not_taken_for_ours(chat: Chat) -> None:
+    """和谐小区 has an 8号楼, 春晓苑 has none in the tree: its plea stays with 春晓苑."""
+    chat.say("王女士", "8号楼1单元302没降压药了，麻烦买两盒", COMPOUND_ROOM)
+    assert chat.app.tickets.all()[0].node == "春晓苑"
 
 
 # asking
@@ -248,11 +336,18 @@ def test_a_withdrawal_by_staff_is_told_with_its_reason(chat: Chat) -> None:
 def test_a_number_names_one_of_several(chat: Chat) -> None:
     chat.say("王女士", PLEA)
     chat.say("王女士", "厨房水管爆了一直漏水，麻烦叫人来修")
-    (line,) = chat.say("王女士", "不用送药了，药买到了")
-    assert "哪一件" in line
-    alert, _ = chat.say("王女士", "撤单 A001，药买到了不用送了")
+    (line,) = chat.say("王女士", "取消我的工单吧")
+    assert "哪一件" in line and "1. A002" in line and "2. A001" in line
+    alert, _ = chat.say("王女士", "2")
     assert "【撤单 A001】" in alert
     assert [row[2] for row in tickets(chat)] == ["cancelled", "opened"]
+
+
+def test_the_thing_named_tells_which_of_several(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("王女士", "厨房水管爆了一直漏水，麻烦叫人来修")
+    alert, _ = chat.say("王女士", "不用送药了，药买到了")
+    assert "【撤单 A001】" in alert
 
 
 def test_several_at_once_and_one_that_is_not_there(chat: Chat) -> None:
@@ -325,6 +420,52 @@ def test_status(chat: Chat) -> None:
     chat.say("王女士", PLEA)
     (line,) = chat.say("刘书记", "/状态", STAFF_ROOM)
     assert "已下单 1" in line and "通道正常" in line
+
+
+def test_a_ticket_dispatched_to_somebody_elsewhere_is_theirs(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("刘书记", "派单 1 @志愿者小冀", STAFF_ROOM)
+    (line,) = tell(chat, "志愿者小冀", "/工单")
+    assert "A001" in line
+    line, told = tell(chat, "志愿者小冀", "办结 1 放门口了")
+    assert "已办结 志愿者小冀" in line and "放门口了" in told
+
+
+def test_a_renamed_branch_opens_its_tickets_to_nobody(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.app.ledger.execute("UPDATE tickets SET node = '从前的楼'")
+    (line,) = tell(chat, "志愿者小冀", "/工单 1")
+    assert "没有找到" in line
+
+
+def test_two_hundred_open_tickets_hide_none(chat: Chat) -> None:
+    for n in range(201):
+        chat.clock.advance(seconds=1)
+        chat.app.receive([chat.message(f"居民{n}", PLEA)])
+    chat.say("和谐居民", PLEA, "和谐小区2号楼1单元群")
+    (line,) = tell(chat, "志愿者小冀", "/工单")
+    assert "未办结 1 张" in line
+    (line,) = tell(chat, "王女士", "/工单 " + "1 " * 5000)
+    assert len(line) < 2000
+
+
+def test_the_secretary_asking_again_and_again_is_no_bot(chat: Chat) -> None:
+    for _ in range(8):
+        chat.clock.advance(seconds=30)
+        assert len(chat.say("刘书记", "/工单", STAFF_ROOM)) == 1
+
+
+def test_a_code_shown_in_a_foreign_group_is_worthless(chat: Chat) -> None:
+    code = chat.app.roster.invite("secretary", "百合社区", chat.clock.now(), timedelta(days=1))
+    assert chat.say("新书记", f"/认领 {code}", "广场舞群") == []
+    (line,) = tell(chat, "路人", f"/认领 {code}")
+    assert "不对" in line
+
+
+def test_a_door_told_in_a_group_is_not_repeated(chat: Chat) -> None:
+    (line,) = chat.say("王芳", "/我是 17-3-501 王芳")
+    answer = line.split("@王芳")[1]
+    assert "501" not in answer and "17号楼" not in answer and "私聊" in answer
 
 
 # accounts
@@ -514,6 +655,44 @@ def test_logging_in_again_in_the_same_process_is_no_restart(open_chat: Callable[
 def test_what_may_have_gone_out_is_told_to_the_staff(chat: Chat) -> None:
     chat.channel.failures = [MaybeSent("broken")]
     assert any("不确定有没有发出去" in line and "A001" in line for line in chat.say("王女士", PLEA))
+
+
+def test_a_staff_room_that_refuses_everything_is_told_in_private(chat: Chat) -> None:
+    from bot.model.channel import NotSent
+    from bot.outbox import ATTEMPTS
+
+    send = chat.channel.send
+
+    async def refuse(out: Any) -> str:
+        if out.room == STAFF_ROOM:
+            raise NotSent("no")
+        return await send(out)
+
+    chat.channel.send = refuse  # type: ignore[method-assign]
+    lines = chat.say("王女士", PLEA)
+    for _ in range(ATTEMPTS):
+        chat.clock.advance(minutes=5)
+        lines += chat.hear()
+    assert any(line.startswith("私聊: 【新工单 A001】") for line in lines)
+
+
+def test_the_waiting_of_another_account_is_told_and_not_forgotten(chat: Chat) -> None:
+    chat.app.receive([chat.message("王女士", PLEA)])
+    at = chat.clock.now()
+    chat.app.assistant._started = False
+    rooms = [RoomNamed(f"new-{room}", room, at) for room in chat.app.assistant.room_names()]
+    chat.app.receive([LoggedIn("another", at), *rooms])
+    assert any("没发出去" in line and "A001" in line for line in chat.hear())
+
+
+def test_a_clock_set_back_silences_nothing(chat: Chat) -> None:
+    chat.say("孙阿姨", "救命啊老伴喘不上气了快来人")
+    chat.clock.advance(hours=-2)
+    assert len(chat.say("孙阿姨", "救命啊老伴喘不上气了快来人")) == 2
+
+
+def test_a_nickname_no_database_can_hold_stops_nobody(chat: Chat) -> None:
+    assert len(chat.say("王\ud800女士", PLEA)) == 2
 
 
 # errors

@@ -81,7 +81,7 @@ def tree() -> Tree:
         ("17号楼1单元", None, "2", None),  # and not 和谐's 3-2
         ("3号楼", None, "3", "3号楼"),
         ("春晓苑", None, "3", "17号楼3单元"),  # unique in the compound
-        ("春晓苑", "9", "1", "和谐9号楼1单元"),  # not here, but unique in the community
+        ("春晓苑", "9", "1", None),  # not here, but unique in the community
         ("百合社区", "3", None, None),  # 3号楼 and 和谐's 3-2 both: ambiguous
         (None, "17", "3", "17号楼3单元"),
         (None, None, None, None),

@@ -34,6 +34,7 @@ class Desk:
             self.rows, self.ledger, self.channel, self.clock, random.Random(7), pace,
             lambda room_id: room_id in rooms_without_residents, frozenset({"55501234"}),
             lambda key, words, at: self.told.append(key),
+            lambda state, out, at: self.told.append(state),
         )  # fmt: skip
 
     def queue(self, text: str, room: str | None = "r1", kind: OutKind = "reply", to: str = "") -> int:

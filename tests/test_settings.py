@@ -53,7 +53,8 @@ def test_the_shipped_tree_is_a_community_to_rename() -> None:
     }
     place = groups.place("春晓苑17号楼3单元群")
     assert place is not None and groups.title(place.node) == "17号楼3单元"
-    assert groups.resolve("8", "2", near=groups.find("春晓苑")) is groups.find("8号楼2单元")
+    assert groups.resolve("8", "2", near=groups.find("和谐小区")) is groups.find("8号楼2单元")
+    assert groups.resolve("8", "2", near=groups.find("春晓苑")) is None, "never the same number elsewhere"
     assert [person.role for person in shipped.people] == ["secretary", "worker", "volunteer"]
 
 

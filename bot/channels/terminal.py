@@ -116,10 +116,15 @@ class TerminalChannel:
         line = line.strip("\r\n").strip()
         if not line:
             return None
-        if line[0] in ":：" and (order := re.match(r"[:：]\s*(群|人|帮助)\s*(.*)", line)):
-            self._order(order[1], order[2].strip())
+        if line[0] in ":：":
+            order = re.match(r"[:：]\s*(群|人)?\s*(.*)", line)
+            self._order(order[1] or "", order[2].strip() if order else "") if order else None
             return None
-        if (said := _SAID.fullmatch(line)) and (room := self._find(said[2])) is not None:
+        if said := _SAID.fullmatch(line):
+            room = self._find(said[2])
+            if room is None:
+                self._order("群", said[2])
+                return None
             self._who, self._where, line = said[1], room, said[3]
         self._count += 1
         now = self._clock.now()

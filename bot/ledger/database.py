@@ -10,7 +10,10 @@ from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
 from bot.ledger.schema import migrations
-from bot.model.ledger import LedgerRefused
+from bot.model.ledger import LedgerBroken, LedgerRefused
+
+BUSY_MS = 10_000
+"""How long a statement waits for another process that writes."""
 
 
 class LedgerBusy(Exception):
@@ -23,23 +26,18 @@ class Ledger:
     def __init__(self, path: Path | None, account: str = "") -> None:
         """Open the file, creating it and its folder; None is a throw-away ledger in memory.
 
-        The file is readable by its owner only: residents' data is in it.
+        The file is readable by its owner only: residents' data is in it. Raises LedgerBroken.
         """
         self.path = path
         self.account = account
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-        conn = sqlite3.connect(path or ":memory:", isolation_level=None, cached_statements=256)
-        conn.execute("PRAGMA journal_mode=WAL")
-        conn.execute("PRAGMA synchronous=FULL")
-        conn.execute("PRAGMA foreign_keys=ON")
-        conn.execute("PRAGMA busy_timeout=10000")
         self.awaiting_write = False
         """True inside a savepoint that has written nothing yet."""
-        self.db = Database(conn)
-        migrations.apply(self.db)
-        self._conn = conn
+        try:
+            self._conn = _connect(path)
+            self.db = Database(self._conn)
+            migrations.apply(self.db)
+        except (sqlite3.DatabaseError, OSError) as error:
+            raise LedgerBroken(f"{path}：{error}") from error
 
     def execute(self, sql: str, parameters: tuple[Any, ...] = ()) -> sqlite3.Cursor:
         """Run one statement inside whatever transaction is open. Raises LedgerRefused when the disk does."""
@@ -68,6 +66,18 @@ class Ledger:
                 self._conn.execute("ROLLBACK")
             raise
 
+    def rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, one by one. Raises LedgerRefused when the disk does."""
+        cursor = self.execute(sql, parameters)
+        while True:
+            try:
+                row = cursor.fetchone()
+            except sqlite3.OperationalError as error:
+                raise LedgerRefused(str(error)) from error
+            if row is None:
+                return
+            yield row
+
     def savepoint(self) -> "Savepoint":
         """All or nothing within the transaction. Nine messages of ten write nothing, so it begins with the first
         statement that does."""
@@ -80,6 +90,16 @@ class Ledger:
     def close(self) -> None:
         """Close the file."""
         self._conn.close()
+
+
+def _connect(path: Path | None) -> sqlite3.Connection:
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+    conn = sqlite3.connect(path or ":memory:", isolation_level=None, cached_statements=256)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+        conn.execute(f"PRAGMA {pragma}")
+    return conn
 
 
 class Savepoint:

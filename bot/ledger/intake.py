@@ -24,8 +24,8 @@ class Intake:
         fingerprint, at = self._fingerprint(message), millis(message.at)
         known, lately, repeats = self._ledger.execute(
             "SELECT EXISTS (SELECT 1 FROM messages WHERE account = ? AND id = ?),"
-            " count(*) FILTER (WHERE at >= ?), count(*) FROM messages WHERE fingerprint = ? AND at >= ?",
-            (self._ledger.account, message.id, at - REDELIVERY, fingerprint, at - within),
+            " count(*) FILTER (WHERE at >= ?), count(*) FROM messages WHERE fingerprint = ? AND at BETWEEN ? AND ?",
+            (self._ledger.account, message.id, at - REDELIVERY, fingerprint, at - within, at + REDELIVERY),
         ).fetchone()
         return Heard(fingerprint, at, bool(known or lately), repeats)
 

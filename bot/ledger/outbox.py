@@ -10,7 +10,7 @@ from bot.model.clock import millis
 from bot.model.ledger import NewOutgoing, RowState, Waiting
 
 PRIORITY: dict[OutKind, int] = {"alert": 0, "reply": 1, "private": 1, "call": 2, "notice": 3}
-"""Lower leaves first."""
+"""Lower leaves first; what an emergency causes is at -1."""
 
 _OUT = "id, kind, room_id, room, to_id, text, mention_id, mention_name, ticket"
 
@@ -29,7 +29,7 @@ class OutboxRows:
             "INSERT INTO outbox (account, kind, priority, room_id, room, to_id, text, mention_id, mention_name,"
             " ticket, message_id, created_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                self._ledger.account, new.kind, PRIORITY[new.kind], new.room_id, new.room, new.to_id, new.text,
+                self._ledger.account, new.kind, -1 if new.urgent else PRIORITY[new.kind], new.room_id, new.room, new.to_id, new.text,
                 mention_id, mention_name, new.ticket, new.message_id, at, at,
             ),
         )  # fmt: skip
@@ -37,14 +37,38 @@ class OutboxRows:
 
     def waiting(self, limit: int) -> Iterator[Waiting]:
         """Pending rows whose room is known: by priority, then in the order they were queued."""
-        rows = self._ledger.execute(
+        return self._pending("ORDER BY priority, id LIMIT ?", (limit,))
+
+    def heads(self) -> Iterator[Waiting]:
+        """The first pending row of each room and person: slower than ``waiting``, and complete."""
+        return self._pending(
+            "AND id IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY room_id, to_id"
+            " ORDER BY priority, id) AS place FROM outbox WHERE state = 'pending') WHERE place = 1)"
+            " ORDER BY priority, id",
+            (),
+        )
+
+    def _pending(self, rest: str, parameters: tuple[int, ...]) -> Iterator[Waiting]:
+        rows = self._ledger.rows(
             f"SELECT {_OUT}, due_at, attempts FROM outbox WHERE state = 'pending' AND account = ?"
-            " AND room_id IS NOT NULL"
-            " ORDER BY priority, id LIMIT ?",
-            (self._ledger.account, limit),
+            f" AND room_id IS NOT NULL {rest}",
+            (self._ledger.account, *parameters),
         )
         for row in rows:
             yield Waiting(_outgoing(row), _moment(row[9]), row[10])
+
+    def stranded(self, at: datetime) -> list[Outgoing]:
+        """Rows that wait for another account than the present one; they become failed."""
+        rows = self._ledger.execute(
+            f"SELECT {_OUT} FROM outbox WHERE state = 'pending' AND account <> ? ORDER BY id",
+            (self._ledger.account,),
+        ).fetchall()
+        self._ledger.execute(
+            "UPDATE outbox SET state = 'failed', settled_at = ?, error = 'another account'"
+            " WHERE state = 'pending' AND account <> ?",
+            (millis(at), self._ledger.account),
+        )
+        return [_outgoing(row) for row in rows]
 
     def claim(self, row: int, text: str) -> None:
         """pending -> sending, with the words that really leave."""

@@ -111,6 +111,11 @@ class Roster:
             "UPDATE invites SET used_by = '' WHERE digest = ? AND used_by IS NULL", (_digest(code),)
         )
 
+    def everyone(self) -> dict[str, tuple[Grant, ...]]:
+        """All who claimed a role, by id."""
+        self.grants("")
+        return dict(self._grants or {})
+
     def grants(self, person_id: str) -> tuple[Grant, ...]:
         """What the person may do by invitation."""
         if self._grants is None:

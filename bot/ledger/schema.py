@@ -62,8 +62,8 @@ CREATE INDEX ticket_events_ticket ON ticket_events (ticket);
 
 CREATE TABLE dialogues (
     account TEXT NOT NULL, room_id TEXT NOT NULL, sender_id TEXT NOT NULL, kind TEXT NOT NULL,
-    ticket TEXT NOT NULL, options TEXT NOT NULL, expires_at INTEGER NOT NULL,
-    PRIMARY KEY (account, room_id, sender_id)
+    ticket TEXT NOT NULL, options TEXT NOT NULL, begun_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+    PRIMARY KEY (account, room_id, sender_id, kind)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE records (

@@ -17,39 +17,36 @@ class Dialogues:
         self._asked: set[tuple[str, str]] = set(ledger.execute("SELECT room_id, sender_id FROM dialogues"))
         """Whoever may have an open dialogue: nobody else's messages need a look at the table."""
 
-    def of(self, message: Message) -> Dialogue | None:
-        """What this person was asked in this room and has not answered in time."""
+    def of(self, message: Message) -> tuple[Dialogue, ...]:
+        """What this person was asked in this room and has not answered in time, latest first."""
         if (message.room_id, message.sender_id) not in self._asked:
-            return None
-        row = self._ledger.execute(
+            return ()
+        rows = self._ledger.execute(
             "SELECT kind, ticket, options FROM dialogues WHERE account = ? AND room_id = ? AND sender_id = ?"
-            " AND expires_at > ?",
+            " AND expires_at > ? ORDER BY begun_at DESC",
             (self._ledger.account, message.room_id, message.sender_id, millis(message.at)),
-        ).fetchone()
-        return Dialogue(row[0], row[1], tuple(json.loads(row[2]))) if row else None
-
-    def begin(self, request: Request, dialogue: Dialogue, expires: datetime) -> None:
-        """Open one, replacing an older one of the same person in the same room."""
-        self._asked.add((request.message.room_id, request.message.sender_id))
-        self._ledger.execute(
-            "INSERT OR REPLACE INTO dialogues (account, room_id, sender_id, kind, ticket, options, expires_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                self._ledger.account,
-                request.message.room_id,
-                request.message.sender_id,
-                dialogue.kind,
-                dialogue.ticket,
-                json.dumps(dialogue.options, ensure_ascii=False),
-                millis(expires),
-            ),
         )
+        return tuple(Dialogue(kind, ticket, tuple(json.loads(options))) for kind, ticket, options in rows)
 
-    def end(self, request: Request) -> None:
-        """Close the person's dialogue in this room."""
+    def begin(self, room_id: str, person_id: str, dialogue: Dialogue, expires: datetime) -> None:
+        """Open one, replacing an older one of the same kind with the same person in the same room."""
+        self._asked.add((room_id, person_id))
         self._ledger.execute(
-            "DELETE FROM dialogues WHERE account = ? AND room_id = ? AND sender_id = ?",
-            (self._ledger.account, request.message.room_id, request.message.sender_id),
+            "INSERT OR REPLACE INTO dialogues (account, room_id, sender_id, kind, ticket, options, begun_at,"
+            " expires_at) VALUES (?, ?, ?, ?, ?, ?, (SELECT coalesce(max(begun_at), 0) + 1 FROM dialogues"
+            " WHERE account = ? AND room_id = ? AND sender_id = ?), ?)",
+            (
+                self._ledger.account, room_id, person_id, dialogue.kind, dialogue.ticket,
+                json.dumps(dialogue.options, ensure_ascii=False),
+                self._ledger.account, room_id, person_id, millis(expires),
+            ),
+        )  # fmt: skip
+
+    def end(self, request: Request, kind: str) -> None:
+        """Close the person's dialogue of that kind in this room."""
+        self._ledger.execute(
+            "DELETE FROM dialogues WHERE account = ? AND room_id = ? AND sender_id = ? AND kind = ?",
+            (self._ledger.account, request.message.room_id, request.message.sender_id, kind),
         )
 
     def forget(self, at: datetime) -> None:

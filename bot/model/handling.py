@@ -30,6 +30,8 @@ class Reply:
     mention: tuple[str, str] | None = None
     """Whom to @: (id, name in the room). Ignored in private."""
     ticket: str | None = None
+    urgent: bool = False
+    """An emergency's: before everything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,13 @@ class Command:
 class Dialogue:
     """A question the bot asked one person in one room and waits to hear about."""
 
-    kind: Literal["details", "choice"]
-    """details: what was missing from a ticket; choice: one of several FAQ entries."""
+    kind: Literal["details", "choice", "which", "received"]
+    """details: what belongs to a ticket just opened; choice: one of several FAQ entries; which: one of several
+    tickets; received: whether what was done has arrived."""
     ticket: str
-    """The ticket the details are for; empty for a choice."""
+    """The ticket it is about (details, received); the intent to act by (which); empty for a choice."""
     options: tuple[str, ...] = ()
-    """FAQ ids in the order they were offered."""
+    """What was asked for (details), or ids in the order they were offered (choice, which)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,10 @@ from bot.model.message import Message
 from bot.model.people import Grant
 
 
+class LedgerBroken(Exception):
+    """The file is no ledger, or cannot be read."""
+
+
 class LedgerRefused(Exception):
     """The disk or the lock refused: nothing of the transaction happened, and it may be tried again."""
 
@@ -33,6 +37,8 @@ class NewOutgoing:
     message_id: str
     """The message that caused it; empty when none did."""
     at: datetime
+    urgent: bool = False
+    """Before everything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,14 @@ class Outbox(Protocol):
         """Queue a message; returns the row's id."""
         ...
 
+    def heads(self) -> Iterator[Waiting]:
+        """The first pending row of each room and person: slower than ``waiting``, and complete."""
+        ...
+
+    def stranded(self, at: datetime) -> list[Outgoing]:
+        """Rows that wait for another account than the present one; they become failed."""
+        ...
+
     def waiting(self, limit: int) -> Iterator[Waiting]:
         """Pending rows whose room is known: by priority, then in the order they were queued."""
         ...
@@ -140,6 +154,10 @@ class Outbox(Protocol):
 
 class Claims(Protocol):
     """Roles that were claimed by invitation."""
+
+    def everyone(self) -> dict[str, tuple[Grant, ...]]:
+        """All who claimed a role, by id."""
+        ...
 
     def grants(self, person_id: str) -> tuple[Grant, ...]:
         """What the person may do."""

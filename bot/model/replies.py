@@ -1,11 +1,14 @@
 """Every text template the bot speaks with, and the placeholders each may use. The words are in data/replies.yaml."""
 
+import re
+
 _TICKET = frozenset({"number", "title", "place", "state"})
 
 REPLIES: dict[str, frozenset[str]] = {
     # to residents
-    "ticket_opened": _TICKET,
-    "ticket_opened_ask": _TICKET | {"missing"},
+    "aid": frozenset(),
+    "ticket_opened": _TICKET | {"aid"},
+    "ticket_opened_ask": _TICKET | {"missing", "aid"},
     "ticket_added": _TICKET,
     "ticket_progress": _TICKET | {"owner"},
     "ticket_urged": _TICKET | {"owner"},
@@ -17,11 +20,14 @@ REPLIES: dict[str, frozenset[str]] = {
     "ticket_dispatched": _TICKET | {"owner"},
     "ticket_done": _TICKET | {"note"},
     "ticket_withdrawn": _TICKET | {"note"},
-    "emergency": _TICKET | {"phone"},
+    "ticket_reopened": _TICKET,
+    "emergency": _TICKET | {"phone", "missing"},
+    "emergency_added": _TICKET | {"phone"},
     "missing_place": frozenset(),
     "missing_items": frozenset({"title"}),
     "faq_answer": frozenset({"answer"}),
     "faq_suggest": frozenset({"list"}),
+    "faq_suggest_one": frozenset({"title"}),
     "handoff": frozenset({"number", "phone"}),
     "record_saved": frozenset({"title"}),
     "symptom": frozenset({"phone"}),
@@ -33,9 +39,10 @@ REPLIES: dict[str, frozenset[str]] = {
     "alert_urge": _TICKET | {"name", "text", "owner", "short"},
     "alert_cancelled": _TICKET | {"name"},
     "alert_received": _TICKET | {"name"},
+    "alert_reopened": _TICKET | {"name", "text", "short"},
     "alert_record": frozenset({"title", "place", "name", "room", "text"}),
     "alert_error": frozenset({"name", "room", "message"}),
-    "alert_loop": frozenset({"name", "room"}),
+    "alert_loop": frozenset({"name", "room", "text"}),
     "room_renamed": frozenset({"old", "new"}),
     "room_unknown": frozenset({"new"}),
     "deaf": frozenset({"since", "until", "reason"}),
@@ -51,12 +58,16 @@ REPLIES: dict[str, frozenset[str]] = {
     "command_cannot": _TICKET | {"owner", "word"},
     "command_not_yours": _TICKET,
     "bound": frozenset({"place", "name"}),
+    "bound_in_group": frozenset(),
     "bind_unknown": frozenset({"place"}),
     "claimed": frozenset({"role", "scope"}),
     "claim_failed": frozenset(),
     "claim_in_group": frozenset(),
 }
 """Key -> the placeholders its text may use, as {name}."""
+
+
+_SPACES = re.compile(r"[ \u3000]{2,}")
 
 
 class Replies:
@@ -69,4 +80,5 @@ class Replies:
     def __call__(self, key: str, **values: str) -> str:
         """The text of ``key`` with its placeholders filled; lines that stay empty are left out."""
         filled = self._texts[key].format(**{name: values.get(name, "") for name in REPLIES[key]})
-        return "\n".join(line.rstrip() for line in filled.splitlines() if line.strip())
+        lines = (_SPACES.sub(" ", line).replace(" ，", "，").rstrip() for line in filled.splitlines())
+        return "\n".join(line for line in lines if line.strip())

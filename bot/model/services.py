@@ -130,12 +130,12 @@ class Roster(Protocol):
 class Dialogues(Protocol):
     """Open questions, one a person and room."""
 
-    def begin(self, request: "Request", dialogue: "Dialogue", expires: datetime) -> None:
-        """Open one, replacing an older one of the same person in the same room."""
+    def begin(self, room_id: str, person_id: str, dialogue: "Dialogue", expires: datetime) -> None:
+        """Open one, replacing an older one of the same kind with the same person in the same room."""
         ...
 
-    def end(self, request: "Request") -> None:
-        """Close the person's dialogue in this room."""
+    def end(self, request: "Request", kind: str) -> None:
+        """Close the person's dialogue of that kind in this room."""
         ...
 
 

@@ -22,11 +22,11 @@ MOVES: dict[State, frozenset[State]] = {
     "opened": frozenset({"taken", "dispatched", "done", "cancelled", "declined"}),
     "taken": frozenset({"dispatched", "done", "cancelled", "declined"}),
     "dispatched": frozenset({"taken", "dispatched", "done", "cancelled", "declined"}),
-    "done": frozenset(),
+    "done": frozenset({"opened"}),
     "cancelled": frozenset(),
     "declined": frozenset(),
 }
-"""Every allowed move; whatever is not here is refused."""
+"""Every allowed move; whatever is not here is refused. Done is opened again when the requester got nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,12 @@ class Ticket:
 
     @property
     def short(self) -> str:
-        """The number as people type it: 23."""
-        return self.number.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ").lstrip("0") or "0"
+        """The number as people type it: 23 for A023; from B001 on with its letter."""
+        return (
+            self.number[1:].lstrip("0")
+            if self.number.startswith("A") and len(self.number) == 4
+            else self.number
+        )
 
 
 @dataclass(frozen=True, slots=True)
