@@ -245,7 +245,7 @@ def build(
         tree,
         Router(engine, services, dialogues.of),
         replies,
-        {one.id: Person(one.id, one.name, (Grant(one.role, one.scope),)) for one in settings.people},
+        _people(settings),
         settings.bot_names,
         services.show_time,
         timedelta(seconds=settings.alarm.tell_staff_seconds) if channel.paced else TELL_NOTHING,
@@ -269,6 +269,15 @@ def build(
         assistant.astray,
     )
     return App(settings, channel, clock, ledger, engine, assistant, outbox, dialogues, tickets, roster)
+
+
+def _people(settings: Settings) -> dict[str, Person]:
+    """Those bot.yaml names, by id; somebody may hold several roles, an entry each."""
+    people: dict[str, Person] = {}
+    for one in settings.people:
+        before = people[one.id].grants if one.id in people else ()
+        people[one.id] = Person(one.id, one.name, (*before, Grant(one.role, one.scope)))
+    return people
 
 
 def _show_time(at: datetime, zone: ZoneInfo) -> str:

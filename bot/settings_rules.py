@@ -65,10 +65,28 @@ def settings_rules(settings: Any, folder: Path) -> Iterator[Found]:
     yield from _levels(branches)
     yield from _staff(settings, branches)
     yield from _people(settings, branches)
+    yield from _bot_names(settings.get("bot_names"))
+    yield from _quoted(settings, ())
     yield from _timezone(settings.get("timezone"))
     yield from _numbers(settings)
     yield from _gateway(settings.get("wechaty"), folder)
     yield from _places(settings, folder)
+
+
+def _bot_names(names: Any) -> Iterator[Found]:
+    for index, name in enumerate(names if isinstance(names, list) else []):
+        if isinstance(name, str) and re.search("[，、；]", name):
+            yield ("bot_names", index), f"几个名字之间要用英文逗号「,」，不是中文的：「{name}」现在算一个名字"
+
+
+def _quoted(value: Any, steps: Steps) -> Iterator[Found]:
+    """Chinese quotation marks around a value are part of it, which nobody means."""
+    if isinstance(value, dict | list):
+        inner = value.items() if isinstance(value, dict) else enumerate(value)
+        for step, item in inner:
+            yield from _quoted(item, (*steps, step))
+    elif isinstance(value, str) and len(value) > 1 and value[0] in "“”‘’" and value[-1] in "“”‘’":
+        yield steps, f"「{value}」用了中文引号，它会成为名字的一部分：改成英文引号，或者不写引号"
 
 
 def _mappings(value: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:

@@ -23,11 +23,11 @@ PRIVATE = "私聊"
 
 HELP = """在这里可以扮演任何人，在任何群里说话；小巷的回复就像在微信里一样出现。
   直接打字              以现在这个人、在现在这个群里说话
-  王女士@17号楼3单元：…   换人、换群并说话（群名写一部分就行，私聊写 私聊）
-  :群                   看有哪些群；:群 3 或 :群 工作群 换到那个群；:群 私聊 私聊小巷
-  :人 刘书记             换成这个人
+  王女士@{room}：…   换人、换群并说话（群名写一部分就行，私聊写 私聊）
+  :群                   看有哪些群；:群 3 或 :群 群名 换到那个群；:群 私聊 私聊小巷
+  :人 {person}             换成这个人
   :退出                 结束（Ctrl-D 也行）
-试试：家里降压药没有了　｜　明天核酸几点开始　｜　刘书记@工作群：接单 1"""
+试试：家里降压药没有了　｜　明天核酸几点开始　｜　{person}@{staff}：接单 1"""
 
 _SAID = re.compile(r"([^@\s:：]{1,20})@([^:：]{1,30})[:：]\s*(.*)", re.DOTALL)
 
@@ -57,6 +57,8 @@ class TerminalChannel:
         self._lines = lines
         self._count = 0
         self._console = Console(highlight=False, soft_wrap=True)
+        staff = next((room for room in self._rooms if "工作" in room), self._rooms[0] if self._rooms else PRIVATE)
+        self._help = HELP.format(room=self._where or PRIVATE, person=next(iter(people), "刘书记"), staff=staff)
         self.settled: Callable[[], Awaitable[None]] | None = None
         """Waits until everything heard has been answered; from a pipe, the next line is read only then."""
 
@@ -68,7 +70,7 @@ class TerminalChannel:
             hear(RoomNamed(room, room, now))
         interactive = self._lines.isatty()
         if interactive:
-            self._print(HELP, "dim")
+            self._print(self._help, "dim")
         source = self._typed() if interactive else self._piped()
         async with contextlib.aclosing(source):
             async for line in source:
@@ -151,7 +153,7 @@ class TerminalChannel:
                 ("没有找到这个群，或者不止一个。\n" if word else "") + rooms + f"\n  {PRIVATE}", "dim"
             )
         else:
-            self._print(HELP, "dim")
+            self._print(self._help, "dim")
 
     def _find(self, word: str) -> str | None:
         """The room meant by a number or a part of its name; "" for private; None when unclear."""
