@@ -130,6 +130,8 @@ def _move(
         words["owner"] = request.person.name
         _await_complaint(moved, request, services)
     line = services.replies("command_moved", **words)
+    if to == "taken" and not public:
+        line = "\n".join([line, *_plea(moved)])
     again = to == ticket.state == "dispatched"
     if to not in TOLD or again or moved.requester_id == request.person.id:
         return line, []
@@ -183,13 +185,18 @@ def _show_one(number: str, request: Request, services: Services) -> str:
     public = not _private_enough(request)
     lines = [_line(ticket, services, public=public)]
     if not public:
-        lines += [f"{ticket.requester}（{ticket.room_name or '私聊'}）：{quoted(ticket.text, WHOLE)}"]
-        lines += [f"电话 {ticket.phones}"] if ticket.phones else []
+        lines += _plea(ticket)
         lines += [
             f"{services.show_time(step.at)} {step.actor} {step.what}"
             for step in services.tickets.history(ticket)
         ]
     return "\n".join(lines)
+
+
+def _plea(ticket: Ticket) -> list[str]:
+    """Who asked for what, for the staff's eyes."""
+    lines = [f"{ticket.requester}（{ticket.room_name or '私聊'}）：{quoted(ticket.text, WHOLE)}"]
+    return [*lines, f"电话 {ticket.phones}"] if ticket.phones else lines
 
 
 def _line(ticket: Ticket, services: Services, *, public: bool) -> str:

@@ -159,26 +159,36 @@ def alert(ticket: Ticket, request: Request, services: Services) -> Reply:
     return to_staff(text, node=ticket.node, ticket=ticket.number, urgent=ticket.intent == "help.emergency")
 
 
-def add(ticket: Ticket, request: Request, services: Services, *, silent: bool = False) -> Outcome:
-    """Add what was said to an open ticket and tell the staff; and the resident, unless ``silent``."""
+def add(ticket: Ticket, request: Request, services: Services) -> Outcome:
+    """Add what was said to an open ticket, and tell the staff and the resident."""
     urgent = ticket.intent == "help.emergency"
     ticket = _written(ticket, request, services)
+    words = about(ticket, services)
+    if urgent:
+        answer = services.replies("emergency_added", **words, phone=duty_phone(request, services))
+    else:
+        answer = services.replies("ticket_added", **words)
+    told = to_sender(request, answer, ticket.number, urgent=urgent)
+    return Outcome(f"added:{ticket.number}", (_told_staff(ticket, request, services), told))
+
+
+def _add_aside(ticket: Ticket, request: Request, services: Services) -> Outcome:
+    """Add what may or may not belong to it, in silence: whoever takes the ticket reads it then, and whoever has
+    taken it reads it now."""
+    assert request.understanding is not None
+    bare = replace(request, understanding=replace(request.understanding, slots=Slots()))
+    ticket = _written(ticket, bare, services)
+    waiting = ticket.state == "opened" and ticket.intent != "help.emergency"
+    return Outcome(f"added:{ticket.number}", () if waiting else (_told_staff(ticket, request, services),))
+
+
+def _told_staff(ticket: Ticket, request: Request, services: Services) -> Reply:
     words = about(ticket, services, public=False) | {
         "name": named(request.person),
         "text": quoted(request.text),
     }
-    told = to_staff(
-        services.replies("alert_added", **words), node=ticket.node, ticket=ticket.number, urgent=urgent
-    )
-    if silent:
-        return Outcome(f"added:{ticket.number}", (told,))
-    key = "emergency_added" if urgent else "ticket_added"
-    answer = (
-        services.replies(key, **about(ticket, services), phone=duty_phone(request, services))
-        if urgent
-        else (services.replies(key, **about(ticket, services)))
-    )
-    return Outcome(f"added:{ticket.number}", (told, to_sender(request, answer, ticket.number, urgent=urgent)))
+    text = services.replies("alert_added", **words)
+    return to_staff(text, node=ticket.node, ticket=ticket.number, urgent=ticket.intent == "help.emergency")
 
 
 def _written(ticket: Ticket, request: Request, services: Services) -> Ticket:
@@ -225,9 +235,9 @@ def answer_details(request: Request, services: Services) -> Outcome | None:
     if not told and (again or request.message.at - ticket.opened_at > FRESH):
         return None
     if not told:
-        request = replace(request, understanding=replace(request.understanding, slots=Slots()))
+        return _add_aside(ticket, request, services)
     await_details(ticket, request, services, tuple(slot for slot in asked if not answered[slot]))
-    return add(ticket, request, services, silent=not told)
+    return add(ticket, request, services)
 
 
 def _with_building(request: Request, asked: tuple[str, ...]) -> Request:

@@ -55,8 +55,7 @@ def test_a_missing_building_is_asked_for_once_and_the_answer_completes_the_ticke
     added, thanks = chat.say("赵先生", "17号楼2单元", COMPOUND_ROOM)
     assert "【补充 A001】" in added and "17号楼2单元" in added and "补到 A001" in thanks
     assert tickets(chat) == [("A001", "help.medicine", "opened", "17-2-")]
-    (aside,) = chat.say("赵先生", "5号楼风景真好", COMPOUND_ROOM)
-    assert aside.startswith(STAFF_ROOM), "asked once, answered once: what follows is for the staff"
+    assert chat.say("赵先生", "5号楼风景真好", COMPOUND_ROOM) == [], "asked once, answered once"
     assert tickets(chat)[0][3] == "17-2-", "and moves nothing"
     chat.clock.advance(minutes=4)
     assert chat.say("赵先生", "5号楼风景真好啊", COMPOUND_ROOM) == []
@@ -208,9 +207,11 @@ def test_the_building_is_understood_however_it_is_said(chat: Chat, answer: str) 
 
 def test_what_follows_a_plea_goes_with_it(chat: Chat) -> None:
     chat.say("王女士", "家里奶粉没有了，帮忙买两罐")
-    (aside,) = chat.say("王女士", "飞鹤 一段的")
-    assert aside.startswith(STAFF_ROOM) and "飞鹤" in aside
-    assert "飞鹤" in chat.app.tickets.all()[0].text
+    assert chat.say("王女士", "飞鹤 一段的") == []
+    mine, _ = chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    assert "飞鹤" in mine, "whoever takes it reads it"
+    (aside,) = chat.say("王女士", "要是没有就算别的牌子")
+    assert aside.startswith(STAFF_ROOM) and "别的牌子" in aside, "whoever has taken it reads it now"
 
 
 @pytest.mark.parametrize("text", ["没收到啊", "没有啊 我没收到", "送错了", "药不对", "门口没有啊"])
