@@ -5,6 +5,7 @@ temperature, which rules may name as marks. The best rule wins; what looks like 
 competes with the rules by how sure it is.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -22,11 +23,23 @@ THRESHOLD = 0.5
 OFFERED = 0.55
 """Score of a question for which the FAQ has only something near: any plea of note goes before it."""
 
+FEVER = 37.3
+"""Degrees from which a temperature is a fever."""
+
 FAQ_NEVER = 0.93
 """A rule at least this sure leaves the FAQ nothing to say: emergencies, notices, advertisements."""
 
 NOUN_GROUPS = ("药品", "物资", "单字")
 """Groups of the lexicon whose words are things one can ask for."""
+
+_ENTRY = re.compile(r"\d{1,3} ?[.、)）] ?\d{3,4}(?![\d.])")
+"""How one line of a 接龙 begins, posted on its own: 2. 501 李."""
+
+_ONLY_A_PLACE = re.compile(
+    r"(?:我家?|俺家?|我们家?)?(?:是|住|在|就在)?"
+    r"(?:[\da-z零一二两三四五六七八九十百]{1,6} ?(?:号楼|号|栋|幢|座|单元|楼|层|室|户|弄|-|#|/)? ?[,，]?[东西南北中]{0,2}户? ?){1,6}的?"
+)
+"""A place and nothing else asks for nothing."""
 
 _SILENCE = Understanding("chitchat", 1.0, False, "silent", EMPTY)
 
@@ -98,15 +111,19 @@ class Engine:
         if not scan.mask & self.book.number_bit:
             return EMPTY, scan
         numbers = self.slots.numbers(said)
-        if numbers is EMPTY:
-            return EMPTY, scan
         mask, marks = scan.mask, self.book.marks
+        if _ENTRY.match(said):
+            mask |= marks["<接龙行>"]
+        elif numbers is EMPTY:
+            return EMPTY, scan
         if numbers.building or numbers.room or numbers.unit:
             mask |= marks["<房号>"]
         if numbers.phones:
             mask |= marks["<电话>"]
         if numbers.temperature is not None:
             mask |= marks["<体温>"]
+            if numbers.temperature >= FEVER:
+                mask |= marks["<发热>"]
         return numbers, Scan(scan.text, scan.hits, mask)
 
     def _decide(self, heard: _Heard) -> Understanding:
@@ -114,6 +131,8 @@ class Engine:
         other = heard.next_to("question")
         rival = other.score if other else 0.0
         asked = heard.addressed or any(match.intent == "question" for match in heard.matches)
+        if asked and _ONLY_A_PLACE.fullmatch(heard.said[:60]):
+            asked = False
         if asked and heard.said and rival < FAQ_NEVER and not (other and other.intent == EMERGENCY):
             found = self.faq.find(heard.said)
             if found and found.sure and _sureness(found) > rival:

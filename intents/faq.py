@@ -84,6 +84,9 @@ _FILLER = re.compile(
     r"^(?:孩子|小伙子|姑娘|闺女|同志|老师|师傅)[,，]?(?=我|请问|想问|问)|我?想问问|打听一?下|请问一?下?|麻烦问一?下?|问一?下|谢谢|今天|今日|明天|现在|目前|这几天|最近|突然|到底|咱们?|你好|您好|大家好|各位|有没有人知道|谁知道|[啊呢呀的了吧哦哈嗯]|[^\w?]"
 )
 
+_OPPOSITES = (("阴性", "阳性"), ("红码", "绿码"), ("停电", "停水"), ("寄", "取"))
+"""A question that names one of a pair is not answered by what speaks of the other alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -108,6 +111,7 @@ class _Question:
     kinds: int
     substance: dict[str, float]
     weight: float
+    poles: int
     answers: bool
     """False for a near-miss: what is more like it than like the entry's own questions is not the entry's."""
 
@@ -131,11 +135,14 @@ class FaqIndex:
         self._questions: list[_Question] = []
         self._said: dict[int, set[str]] = {}
         self._index: dict[str, list[tuple[int, float]]] = {}
+        self._exact: dict[str, int] = {}
         for entry, text, answers in (*asked, *misses):
+            if answers:
+                self._exact.setdefault(self._one_word(text).rstrip("?"), entry)
             self._add(entry, self._one_word(text), answers)
 
     def _add(self, entry: int, text: str, answers: bool) -> None:
-        question = self._question(_Grams(text), self._kind(text), entry, answers)
+        question = self._question(_Grams(text), self._kind(text), entry, answers, _poles(text))
         for gram, weight in question.vector.items():
             self._index.setdefault(gram, []).append((len(self._questions), weight))
         if answers:
@@ -145,6 +152,9 @@ class FaqIndex:
     def find(self, text: str) -> Found | None:
         """The entries nearest to a normalised text; None when nothing is near."""
         text = self._one_word(text[:LONGEST_QUESTION])
+        same = self._exact.get(text.rstrip("?"))
+        if same is not None:
+            return Found(self._ids[same], 1.0, True, (self._ids[same],), (text,))
         grams = _Grams(text)
         if sum(gram in self._rarity for gram in grams.telling()) < _PIECES:
             return None
@@ -180,6 +190,7 @@ class FaqIndex:
         named = {
             g for g in asked.vector if len(g) == 2 and g in self._rarity and asked.substance.keys() >= {*g}
         }
+        poles = _poles(text)
         ranked, best = [], 0.0
         for like, number in nearest:
             if -like < CLOSE * best:
@@ -188,7 +199,10 @@ class FaqIndex:
             score = -like * _agreement(asked, kinds, question)
             if named - self._said[question.entry]:
                 score *= _OTHER_TOPIC
-            best = max(best, score)
+            if question.poles & _swapped(poles) and not question.poles & poles:
+                score = 0.0
+            if question.answers:
+                best = max(best, score)
             ranked.append((score, number))
         return self._allowed(ranked)
 
@@ -203,13 +217,15 @@ class FaqIndex:
                 found.append((score, question))
         return found
 
-    def _question(self, grams: "_Grams", kinds: int, entry: int = -1, answers: bool = True) -> _Question:
+    def _question(
+        self, grams: "_Grams", kinds: int, entry: int = -1, answers: bool = True, poles: int = 0
+    ) -> _Question:
         rarity, unseen = self._rarity, self._unseen
         weights = {gram: rarity.get(gram, unseen) for gram in grams.all}
         norm = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
         substance = {char: weights[char] for char in grams.bare}
         vector = {gram: weight / norm for gram, weight in weights.items()}
-        return _Question(entry, vector, kinds, substance, sum(substance.values()) or 1.0, answers)
+        return _Question(entry, vector, kinds, substance, sum(substance.values()) or 1.0, poles, answers)
 
 
 class _Grams:
@@ -226,6 +242,22 @@ class _Grams:
         """Those that touch the substance."""
         bare = self.bare
         return [gram for gram in self.all if gram[0] in bare or gram[-1] in bare]
+
+
+def _poles(text: str) -> int:
+    """Two bits a pair of opposites: which of them the text names."""
+    return sum(
+        1 << 2 * place + side
+        for place, pair in enumerate(_OPPOSITES)
+        for side, word in enumerate(pair)
+        if word in text
+    )
+
+
+def _swapped(poles: int) -> int:
+    """The other of each pair."""
+    low = (4 ** len(_OPPOSITES) - 1) // 3
+    return (poles & low) << 1 | poles >> 1 & low
 
 
 def _best_first(pair: tuple[float, int]) -> tuple[float, int]:

@@ -1,7 +1,8 @@
 """One cheap pass that makes texts comparable before anything else looks at them.
 
-Full-width letters become half-width, capitals small, invisible characters and emoji vanish, the quoted part and typed
-mentions are cut off, and the lexicon's typing errors are put right. Every step is linear in the text's length; a short
+Full-width letters become half-width, capitals small, traditional characters simplified, invisible characters and emoji
+vanish, the quoted part and typed mentions are cut off, blanks around a lone character (我家 水 没 了) are closed, and the
+lexicon's typing errors are put right. Every step is linear in the text's length; a short
 ordinary message takes 1 to 2 µs.
 """
 
@@ -10,16 +11,21 @@ from collections.abc import Mapping
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from intents.traditional import simplified
+
 LONGEST = 20_000
 """Characters looked at; WeChat itself cuts messages at about this length."""
 
 _QUOTE_OPEN, _QUOTE_RULE = "「", "- - - - -"
 _CODE = re.compile(r"\[[A-Za-z\u4e00-\u9fff]{1,8}\]")
 _MENTION = re.compile(r"@[^@\u2005\n]{1,60}\u2005|@[^@\s,，。！？!?:：]{1,30}(?:\s|$)")
+_LONE = re.compile(
+    r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff](?: |$))|(?:(?<=^[\u4e00-\u9fff])|(?<= [\u4e00-\u9fff])) (?=[\u4e00-\u9fff])"
+)
 
 
 def _table() -> dict[int, str | None]:
-    table: dict[int, str | None] = {}
+    table: dict[int, str | None] = {**simplified()}
     for low, high in ((0x00, 0x20), (0x7F, 0xA1), (0x2000, 0x200B), (0x2028, 0x202A)):
         table.update(dict.fromkeys(range(low, high), " "))
     invisible = (
@@ -83,7 +89,7 @@ class Normaliser:
         if "[" in text:
             text = _CODE.sub(" ", text)
         if " " in text:
-            text = " ".join(text.split())
+            text = _LONE.sub("", " ".join(text.split()))
         return self._corrected(text)
 
     def _corrected(self, text: str) -> str:

@@ -37,6 +37,13 @@ _ADDRESS = re.compile(r"[路街道巷]\d{1,5}弄?号?|^.{2,3}省|^.{1,6}市.{2,6
 """A written postal address, where a number at the end is a room."""
 _SIDE = re.compile(r"(?:单元|楼|层|栋|幢)\s?[的]?\s?([东西南北中][东西]?户)")
 _LETTER = re.compile(r"\d[楼层f]([a-h])(?![a-z\d座栋幢区])")
+_OWN_BEFORE = re.compile(r"(?:我家?|俺家?|我们家?|阿拉)(?:是|住|在)?[在的]? ?$|住在? ?$|家在 ?$|房号[是:：]? ?$")
+_OWN_BEHIND = re.compile(
+    r" ?(?:要(?!不|是|点|紧|求)|想(?:要|买)|需要|急需|急用|缺|求(?:购|助)?|没|断[了药粮]|家(?:里)?(?:要|没|缺|需|有|停|漏|的|老)|住户|报[名备修]|已[测做]|"
+    r"(?:的|室的|这边|这里|这儿|家)[,，。!！ ]?$|的(?:老人|孩子|邻居|张|王|李|刘|陈))"
+)
+"""A number that names its own room: 我家501, 501要买药."""
+_NO_ROOM = re.compile(r"1(?:10|19|20|22)$|315$|911$|999$|\d+00$|(?:19[5-9]|20[0-4])\d$")
 _NEAR = 6
 """A room without any word for it stands at most this many characters behind its building or unit."""
 
@@ -257,6 +264,16 @@ def _read_number(token: _Token, following: _Token | None, place: Place) -> bool:
     return True
 
 
+def _own(token: _Token, text: str) -> bool:
+    """Whether a bare number is said to be the speaker's room."""
+    if token.digits > 4 or not token.value.isdigit() or _NO_ROOM.match(token.value):
+        return False
+    head = text[max(0, token.start - 8) : token.start]
+    if _OWN_BEFORE.search(head):
+        return True
+    return not head.strip(" ,，。!！:：") and bool(_OWN_BEHIND.match(text, token.end))
+
+
 def _read_bare(token: _Token, place: Place, text: str, last: int) -> bool:
     """A number without a word: a room, if it has three or four digits and stands behind a building or place name."""
     if (
@@ -270,7 +287,7 @@ def _read_bare(token: _Token, place: Place, text: str, last: int) -> bool:
     ending = (
         token.end == len(text) and token.before and (token.before in _PLACE or bool(_ADDRESS.search(text)))
     )
-    if not behind and not ending:
+    if not behind and not ending and not _own(token, text):
         return False
     if token.value[0].isalpha() and place.building is None and token.before not in "楼层":
         place.building, place.room = token.value[0], token.value[1:]

@@ -14,8 +14,9 @@ from intents.lexicon import UnknownGroupError, expand
 from intents.spec import INTENTS, IntentSpec, LexiconSpec, Rule
 
 EMERGENCY = "help.emergency"
-MARKS = ("<房号>", "<电话>", "<体温>")
-"""Pseudo-words a rule may name: the text holds a building or room, a phone number, a temperature."""
+MARKS = ("<房号>", "<电话>", "<体温>", "<发热>", "<接龙行>")
+"""Pseudo-words a rule may name: the text holds a building or room, a phone number, a temperature, one of a fever; it
+is one line of a 接龙 (2. 501 李)."""
 
 _NUMERALS = "一二两三四五六七八九十"
 _DIGITS = tuple("0123456789")
