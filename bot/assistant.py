@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -107,8 +107,9 @@ class Assistant:
         before = self._started, self._deaf_told, self._error_told
         try:
             with self._books.transactions.transaction():
-                for event in events:
-                    self._handle(event)
+                self._handle_all(
+                    [_storable(event) if isinstance(event, Message) else event for event in events]
+                )
         except LedgerRefused:
             self._places.clear()  # what was read inside the transaction may never have been
             self._started, self._deaf_told, self._error_told = before
@@ -118,16 +119,22 @@ class Assistant:
         """Queue an alert to the staff of a node (the community's, by default). Needs an open transaction."""
         self._to_staff(Reply(text, "alert", "staff"), node or self._tree.root, at)
 
-    def _handle(self, event: Event) -> None:
-        match event:
-            case Message():
-                self._message(event)
-            case RoomNamed():
-                self._room(event.room_id, event.name, event.at)
-            case LoggedIn():
-                self._logged_in(event)
-            case Deaf():
-                self._deaf(event)
+    def _handle_all(self, events: Sequence[Event]) -> None:
+        intake = self._books.intake
+        intake.begin([event for event in events if isinstance(event, Message)], WINDOW_MS)
+        for n, event in enumerate(events):
+            match event:
+                case Message():
+                    self._message(event)
+                case RoomNamed():
+                    self._room(event.room_id, event.name, event.at)
+                case Deaf():
+                    self._deaf(event)
+                case LoggedIn():  # another account may have other messages
+                    intake.write()
+                    self._logged_in(event)
+                    intake.begin([left for left in events[n + 1 :] if isinstance(left, Message)], WINDOW_MS)
+        intake.write()
 
     def room_names(self) -> tuple[str, ...]:
         """Every room of the tree, by name."""
@@ -138,7 +145,6 @@ class Assistant:
     def _message(self, message: Message) -> None:
         if message.sender_kind != "person" or message.kind == "system":
             return
-        message = _storable(message)
         heard = self._books.intake.look(message, WINDOW_MS)
         if heard.again:
             self.again += 1

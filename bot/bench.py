@@ -19,7 +19,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.app import BATCH, App, build
+from bot.app import BATCH, App, build, steady
 from bot.channels.replay import ReplayChannel, TranscriptClock
 from bot.groups import Tree
 from bot.model.message import LoggedIn, Message, RoomNamed
@@ -116,6 +116,7 @@ def _end_to_end(settings: Settings, data: Data, mix: Sequence[tuple[str, str]]) 
         rooms = app.assistant.room_names()
         app.receive([LoggedIn("bench", START), *(RoomNamed(room, room, START) for room in rooms)])
         app.engine.words("热身")
+        steady()
         _receive(app, messages[:BATCH])
         begin = perf_counter()
         _receive(app, messages[BATCH:])

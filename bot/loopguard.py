@@ -15,6 +15,8 @@ ANSWERS = 12
 ANSWERS_AT_WORK = 60
 """The same for people with a role, who take many tickets in a row."""
 LONGEST_SILENCE = timedelta(hours=12)
+COMPARED = 80
+"""Characters by which the bot knows its own words again."""
 SHORTEST_ECHO = 8
 """Characters; shorter words are compared with their numbers: 「1」 answers a question."""
 _NUMBERS = re.compile(r"[A-Za-z]{0,3}\d+")
@@ -63,8 +65,9 @@ class LoopGuard:
 
     def said(self, where: str, text: str, at: datetime) -> None:
         """The bot said this in a room, or to a person in private."""
-        self._own[(where, _folded(text))] = at
-        _keep(self._own, (where, _folded(text)))
+        key = where, _folded(text)
+        self._own[key] = at
+        _keep(self._own, key)
 
     def echo(self, where: str, text: str, at: datetime) -> bool:
         """True when these are the bot's own words of a moment ago, coming back, be it with other numbers in them."""
@@ -73,7 +76,7 @@ class LoopGuard:
 
 
 def _folded(text: str) -> str:
-    text = _MENTION.sub("", text) if text.startswith("@") else text
+    text = (_MENTION.sub("", text) if text.startswith("@") else text)[:COMPARED]
     return _NUMBERS.sub("#", text) if len(text) > SHORTEST_ECHO else text
 
 

@@ -72,7 +72,7 @@ class Router:
         node = request.place.node if request.place else None
         if not may(request.person, entry.role, node, self._services.groups):
             return self._refuse(entry, request)
-        understanding = self._engine.understand(request.command.rest) if request.command.rest else None
+        understanding = self._engine.understand(request.command.rest) if entry.reads_place else None
         return entry.handler(replace(request, understanding=understanding), self._services) or Outcome(
             "silent"
         )

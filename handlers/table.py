@@ -68,7 +68,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         "我是", accounts.bind_household, "resident", "/我是 楼号-单元-门牌 姓名", "登记自己住哪一户，以后求助不用再报地址（请私聊发）",
-        "/我是 17-3-501 王芳",
+        "/我是 17-3-501 王芳", reads_place=True,
     ),
     CommandEntry(
         "认领", accounts.claim_role, "resident", "/认领 邀请码", "用一次性邀请码认领书记、网格员等身份（只能私聊发）",

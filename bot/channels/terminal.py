@@ -57,8 +57,12 @@ class TerminalChannel:
         self._lines = lines
         self._count = 0
         self._console = Console(highlight=False, soft_wrap=True)
-        staff = next((room for room in self._rooms if "工作" in room), self._rooms[0] if self._rooms else PRIVATE)
-        self._help = HELP.format(room=self._where or PRIVATE, person=next(iter(people), "刘书记"), staff=staff)
+        staff = next(
+            (room for room in self._rooms if "工作" in room), self._rooms[0] if self._rooms else PRIVATE
+        )
+        self._help = HELP.format(
+            room=self._where or PRIVATE, person=next(iter(people), "刘书记"), staff=staff
+        )
         self.settled: Callable[[], Awaitable[None]] | None = None
         """Waits until everything heard has been answered; from a pipe, the next line is read only then."""
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,13 @@ class Ledger:
             if self._conn.in_transaction:
                 self._conn.execute("ROLLBACK")
             raise
+
+    def executemany(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Run one statement for each row. Raises LedgerRefused when the disk does."""
+        try:
+            self._conn.executemany(sql, rows)
+        except sqlite3.OperationalError as error:
+            raise LedgerRefused(str(error)) from error
 
     def rows(self, sql: str, parameters: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         """The rows of a query, one by one. Raises LedgerRefused when the disk does."""

@@ -1,5 +1,7 @@
 """Which messages were handled, and which rooms are known. A message's words are not kept here, only a fingerprint."""
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
 
@@ -14,33 +16,67 @@ ids."""
 
 
 class Intake:
-    """Table messages."""
+    """Table messages, a batch at a time: one look at the table before, one write after."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._known: set[str] = set()
+        self._prints: dict[str, int] = {}
+        self._said: dict[int, list[int]] = {}
+        """When each fingerprint of the batch was heard, in the table and in the batch so far."""
+        self._handled: list[tuple[str, str, int, int, str]] = []
+
+    def begin(self, messages: Sequence[Message], within: int) -> None:
+        """Look up a batch; repeats will be counted ``within`` so many milliseconds."""
+        self._handled, self._said = [], {}
+        if not messages:
+            return
+        account = self._ledger.account
+        ids = json.dumps([message.id for message in messages])
+        self._known = {
+            id_
+            for (id_,) in self._ledger.execute(
+                "SELECT id FROM messages WHERE account = ? AND id IN (SELECT value FROM json_each(?))",
+                (account, ids),
+            )
+        }
+        earliest = min(millis(message.at) for message in messages) - within
+        self._prints = {message.id: self._fingerprint(message) for message in messages}
+        prints = json.dumps(list(self._prints.values()))
+        for fingerprint, at in self._ledger.execute(
+            "SELECT fingerprint, at FROM messages WHERE fingerprint IN (SELECT value FROM json_each(?)) AND at >= ?",
+            (prints, earliest),
+        ):
+            self._said.setdefault(fingerprint, []).append(at)
 
     def look(self, message: Message, within: int) -> Heard:
-        """What is known of a message that has just come; repeats are counted ``within`` so many milliseconds."""
-        fingerprint, at = self._fingerprint(message), millis(message.at)
-        known, lately, repeats = self._ledger.execute(
-            "SELECT EXISTS (SELECT 1 FROM messages WHERE account = ? AND id = ?),"
-            " count(*) FILTER (WHERE at >= ?), count(*) FROM messages WHERE fingerprint = ? AND at BETWEEN ? AND ?",
-            (self._ledger.account, message.id, at - REDELIVERY, fingerprint, at - within, at + REDELIVERY),
-        ).fetchone()
-        return Heard(fingerprint, at, bool(known or lately), repeats)
+        """What is known of a message of the batch that is about to be handled."""
+        fingerprint, at = self._prints[message.id], millis(message.at)
+        times = self._said.get(fingerprint)
+        if times is None:
+            return Heard(fingerprint, at, message.id in self._known, 0)
+        lately = any(at - REDELIVERY <= time <= at + REDELIVERY for time in times)
+        repeats = sum(at - within <= time <= at + REDELIVERY for time in times)
+        return Heard(fingerprint, at, lately or message.id in self._known, repeats)
 
     def handled(self, message: Message, heard: Heard, outcome: str) -> None:
-        """Write down what became of it."""
-        self._ledger.execute(
-            "INSERT INTO messages (account, id, fingerprint, at, outcome) VALUES (?, ?, ?, ?, ?)",
-            (self._ledger.account, message.id, heard.fingerprint, heard.at, outcome),
+        """Remember what became of it, for the rest of the batch and for ``write``."""
+        self._handled.append((self._ledger.account, message.id, heard.fingerprint, heard.at, outcome))
+        self._known.add(message.id)
+        self._said.setdefault(heard.fingerprint, []).append(heard.at)
+
+    def write(self) -> None:
+        """Write the batch's outcomes down."""
+        rows, self._handled = self._handled, []
+        self._ledger.executemany(
+            "INSERT INTO messages (account, id, fingerprint, at, outcome) VALUES (?, ?, ?, ?, ?)", rows
         )
 
     def _fingerprint(self, message: Message) -> int:
         words = (
             f"{self._ledger.account}\0{message.room_id}\0{message.sender_id}\0{message.kind}\0{message.text}"
         )
-        digest = blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        digest = blake2b(words.encode(), digest_size=8).digest()
         return int.from_bytes(digest, "big", signed=True)
 
 

@@ -118,5 +118,7 @@ class CommandEntry:
     """What it does, one sentence."""
     example: str
     aliases: tuple[str, ...] = ()
+    reads_place: bool = False
+    """True when its argument is an address, to be understood like a message."""
     bare: bool = False
     """True when staff and volunteers may leave the slash out: 接单 23."""

@@ -1,6 +1,6 @@
 """What the assistant and the outbox ask of the ledger, besides what handlers may ask (bot/model/services.py)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,14 +77,22 @@ class Heard:
 
 
 class Intake(Protocol):
-    """Which messages were handled. The text itself is not kept, only its fingerprint."""
+    """Which messages were handled, a batch at a time. The text itself is not kept, only its fingerprint."""
+
+    def begin(self, messages: Sequence[Message], within: int) -> None:
+        """Look up a batch; repeats will be counted ``within`` so many milliseconds."""
+        ...
 
     def look(self, message: Message, within: int) -> Heard:
-        """What is known of a message that has just come; repeats are counted ``within`` so many milliseconds."""
+        """What is known of a message of the batch that is about to be handled."""
         ...
 
     def handled(self, message: Message, heard: Heard, outcome: str) -> None:
-        """Write down what became of it."""
+        """Remember what became of it, for the rest of the batch and for ``write``."""
+        ...
+
+    def write(self) -> None:
+        """Write the batch's outcomes down."""
         ...
 
 

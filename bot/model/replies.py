@@ -80,5 +80,8 @@ class Replies:
     def __call__(self, key: str, **values: str) -> str:
         """The text of ``key`` with its placeholders filled; lines that stay empty are left out."""
         filled = self._texts[key].format(**{name: values.get(name, "") for name in REPLIES[key]})
-        lines = (_SPACES.sub(" ", line).replace(" ，", "，").rstrip() for line in filled.splitlines())
-        return "\n".join(line for line in lines if line.strip())
+        if "  " in filled or " ，" in filled or "\u3000" in filled:
+            filled = _SPACES.sub(" ", filled).replace(" ，", "，")
+        if "\n" not in filled:
+            return filled.strip()
+        return "\n".join(line.rstrip() for line in filled.splitlines() if line.strip())
