@@ -193,7 +193,7 @@ def _compile(intent: str, rule: Rule, lexicon: LexiconSpec, clauses: _Clauses) -
     decisive = intent == EMERGENCY and rule.weight >= 0.5
     rank = (decisive, rule.weight, len(sets), -_ORDER[intent])
     order: tuple[int, ...] = ()
-    if rule.within:
+    if rule.within >= 0:
         parts = sets[: len(rule.all)]
         order = tuple(clauses.bit(texts) for texts in parts)
     match = Match(intent, rule.name, rule.weight, needs, rank)

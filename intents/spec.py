@@ -57,9 +57,9 @@ class Rule:
     """None of these occurs."""
     words: tuple[str, ...] = ()
     """At least one of these is a whole jieba word of the text (药 in 买药, not in 火药)."""
-    within: int = 0
-    """When above 0: the conditions of ``all`` are met in the order written, each at most this many characters behind
-    the one before (老人 … 倒了, not 垃圾倒了 我去看老人)."""
+    within: int = -1
+    """When given: the conditions of ``all`` are met in the order written, each at most this many characters behind
+    the one before, 0 for none between (老人 … 倒了, not 垃圾倒了 我去看老人)."""
     alone: bool = False
     """Whether the message must say nothing else: beside the rule's own texts only small words like 啊, 了, 谢谢."""
     weight: float = 1.0
