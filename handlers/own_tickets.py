@@ -6,7 +6,6 @@ from collections.abc import Callable
 from bot.model.handling import Dialogue, Outcome, Request
 from bot.model.services import Services
 from bot.model.ticket import OPEN, Ticket
-from handlers.records import record
 from handlers.speaking import about, named, quoted, to_sender, to_staff
 
 LISTED = 5
@@ -74,17 +73,7 @@ def answer_received(request: Request, services: Services) -> Outcome | None:
         return None
     services.dialogues.end(request, "received")
     ticket = services.tickets.move(ticket, "opened", request, note=quoted(request.text))
-    words = about(ticket, services, public=False) | {
-        "name": named(request.person),
-        "text": quoted(request.text),
-    }
-    return Outcome(
-        f"reopened:{ticket.number}",
-        (
-            to_staff(services.replies("alert_reopened", **words), node=ticket.node, ticket=ticket.number),
-            to_sender(request, services.replies("ticket_reopened", **about(ticket, services)), ticket.number),
-        ),
-    )
+    return _told("reopened", ticket, request, services, "alert_reopened", "ticket_reopened")
 
 
 def _on_the_one(request: Request, services: Services, intent: str) -> Outcome:
@@ -123,54 +112,44 @@ def _names_thing(text: str, ticket: Ticket) -> bool:
 
 
 def _none(request: Request, services: Services) -> Outcome:
-    """No ticket of theirs: silence in a group, a word to whoever addressed us; the staff see who waits in vain."""
-    outcome = record(request, services)
+    """No ticket of theirs: silence among neighbours, who talk of many things; a word to whoever addressed us."""
     if not request.addressed:
-        return outcome
-    return Outcome("no-ticket", (*outcome.replies, to_sender(request, services.replies("ticket_none"))))
+        return Outcome("silent:no-ticket")
+    return Outcome("no-ticket", (to_sender(request, services.replies("ticket_none")),))
 
 
 def _urge(ticket: Ticket, request: Request, services: Services) -> Outcome:
     services.tickets.note(ticket, request, "催办")
-    words = about(ticket, services, public=False) | {
-        "name": named(request.person),
-        "text": quoted(request.text),
-    }
-    return Outcome(
-        f"urged:{ticket.number}",
-        (
-            to_staff(services.replies("alert_urge", **words), node=ticket.node, ticket=ticket.number),
-            to_sender(request, services.replies("ticket_urged", **about(ticket, services)), ticket.number),
-        ),
-    )
+    return _told("urged", ticket, request, services, "alert_urge", "ticket_urged")
 
 
 def withdraw(ticket: Ticket, request: Request, services: Services) -> Outcome:
     """Withdraw this ticket at its requester's word, and tell the staff."""
     ticket = services.tickets.move(ticket, "cancelled", request)
     services.dialogues.end(request, "details")
-    words = about(ticket, services, public=False) | {"name": named(request.person)}
-    return Outcome(
-        f"cancelled:{ticket.number}",
-        (
-            to_staff(services.replies("alert_cancelled", **words), node=ticket.node, ticket=ticket.number),
-            to_sender(
-                request, services.replies("ticket_cancelled", **about(ticket, services)), ticket.number
-            ),
-        ),
-    )
+    return _told("cancelled", ticket, request, services, "alert_cancelled", "ticket_cancelled")
 
 
 def _received(ticket: Ticket, request: Request, services: Services) -> Outcome:
     if ticket.state == "opened" and not request.addressed:
         return Outcome("silent")  # nobody has taken it yet: 「收到了」 is about something else
     ticket = services.tickets.move(ticket, "done", request, note="居民确认收到")
-    words = about(ticket, services, public=False) | {"name": named(request.person)}
+    return _told("done", ticket, request, services, "alert_received", "ticket_received")
+
+
+def _told(
+    label: str, ticket: Ticket, request: Request, services: Services, alert: str, answer: str
+) -> Outcome:
+    """The staff and the requester are told what became of a ticket, by these templates."""
+    words = about(ticket, services, public=False) | {
+        "name": named(request.person),
+        "text": quoted(request.text),
+    }
     return Outcome(
-        f"done:{ticket.number}",
+        f"{label}:{ticket.number}",
         (
-            to_staff(services.replies("alert_received", **words), node=ticket.node, ticket=ticket.number),
-            to_sender(request, services.replies("ticket_received", **about(ticket, services)), ticket.number),
+            to_staff(services.replies(alert, **words), node=ticket.node, ticket=ticket.number),
+            to_sender(request, services.replies(answer, **about(ticket, services)), ticket.number),
         ),
     )
 

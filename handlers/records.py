@@ -5,8 +5,7 @@ from bot.model.services import Services
 from handlers.speaking import duty_phone, named, quoted, room_name, to_sender, to_staff
 
 FOR_STAFF = frozenset(
-    {"complaint", "report.symptom", "report.travel", "signup.volunteer", "signup.reserve",
-     "ticket.urge", "ticket.progress"}
+    {"complaint", "report.symptom", "report.travel", "signup.volunteer", "signup.reserve"}
 )  # fmt: skip
 """Intents whose record the staff are told of at once."""
 
@@ -20,7 +19,7 @@ def record(request: Request, services: Services) -> Outcome:
     replies: tuple[Reply, ...] = ()
     if understanding.intent in FOR_STAFF:
         replies += (to_staff(_told(request, services, title)),)
-    if request.addressed and not understanding.intent.startswith("ticket."):
+    if request.addressed:
         replies += (to_sender(request, services.replies("record_saved", title=title)),)
     return Outcome(f"record:{understanding.intent}", replies)
 

@@ -17,10 +17,9 @@ PER_LETTER = 999
 ADDED = "补充"
 """Note of the audit row when words were added."""
 
-_COLUMNS = (
-    "id, intent, title, state, urgent, account, room_id, room_name, requester_id, requester, node, building, unit,"
-    " room, phones, items, text, owner_id, owner, dispatched_to, opened_at, updated_at"
-)
+_PLEA = "intent, title, urgent, room_id, room_name, requester_id, requester, node, building, unit, room, phones, items, text"
+_COLUMNS = f"{_PLEA}, id, state, owner_id, owner, dispatched_to, opened_at, updated_at"
+"""In the order of Ticket's fields."""
 
 _OPEN = "state IN ('opened', 'taken', 'dispatched')"
 
@@ -55,25 +54,19 @@ class Tickets:
     def open(self, new: NewTicket) -> Ticket:
         """Write a plea down and give it a number."""
         at = millis(new.at)
+        plea = (
+            new.intent, new.title, new.urgent, new.room_id, new.room_name, new.requester_id, new.requester, new.node,
+            new.building, new.unit, new.room, new.phones, new.items, new.text,
+        )  # fmt: skip
         cursor = self._ledger.execute(
-            "INSERT INTO tickets (account, intent, title, state, urgent, room_id, room_name, requester_id,"
-            " requester, node, building, unit, room, phones, items, text, message_id, opened_at, updated_at)"
-            " VALUES (?, ?, ?, 'opened', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                self._ledger.account, new.intent, new.title, int(new.urgent), new.room_id, new.room_name,
-                new.requester_id, new.requester, new.node, new.building, new.unit, new.room, new.phones,
-                new.items, new.text, new.message_id, at, at,
-            ),
-        )  # fmt: skip
-        id_ = int(cursor.lastrowid or 0)
-        self._event(
-            id_, at, (new.requester_id, new.requester, new.room_id, new.message_id), None, "opened", ""
+            f"INSERT INTO tickets ({_PLEA}, account, state, message_id, opened_at, updated_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'opened', ?, ?, ?)",
+            (*plea, self._ledger.account, new.message_id, at, at),
         )
-        return Ticket(
-            number_of(id_), new.intent, new.title, "opened", new.urgent, self._ledger.account, new.room_id,
-            new.room_name, new.requester_id, new.requester, new.node, new.building, new.unit, new.room,
-            new.phones, new.items, new.text, "", "", "", _moment(at), _moment(at),
-        )  # fmt: skip
+        id_ = int(cursor.lastrowid or 0)
+        actor = (new.requester_id, new.requester, new.room_id, new.message_id)
+        self._event(id_, at, actor, None, "opened", "")
+        return Ticket(*plea, number_of(id_), "opened", "", "", "", _moment(at), _moment(at))
 
     def get(self, number: str) -> Ticket | None:
         """By what people type: A023, a23, 23 (then the latest open ticket with that number, else the latest)."""
@@ -196,17 +189,11 @@ def _actor(request: Request) -> tuple[str, str, str, str]:
 
 
 def _ticket(row: tuple[Any, ...]) -> Ticket:
-    id_, intent, title, state, urgent, *rest, opened_at, updated_at = row  # in the order of _COLUMNS
-    values = [
-        number_of(id_),
-        intent,
-        title,
-        state,
-        bool(urgent),
-        *rest,
-        _moment(opened_at),
-        _moment(updated_at),
-    ]
+    intent, title, urgent, *plea, id_, state, owner_id, owner, to, opened_at, updated_at = (
+        row  # as in _COLUMNS
+    )
+    life = [number_of(id_), state, owner_id, owner, to, _moment(opened_at), _moment(updated_at)]
+    values = [intent, title, bool(urgent), *plea, *life]
     return Ticket(*values)
 
 

@@ -30,17 +30,13 @@ MOVES: dict[State, frozenset[State]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
-    """One plea, from the moment it was written down."""
+class Plea:
+    """What somebody asked for, and where it belongs."""
 
-    number: str
-    """What people say on the phone: A023."""
     intent: str
     title: str
     """What people call its kind: 买药送药."""
-    state: State
     urgent: bool
-    account: str
     room_id: str
     """Where it was said; empty in private."""
     room_name: str
@@ -56,6 +52,23 @@ class Ticket:
     items: str
     text: str
     """The plea and what was added to it later, a line each."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket(Plea):
+    """A plea about to be written down."""
+
+    message_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket(Plea):
+    """A plea from the moment it was written down."""
+
+    number: str
+    """What people say on the phone: A023."""
+    state: State
     owner_id: str
     """Who took it; empty while nobody has."""
     owner: str
@@ -66,33 +79,8 @@ class Ticket:
     @property
     def short(self) -> str:
         """The number as people type it: 23 for A023; from B001 on with its letter."""
-        return (
-            self.number[1:].lstrip("0")
-            if self.number.startswith("A") and len(self.number) == 4
-            else self.number
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class NewTicket:
-    """A plea about to be written down; fields as in Ticket."""
-
-    intent: str
-    title: str
-    urgent: bool
-    room_id: str
-    room_name: str
-    requester_id: str
-    requester: str
-    node: str
-    building: str
-    unit: str
-    room: str
-    phones: str
-    items: str
-    text: str
-    message_id: str
-    at: datetime
+        first = self.number.startswith("A") and len(self.number) == 4
+        return self.number[1:].lstrip("0") if first else self.number
 
 
 @dataclass(frozen=True, slots=True)
