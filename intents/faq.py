@@ -256,7 +256,7 @@ def _poles(text: str) -> int:
 
 def _swapped(poles: int) -> int:
     """The other of each pair."""
-    low = (4 ** len(_OPPOSITES) - 1) // 3
+    low = ((1 << 2 * len(_OPPOSITES)) - 1) // 3
     return (poles & low) << 1 | poles >> 1 & low
 
 

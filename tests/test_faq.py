@@ -103,8 +103,27 @@ def test_up_to_three_are_offered_best_first() -> None:
 
 
 def test_equal_entries_keep_the_order_of_the_file() -> None:
-    found = index(entry("first", "菜在哪拿"), entry("second", "菜在哪拿")).find("菜在哪拿")
+    found = index(entry("first", "菜在哪拿"), entry("second", "菜在哪拿")).find("菜在哪里拿呀")
     assert found is not None and found.near == ("first", "second")
+
+
+def test_a_phrasing_of_the_file_is_its_entry_however_short() -> None:
+    found = index(SHOP, entry("who", "你是谁")).find("你是谁?")
+    assert found is not None and (found.id, found.sure) == ("who", True)
+
+
+def test_a_near_miss_of_one_entry_does_not_hide_another() -> None:
+    two = index(
+        entry("when", "核酸几点开始", not_examples=("核酸在哪做呀",)), entry("where", "在哪里做核酸呢")
+    )
+    found = two.find("核酸在哪做呀")
+    assert found is not None and found.near == ("where",)
+
+
+def test_opposites_are_not_alike() -> None:
+    one = index(entry("positive", "抗原阳性怎么办"), POOL)
+    assert one.find("抗原阳性怎么处理") is not None
+    assert one.find("抗原阴性怎么办") is None
 
 
 def test_only_the_beginning_of_an_endless_question_is_compared() -> None:

@@ -127,7 +127,16 @@ def test_only_what_a_person_says_counts_not_what_they_quote() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["药" * 20_000, "救命" * 10_000, "1-" * 10_000, "\u202e" * 20_000, "核酸几点" * 5_000, "😀" * 20_000],
+    [
+        "药" * 20_000,
+        "救命" * 10_000,
+        "1-" * 10_000,
+        "\u202e" * 20_000,
+        "核酸几点" * 5_000,
+        "老人倒了电梯困" * 2_500,
+        "药没了" * 6_000,
+        "😀" * 20_000,
+    ],
 )
 def test_hostile_lengths_are_understood_as_something(text: str) -> None:
     assert ENGINE.understand(text).intent in INTENTS
@@ -180,6 +189,32 @@ def test_marks_stand_for_numbers_in_the_text() -> None:
     engine = small(spec("report.temperature", Rule("报", all=("<体温>", "<房号>"))))
     assert engine.understand("17-3-501 36.5").intent == "report.temperature"
     assert engine.understand("17-3-501").intent == "chitchat"
+
+
+def test_nearness_is_in_order_and_counted_in_characters() -> None:
+    engine = small(spec("help.care", Rule("倒", all=(("老人", "奶奶"), "倒了"), within=1)))
+    assert engine.understand("奶奶倒了").intent == engine.understand("老人 倒了").intent == "help.care"
+    assert engine.understand("老人把水倒了").intent == "chitchat"
+    assert engine.understand("倒了奶奶").intent == "chitchat"
+    beside = small(spec("help.care", Rule("倒", all=("老人", "倒了"), within=0)))
+    assert beside.understand("老人倒了").intent == "help.care"
+    assert beside.understand("老人 倒了").intent == "chitchat"
+
+
+def test_a_rule_for_the_whole_message_bears_small_words_only() -> None:
+    engine = small(spec("ticket.urge", Rule("人呢", any=("人呢", "师傅"), alone=True)))
+    assert engine.understand("师傅人呢？？").intent == "ticket.urge"
+    assert engine.understand("人呢 都去哪玩了").intent == "chitchat"
+    assert engine.understand("人呢" * 10_000).intent == "chitchat"
+
+
+def test_a_fever_is_no_report_of_a_normal_temperature() -> None:
+    for text, intent in (
+        ("37.2", "report.temperature"),
+        ("37.3", "report.symptom"),
+        ("38度8", "report.symptom"),
+    ):
+        assert ENGINE.understand(text).intent == intent
 
 
 def test_groups_may_hold_groups() -> None:
@@ -235,7 +270,10 @@ def test_check_tells_faq_entries_that_do_not_answer() -> None:
     ("text", "want"),
     [
         ("１７＃３＃５０１，ＡＰＰ", "17#3#501,app"),
-        ("核 \n\t 酸　了", "核 酸 了"),
+        ("核 \n\t 酸　了", "核酸了"),
+        ("我家 水 没 了", "我家水没了"),
+        ("老人 药没了", "老人 药没了"),
+        ("家裡沒藥了", "家里没药了"),
         ("河酸几点", "核酸几点"),
         ("@小 王\u2005 帮我[捂脸]拿药", "帮我 拿药"),
         ("@所有人 下楼", "下楼"),
