@@ -121,7 +121,9 @@ class Assistant:
 
     def _handle_all(self, events: Sequence[Event]) -> None:
         intake = self._books.intake
-        intake.begin([event for event in events if isinstance(event, Message)], WINDOW_MS)
+        messages = [event for event in events if isinstance(event, Message)]
+        intake.begin(messages, WINDOW_MS)
+        self._router.think(self._calling(message) for message in messages if self._may_matter(message))
         for n, event in enumerate(events):
             match event:
                 case Message():
@@ -180,15 +182,23 @@ class Assistant:
             self._send(reply, request)
         return outcome
 
+    def _may_matter(self, message: Message) -> bool:
+        """False where the words will hardly be looked at: in groups that are not ours, and among staff."""
+        place = self._places.get(message.room_id)
+        return message.private or (place is not None and place.kind not in ROOM_ROLES)
+
     def _request(self, message: Message, place: Place | None) -> Request:
-        called = message.private or message.mentions_bot
-        text = message.text
+        text, called = self._calling(message)
+        return Request(message, text, self._person(message, place), place, addressed=called)
+
+    def _calling(self, message: Message) -> tuple[str, bool]:
+        """The words meant for us, and whether they were said to the bot."""
+        text, called = message.text, message.private or message.mentions_bot
         if calling := self._called.match(text):
             called, text = True, text[calling.end() :]
         elif "@" in text and (calling := self._mentioned.search(text)):
             called, text = True, text[: calling.start()] + text[calling.end() :]
-        person = self._person(message, place)
-        return Request(message, text.strip(), person, place, addressed=called)
+        return text.strip(), called
 
     def _person(self, message: Message, place: Place | None) -> Person:
         listed = self._people.get(message.sender_id)
