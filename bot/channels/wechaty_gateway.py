@@ -7,6 +7,7 @@ called and the stub's event stream is read here, raw and in order.
 """
 
 import asyncio
+import getpass
 import json
 import logging
 import os
@@ -35,14 +36,16 @@ def _tamed() -> Iterator[None]:
     """What wechaty 0.10.7 needs to be imported today, and what keeps it from spilling.
 
     - ``pyee.AsyncIOEventEmitter`` and ``urllib3.get_host`` moved since 2022;
-    - it makes a folder ``.wechaty`` where it stands: CACHE_DIR points it to the system's temporary folder;
+    - it makes a folder ``.wechaty`` where it stands: CACHE_DIR points it to a temporary folder of this user's own;
     - its loggers print message texts to stderr: WECHATY_LOG=silly means CRITICAL there, and they are cut off below;
     - ``telnetlib`` is deprecated in the standard library (3.13 takes PyPI's standard-telnetlib).
     """
     pyee.AsyncIOEventEmitter = pyee.asyncio.AsyncIOEventEmitter  # type: ignore[attr-defined]
     if not hasattr(urllib3, "get_host"):
         urllib3.get_host = lambda url: urllib3.util.parse_url(url)[:4]  # type: ignore[attr-defined]
-    ours = {"CACHE_DIR": tempfile.gettempdir(), "WECHATY_LOG": "silly"}
+    folder = Path(tempfile.gettempdir()) / f"xiaoxiang-{getpass.getuser()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    ours = {"CACHE_DIR": str(folder), "WECHATY_LOG": "silly"}
     before = {name: os.environ.get(name) for name in (*ours, "WECHATY_LOG_FILE")}
     os.environ.update(ours)
     os.environ.pop("WECHATY_LOG_FILE", None)
