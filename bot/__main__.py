@@ -119,7 +119,9 @@ def check_(config: Path) -> None:
 @cli.command()
 @click.argument("text", metavar="[话…]", nargs=-1)
 @click.option(
-    "--jsonl", type=click.File("r", encoding="utf-8"), help='每行一个 {"text": …} 的文件，- 是标准输入'
+    "--jsonl",
+    type=click.File("r", encoding="utf-8", errors="replace"),
+    help='每行一个 {"text": …} 的文件，- 是标准输入',
 )
 @click.option("--faq", type=click.Path(path_type=Path, exists=True), help="换一份 faq.yaml 来问")
 @CONFIG
@@ -145,7 +147,7 @@ def classify(text: tuple[str, ...], jsonl: IO[str] | None, faq: Path | None, con
 
 
 @cli.command()
-@click.argument("file", metavar="文件.jsonl", type=click.File("r", encoding="utf-8"))
+@click.argument("file", metavar="文件.jsonl", type=click.File("r", encoding="utf-8", errors="replace"))
 @click.option("--db", type=click.Path(path_type=Path, dir_okay=False), help="台账写到这里；不写就用完即扔")
 @CONFIG
 def replay(file: IO[str], db: Path | None, config: Path) -> None:
