@@ -56,8 +56,6 @@ INVITE_DAYS = 7
 class Failed(click.ClickException):
     """Something the person at the keyboard must mend; the text says what, in Chinese."""
 
-    exit_code = 1
-
 
 @click.group(cls=ChineseGroup, context_settings={"max_content_width": 100})
 @click.version_option(package_name="xiaoxiang", message="小巷 %(version)s", help="显示版本，然后退出。")

@@ -12,8 +12,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.assistant import Assistant, Books
+from bot.assistant import Assistant
 from bot.bell import Bell
+from bot.delivery import Books, Delivery
 from bot.groups import Tree
 from bot.ledger.database import Ledger
 from bot.ledger.intake import Intake, Rooms, State
@@ -21,6 +22,7 @@ from bot.ledger.outbox import OutboxRows
 from bot.ledger.people import Roster
 from bot.ledger.talk import Dialogues, Records
 from bot.ledger.tickets import Tickets
+from bot.loopguard import LoopGuard
 from bot.model.channel import Channel
 from bot.model.clock import Clock, millis
 from bot.model.contacts import Contacts
@@ -248,12 +250,16 @@ def build(
         health=Health(clock.now(), channel),
         commands=COMMANDS,
     )
+    people, loops = _people(settings), LoopGuard()
+    delivery = Delivery(books, tree, replies, people, loops)
     assistant = Assistant(
         books,
+        delivery,
+        loops,
         tree,
         Router(engine, services, dialogues.of),
         replies,
-        _people(settings),
+        people,
         settings.bot_names,
         services.show_time,
         timedelta(seconds=settings.alarm.tell_staff_seconds) if channel.paced else TELL_NOTHING,
@@ -273,8 +279,8 @@ def build(
         settings.pace,
         residents_absent,
         data.contacts.phones,
-        lambda key, words, at: assistant.tell_staff(replies(key, **words), at),
-        assistant.astray,
+        lambda key, words, at: delivery.tell_staff(replies(key, **words), at),
+        delivery.astray,
     )
     return App(settings, channel, clock, ledger, engine, assistant, outbox, dialogues, tickets, roster)
 

@@ -3,31 +3,22 @@
 import logging
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.delivery import Books, Delivery
 from bot.groups import Tree
 from bot.loopguard import ANSWERS, ANSWERS_AT_WORK, SAME_CRY, SAME_TEXT, WINDOW, LoopGuard
-from bot.model.channel import Outgoing
-from bot.model.handling import Outcome, Reply, Request
+from bot.model.handling import Outcome, Request
 from bot.model.ledger import (
-    Claims,
-    Intake,
     LedgerRefused,
-    NewOutgoing,
-    Outbox,
     RoomBinding,
-    Rooms,
-    RowState,
-    State,
-    Transactions,
 )
 from bot.model.message import Deaf, Event, LoggedIn, Message, RoomNamed
 from bot.model.people import Grant, Person, Role
 from bot.model.replies import Replies
-from bot.model.tree import Node, Place, RoomKind
+from bot.model.tree import Place, RoomKind
 from bot.router import Router
-from handlers.authority import may
 
 log = logging.getLogger("xiaoxiang.assistant")
 
@@ -40,25 +31,10 @@ ERROR_ALERT_EVERY = timedelta(minutes=10)
 SHOWN = 200
 """Characters of a message that an alert about its sender shows."""
 
-LONGEST = 4000
-"""Characters of one outgoing message; the rest is cut off."""
-
 WINDOW_MS = int(WINDOW.total_seconds() * 1000)
 
 HEARD_UNTIL = "heard_until"
 """Key of the moment up to which messages were certainly heard."""
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """The parts of the ledger that the assistant itself writes."""
-
-    transactions: Transactions
-    intake: Intake
-    rooms: Rooms
-    outbox: Outbox
-    claims: Claims
-    state: State
 
 
 class Assistant:
@@ -67,6 +43,8 @@ class Assistant:
     def __init__(
         self,
         books: Books,
+        delivery: Delivery,
+        loops: LoopGuard,
         tree: Tree,
         router: Router,
         replies: Replies,
@@ -77,6 +55,7 @@ class Assistant:
     ) -> None:
         """``people`` by id are those bot.yaml names; ``tell_after``: shorter outages are not worth a word."""
         self._books = books
+        self._delivery = delivery
         self._tree = tree
         self._router = router
         self._replies = replies
@@ -89,7 +68,7 @@ class Assistant:
         self._mentioned = re.compile(rf"@(?:{names})(?:[\s\u2005]|(?=[,，。!！?？])|$)")
         self._show_time = show_time
         self._tell_after = tell_after
-        self._loops = LoopGuard()
+        self._loops = loops
         self._places: dict[str, Place | None] = {}
         self._namesakes: set[str] = set()
         """Rooms whose name another room serves, as the staff were told."""
@@ -114,10 +93,6 @@ class Assistant:
             self._places.clear()  # what was read inside the transaction may never have been
             self._started, self._deaf_told, self._error_told = before
             raise
-
-    def tell_staff(self, text: str, at: datetime, node: Node | None = None) -> None:
-        """Queue an alert to the staff of a node (the community's, by default). Needs an open transaction."""
-        self._to_staff(Reply(text, "alert", "staff"), node or self._tree.root, at)
 
     def _handle_all(self, events: Sequence[Event]) -> None:
         intake = self._books.intake
@@ -179,7 +154,7 @@ class Assistant:
         if outcome.replies:
             self._loops.answered(message.room_id, message.sender_id, message.at)
         for reply in outcome.replies:
-            self._send(reply, request)
+            self._delivery.send(reply, request)
         return outcome
 
     def _may_matter(self, message: Message) -> bool:
@@ -231,7 +206,7 @@ class Assistant:
         where = message.room_id, message.sender_id, message.at
         if self._loops.just_fell_silent(*where) or (repeats == SAME_TEXT and self._loops.lately(*where)):
             words = {"name": message.sender, "room": message.room or "私聊", "text": message.text[:SHOWN]}
-            self.tell_staff(self._replies("alert_loop", **words), message.at)
+            self._delivery.tell_staff(self._replies("alert_loop", **words), message.at)
         return Outcome(label)
 
     def _error(self, message: Message) -> None:
@@ -239,75 +214,7 @@ class Assistant:
             return
         self._error_told = message.at
         words = {"name": message.sender, "room": message.room or "私聊", "message": message.id}
-        self.tell_staff(self._replies("alert_error", **words), message.at)
-
-    # replies
-
-    def _send(self, reply: Reply, request: Request) -> None:
-        message = request.message
-        match reply.audience:
-            case "here" if not message.private:
-                self._enqueue(reply, message.room, message.room_id, message.at, cause=message.id)
-            case "here" | "sender":
-                self._enqueue(reply, "", "", message.at, to_id=message.sender_id, cause=message.id)
-            case "person":
-                self._enqueue(reply, "", "", message.at, to_id=reply.to, cause=message.id)
-            case "room":
-                known = self._books.rooms.get(reply.to)
-                self._enqueue(reply, known.name if known else "", reply.to, message.at, cause=message.id)
-            case "staff":
-                node = self._tree.find(reply.node) if reply.node else None
-                node = node or (request.place.node if request.place else self._tree.root)
-                self._to_staff(reply, node, message.at, cause=message.id)
-
-    def _to_staff(self, reply: Reply, node: Node, at: datetime, cause: str = "") -> None:
-        """To the staff's group; as long as the bot has not seen that group, to each of them in private, too."""
-        room = self._tree.staff_room(node)
-        serving = self._books.rooms.serving(room) if room else None
-        if room:
-            self._enqueue(reply, room, serving, at, cause=cause)
-        if serving is None:
-            self._to_each(reply, node, at, cause)
-
-    def _to_each(self, reply: Reply, node: Node, at: datetime, cause: str = "") -> None:
-        """To everybody with a worker's role over the node, in private."""
-        claimed = {id_: Person(id_, "", grants) for id_, grants in self._books.claims.everyone().items()}
-        staff = [one for one in (claimed | self._people).values() if may(one, "worker", node, self._tree)]
-        for person in staff:
-            self._enqueue(reply, "", "", at, to_id=person.id, cause=cause)
-        if not staff:
-            log.error("nobody can be told", extra={"action": "staff.none", "message_id": cause})
-
-    def astray(self, state: RowState, out: Outgoing, at: datetime) -> None:
-        """Tell the staff of a message that failed or may not have left. Needs an open transaction.
-
-        What was meant for them and failed in their group goes to each of them in private.
-        """
-        if out.kind != "alert":
-            words = {"count": "1", "list": f"{out.room or '私聊'} {out.ticket or ''}".strip()}
-            self.tell_staff(self._replies("failed" if state == "failed" else "unconfirmed", **words), at)
-        elif out.room_id and state == "failed":
-            binding = self._books.rooms.get(out.room_id)
-            place = self._tree.place(binding.tree_room) if binding and binding.tree_room else None
-            self._to_each(
-                Reply(out.text, "alert", "staff", ticket=out.ticket),
-                place.node if place else self._tree.root,
-                at,
-            )
-        elif out.ticket is not None and out.room_id:
-            words = {"count": "1", "list": f"{out.room} {out.ticket}"}
-            self.tell_staff(self._replies("unconfirmed", **words), at)
-
-    def _enqueue(
-        self, reply: Reply, room: str, room_id: str | None, at: datetime, *, to_id: str = "", cause: str = ""
-    ) -> None:
-        mention = reply.mention if reply.mention and reply.mention[1] and not to_id else None
-        kind = "private" if to_id and reply.kind == "reply" else reply.kind
-        text = reply.text if len(reply.text) <= LONGEST else reply.text[:LONGEST] + "……"
-        self._books.outbox.add(
-            NewOutgoing(kind, room_id, room, to_id, text, mention, reply.ticket, cause, at, reply.urgent)
-        )
-        self._loops.said(room_id or to_id, text, at)
+        self._delivery.tell_staff(self._replies("alert_error", **words), message.at)
 
     # rooms
 
@@ -332,7 +239,7 @@ class Assistant:
         if tree_room:
             self._books.outbox.bind_room(tree_room, room_id)
         if known is not None and known.name != name and tree_room not in (None, name):
-            self.tell_staff(self._replies("room_renamed", old=known.name, new=name), at)
+            self._delivery.tell_staff(self._replies("room_renamed", old=known.name, new=name), at)
 
     def _claim_tree_room(self, room_id: str, name: str, at: datetime) -> str | None:
         """The name as a room of the tree, if it is one that no other room serves."""
@@ -344,7 +251,7 @@ class Assistant:
         if room_id not in self._namesakes:
             self._namesakes.add(room_id)
             log.warning("namesake", extra={"action": "room.namesake", "room_id": room_id})
-            self.tell_staff(self._replies("room_unknown", new=name), at)
+            self._delivery.tell_staff(self._replies("room_unknown", new=name), at)
         return None
 
     # the connection
@@ -363,12 +270,12 @@ class Assistant:
         if interrupted:
             lines = [f"{out.room or '私聊'} {out.ticket or ''}".strip() for out in interrupted[:10]]
             words = {"count": str(len(interrupted)), "list": "\n".join(lines)}
-            self.tell_staff(self._replies("unconfirmed", **words), event.at)
+            self._delivery.tell_staff(self._replies("unconfirmed", **words), event.at)
         stranded = self._books.outbox.stranded(event.at)
         if stranded:
             lines = [f"{out.room or '私聊'} {out.ticket or ''}".strip() for out in stranded[:10]]
             words = {"count": str(len(stranded)), "list": "\n".join(lines)}
-            self.tell_staff(self._replies("failed", **words), event.at)
+            self._delivery.tell_staff(self._replies("failed", **words), event.at)
         heard = self._books.state.get(f"{HEARD_UNTIL}:{event.account}")
         if heard:
             self._deaf(Deaf(datetime.fromisoformat(heard), event.at, "小巷没有在运行"))
@@ -390,7 +297,7 @@ class Assistant:
             "until": self._show_time(event.until),
             "reason": event.reason,
         }
-        self.tell_staff(self._replies("deaf", **span), event.until)
+        self._delivery.tell_staff(self._replies("deaf", **span), event.until)
 
 
 def _storable(message: Message) -> Message:

@@ -658,6 +658,15 @@ def test_what_may_have_gone_out_is_told_to_the_staff(chat: Chat) -> None:
     assert any("不确定有没有发出去" in line and "A001" in line for line in chat.say("王女士", PLEA))
 
 
+def test_roles_listed_and_claimed_add_up_when_staff_are_told(open_chat: Callable[..., Chat]) -> None:
+    """A volunteer of bot.yaml who claimed a worker's role is told like a worker."""
+    chat = open_chat(rooms=[UNIT_ROOM])
+    code = chat.app.roster.invite("worker", "春晓苑", chat.clock.now(), timedelta(days=1))
+    tell(chat, "志愿者小冀", f"/认领 {code}")
+    lines = chat.say("孙阿姨", "救命啊老伴喘不上气了快来人")
+    assert sum(line.startswith("私聊: 【紧急 A001】") for line in lines) == 3
+
+
 def test_a_staff_room_that_refuses_everything_is_told_in_private(chat: Chat) -> None:
     from bot.model.channel import NotSent
     from bot.outbox import ATTEMPTS

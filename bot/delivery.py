@@ -1,0 +1,117 @@
+"""Who hears a reply: from a handler's words to outbox rows."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.groups import Tree
+from bot.loopguard import LoopGuard
+from bot.model.channel import Outgoing
+from bot.model.handling import Reply, Request
+from bot.model.ledger import Claims, Intake, NewOutgoing, Outbox, Rooms, RowState, State, Transactions
+from bot.model.people import Person
+from bot.model.replies import Replies
+from bot.model.tree import Node
+from handlers.authority import may
+
+log = logging.getLogger("xiaoxiang.delivery")
+
+LONGEST = 4000
+"""Characters of one outgoing message; the rest is cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The parts of the ledger that the assistant itself writes."""
+
+    transactions: Transactions
+    intake: Intake
+    rooms: Rooms
+    outbox: Outbox
+    claims: Claims
+    state: State
+
+
+class Delivery:
+    """Turns replies into outbox rows."""
+
+    def __init__(
+        self, books: Books, tree: Tree, replies: Replies, people: dict[str, Person], loops: LoopGuard
+    ) -> None:
+        """``people`` by id are those bot.yaml names; ``loops`` is told what the bot says."""
+        self._books = books
+        self._tree = tree
+        self._replies = replies
+        self._people = people
+        self._loops = loops
+
+    def tell_staff(self, text: str, at: datetime, node: Node | None = None) -> None:
+        """Queue an alert to the staff of a node (the community's, by default)."""
+        self._to_staff(Reply(text, "alert", "staff"), node or self._tree.root, at)
+
+    def send(self, reply: Reply, request: Request) -> None:
+        """Queue what a handler wants said. Needs an open transaction, like everything here."""
+        message = request.message
+        match reply.audience:
+            case "here" if not message.private:
+                self._enqueue(reply, message.room, message.room_id, message.at, cause=message.id)
+            case "here" | "sender":
+                self._enqueue(reply, "", "", message.at, to_id=message.sender_id, cause=message.id)
+            case "person":
+                self._enqueue(reply, "", "", message.at, to_id=reply.to, cause=message.id)
+            case "room":
+                known = self._books.rooms.get(reply.to)
+                self._enqueue(reply, known.name if known else "", reply.to, message.at, cause=message.id)
+            case "staff":
+                node = self._tree.find(reply.node) if reply.node else None
+                node = node or (request.place.node if request.place else self._tree.root)
+                self._to_staff(reply, node, message.at, cause=message.id)
+
+    def _to_staff(self, reply: Reply, node: Node, at: datetime, cause: str = "") -> None:
+        """To the staff's group; as long as the bot has not seen that group, to each of them in private, too."""
+        room = self._tree.staff_room(node)
+        serving = self._books.rooms.serving(room) if room else None
+        if room:
+            self._enqueue(reply, room, serving, at, cause=cause)
+        if serving is None:
+            self._to_each(reply, node, at, cause)
+
+    def _to_each(self, reply: Reply, node: Node, at: datetime, cause: str = "") -> None:
+        """To everybody with a worker's role over the node, in private."""
+        claimed = [Person(id_, "", grants) for id_, grants in self._books.claims.everyone().items()]
+        staff = [one for one in (*self._people.values(), *claimed) if may(one, "worker", node, self._tree)]
+        for person in {one.id: one for one in staff}.values():
+            self._enqueue(reply, "", "", at, to_id=person.id, cause=cause)
+        if not staff:
+            log.error("nobody can be told", extra={"action": "staff.none", "message_id": cause})
+
+    def astray(self, state: RowState, out: Outgoing, at: datetime) -> None:
+        """Tell the staff of a message that failed or may not have left. Needs an open transaction.
+
+        What was meant for them and failed in their group goes to each of them in private.
+        """
+        if out.kind != "alert":
+            words = {"count": "1", "list": f"{out.room or '私聊'} {out.ticket or ''}".strip()}
+            self.tell_staff(self._replies("failed" if state == "failed" else "unconfirmed", **words), at)
+        elif out.room_id and state == "failed":
+            binding = self._books.rooms.get(out.room_id)
+            place = self._tree.place(binding.tree_room) if binding and binding.tree_room else None
+            self._to_each(
+                Reply(out.text, "alert", "staff", ticket=out.ticket),
+                place.node if place else self._tree.root,
+                at,
+            )
+        elif out.ticket is not None and out.room_id:
+            words = {"count": "1", "list": f"{out.room} {out.ticket}"}
+            self.tell_staff(self._replies("unconfirmed", **words), at)
+
+    def _enqueue(
+        self, reply: Reply, room: str, room_id: str | None, at: datetime, *, to_id: str = "", cause: str = ""
+    ) -> None:
+        mention = reply.mention if reply.mention and reply.mention[1] and not to_id else None
+        kind = "private" if to_id and reply.kind == "reply" else reply.kind
+        text = reply.text if len(reply.text) <= LONGEST else reply.text[:LONGEST] + "……"
+        self._books.outbox.add(
+            NewOutgoing(kind, room_id, room, to_id, text, mention, reply.ticket, cause, at, reply.urgent)
+        )
+        self._loops.said(room_id or to_id, text, at)
