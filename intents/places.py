@@ -1,42 +1,54 @@
 """Building, unit and room from the ways people write them: 17-3-501, 17#3#501, 五幢十单元 400, 502弄19号301室.
 
-A text is cut into numbers with what follows them (17号楼, 3-, 501), and read from left to right: a number's word, or its
-place after other numbers, tells what it is. A number on a street (凤起东路178号), of a floor (12楼), or without any sign of
-being a place (3号 = the third of the month) is none. Expects text as intents.normalise leaves it.
+The numbers of a text are read from left to right: a number's word, or its place after other numbers, tells what it is. A
+number on a street (凤起东路178号), of a floor (12楼), or without any sign of being a place (3号 = the third of the month)
+is none. Expects text as intents.normalise leaves it.
+
+A postal address that stands alone (甲市乙镇丙村12号) is read by the habits of mail, which would harm in talk: 丙村12号 is
+house 12, 丁市场12号 a stall, 戊路12-7号 house 7 of 戊路12, 己大厦1203某某公司 an office.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-_CHINESE = "零〇一二两三四五六七八九十百"
-_DIGIT = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+from intents.numbers import BUILDING, FLOOR, JOIN, ROOM, UNIT, Number, arabic, numbers
 
-_NUMBER = re.compile(
-    rf"(?<![a-z\d.])(?P<number>\d{{1,5}}[a-z]?(?![a-z])|[a-z]\d{{0,5}}(?![a-z\d])|[{_CHINESE}]{{1,5}})"
-    r" ?(?P<word>号楼|号院|号公寓|#楼|栋楼?|幢楼?|座|单元|号门|门洞?(?![口诊卫店])|楼|层|f(?![a-z])|弄|室|房间?|户|号|-{1,2}|#|/(?=\d))?"
-)
-
-_BUILDING = frozenset(("号楼", "号院", "号公寓", "#楼", "栋", "幢", "栋楼", "幢楼", "座"))
-_UNIT = frozenset(("单元", "门", "门洞", "号门"))
-_FLOOR = frozenset(("楼", "层", "f"))
-_ROOM = frozenset(("室", "房", "房间", "户"))
-_JOIN = frozenset(("-", "--", "#", "/"))
-_UNSPOKEN = frozenset(("", "门", "户", "房", "号"))
-"""With these a short Chinese numeral is mostly something else: 一户, 三门课, 二号."""
+__all__ = ["Place", "arabic", "find_place"]
 
 _STREET = frozenset("路街道巷线")
 _PLACE = frozenset(
     "苑园村里区城庄坊府庭邸寓舍湾岭塘桥家组墅郡居厦场馆心楼店座幢栋号期院新轩阁峰岸洲景都廷第地港"
 )
+_HOMES = frozenset("村区苑里")
+_STALLS = frozenset("厦城心店场馆")
+_MARKET = re.compile(
+    r"(?:市场|商[城场厦]|贸城|大厦|酒店|宾馆|数码|国际|百货|机电|物流|商业街|[纺配皮鞋装材具宝]城)(?:[^\d路街]{0,3}[区厅])?[东西南北中内]{0,2}$"
+)
+"""Before the number of a stall or an office."""
 _NOT_A_ROOM = re.compile(
     r" ?(?:[年月日天点时分秒元块毛斤个人户次层片盒瓶箱袋件份岁度℃%％万千百折路米公里期例届种号线]"
     r"|周(?![\u4e00-\u9fff])|周[后前内以年]"  # 2周, 3周后; not 502 周奶奶
     r"|kg|km|多|左右|\.\d)"
 )
-_ADDRESS = re.compile(r"[路街道巷]\d{1,5}弄?号?|^.{2,3}省|^.{1,6}市.{2,6}[区县镇]")
+_ADDRESS = re.compile(r"[路街道巷]\d{1,5}弄?号|^.{2,3}省|^.{1,6}市.{2,6}[区县镇]")
 """A written postal address, where a number at the end is a room."""
+_POSTAL = re.compile(r"[省市区县镇乡村路街道巷弄]|大厦|广场|[纺配贸具]城|[创产工]业园|科技园|商务")
+_TALK = re.compile(
+    r"[,，。!！?？;；:：、~～…我你您他她们吗呢吧啊呀哦嘛了要请帮哪啥怎谁没不是在给买找看做让被把很再也就还]"
+    r"|[满减共增价约仅限超达至破]\d|\d(?:人|元|块|斤|例|岁|小时|分钟|%)|新增|累计|确诊|特价|优惠|谢谢|感谢|通知|核酸|检测|抗原|封控|解封|群里|业主|邻居|有人|停[水电]|大家|[上下]午|早上|晚上|[今明昨]天"
+)
+"""Signs that a text is more than an address."""
+_SIDE_OF_A_STREET = re.compile(r"[路街道][东西南北中]?段? ?$")
 _SIDE = re.compile(r"(?:单元|楼|层|栋|幢)\s?[的]?\s?([东西南北中][东西]?户)")
-_LETTER = re.compile(r"\d[楼层f]([a-h])(?![a-z\d座栋幢区])")
+_LETTER = re.compile(r"\d[楼层f]([a-h])(?![a-z\d座栋幢区超])")
+_LETTER_AREA = re.compile(r"[a-z]区")
+_MIXED = re.compile(r"(\d{1,3})([A-Z])(\d{2,4})")
+_CODE = re.compile(r"(?:[码号]|取件|验证|单号|快递)[是为:：]? ?$")
+"""Before numbers that are a code: 取件码3-2-1045."""
+_ORDER = re.compile(
+    r" ?[也还想就]?(?:要|订|加|来|买)(?:[一二两三四五六七八九十半]|\d{1,2})[份个盒瓶袋箱包套件斤桶提只板]"
+)
+"""Behind a room that orders: 蔬菜包701要一份."""
 _OWN_BEFORE = re.compile(
     r"(?:我家?|俺家?|我们家?|阿拉)(?:是|住|在)?[在的]? ?$|住在? ?$|家在 ?$|房号[是:：]? ?$"
 )
@@ -49,6 +61,8 @@ _OWN_BEHIND = re.compile(
 _NO_ROOM = re.compile(r"1(?:10|19|20|22)$|315$|911$|999$|\d+00$|(?:19[5-9]|20[0-4])\d$")
 _NEAR = 6
 """A room without any word for it stands at most this many characters behind its building or unit."""
+_NEXT = 2
+"""N号 is a unit or room at most this many characters behind a building; farther away it is a day."""
 
 
 @dataclass(slots=True)
@@ -58,242 +72,362 @@ class Place:
     building: str | None = None
     unit: str | None = None
     room: str | None = None
-    sure: bool = False
-    """Whether the building had a word of its own (栋, 号楼): a number that only looked like one gives way to it."""
-    floor: bool = False
-    lane: bool = False
-    """Whether a floor, a lane was named before."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    value: str
-    word: str
-    start: int
-    end: int
-    before: str
-    """The character before, blanks and lines left out; "" at the start."""
-
-    @property
-    def digits(self) -> int:
-        return sum(map(str.isdigit, self.value))
-
-
-def arabic(text: str) -> str:
-    """A Chinese numeral in digits: 十七 -> 17, 五零一 -> 501, 一百二十 -> 120; anything else unchanged."""
-    if not text or any(char not in _CHINESE for char in text):
-        return text
-    if not ({"十", "百"} & set(text)):
-        return "".join(str(_DIGIT[char]) for char in text)
-    total, digit = 0, 0
-    for char in text:
-        if char in "十百":
-            total += (digit or 1) * (10 if char == "十" else 100)
-            digit = 0
-        else:
-            digit = _DIGIT[char]
-    return str(total + digit)
 
 
 def find_place(text: str) -> Place:
     """The place a text names; when it names several, the first of each part."""
-    tokens = _tokens(text)
-    place = Place()
-    if not tokens:
-        return place
-    at, last = 0, -100
-    while at < len(tokens):
-        token = tokens[at]
-        if token.word in _JOIN and at + 1 < len(tokens) and tokens[at + 1].start == token.end:
-            run = _run(tokens, at)
-            if _read_run(run, place, text):
-                last = run[-1].end
+    found = numbers(text)
+    return _Reader(text, found).read() if found else Place()
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads the numbers of a text from left to right."""
+
+    text: str
+    numbers: list[Number]
+    place: Place = field(default_factory=Place)
+    last: int = -100
+    """Where the last number that was part of the place ended."""
+    rank: int = 0
+    """Of the building's word; 0 when a number only looked like a building, and gives way to one."""
+    floor: int = -100
+    """Where the last floor ended."""
+    lane: bool = False
+    """Whether a lane was named before."""
+    block: bool = False
+    """Whether the unit has a building's word: 3栋A座."""
+    guess: bool = False
+    """Whether the room only stands where rooms stand, and gives way to a better one."""
+    _postal: bool | None = None
+
+    def read(self) -> Place:
+        at = 0
+        while at < len(self.numbers):
+            run = self._run(at)
             at += len(run)
-            continue
-        following = tokens[at + 1] if at + 1 < len(tokens) else None
-        if token.word == "弄":
-            place.lane = True
-        elif token.word in _FLOOR:
-            place.floor = True
-            last = token.end if place.building else last
-        elif _read_one(token, following, place, text, last):
-            last = token.end
-        at += 1
-    if place.room is None:
-        side = _SIDE.search(text) or (_LETTER.search(text) if place.floor else None)
-        place.room = side.group(1).upper() if side else None
-    return place
+            if len(run) > 1:
+                if self._read_run(run):
+                    self.last = run[-1].end
+            elif self._read_one(run[0], self.numbers[at : at + 2]):
+                self.last = run[0].end
+        place = self.place
+        if place.room is None:
+            side = _SIDE.search(self.text) or (_LETTER.search(self.text) if self.floor >= 0 else None)
+            place.room = side.group(1).upper() if side else None
+        elif self.block and self.postal:
+            place.unit = None
+        return place
 
-
-def _tokens(text: str) -> list[_Token]:
-    tokens: list[_Token] = []
-    for found in _NUMBER.finditer(text):
-        number, word = found["number"], found["word"] or ""
-        spoken = number[0] in _CHINESE
-        if not word and not any(map(str.isdigit, number)) and not (spoken and tokens and len(number) >= 3):
-            continue
-        if spoken and len(number) < 3 and (word in _JOIN or word in _UNSPOKEN):
-            behind = (
-                word == "号"
-                and tokens
-                and (tokens[-1].word in _BUILDING or tokens[-1].word in ("弄", "单元"))
+    @property
+    def postal(self) -> bool:
+        """Whether the text is a postal address and nothing else."""
+        if self._postal is None:
+            self._postal = (
+                len(self.text) > 5
+                and _POSTAL.search(self.text, 0, 60) is not None
+                and _TALK.search(self.text, 0, 120) is None
             )
-            if not behind:
-                continue
-        start = found.start()
-        before = text[max(0, start - 3) : start].rstrip(" _-")[-1:]
-        tokens.append(_Token(arabic(number).upper(), word, start, found.end(), before))
-    return tokens
+        return self._postal
 
+    def _run(self, at: int) -> list[Number]:
+        """Numbers joined without a gap: 17-3-501."""
+        end = at
+        while (
+            end + 1 < len(self.numbers)
+            and self.numbers[end].word in JOIN
+            and self.numbers[end + 1].start == self.numbers[end].end
+        ):
+            end += 1
+        return self.numbers[at : end + 1]
 
-def _run(tokens: list[_Token], at: int) -> list[_Token]:
-    """Numbers joined without a gap: 17-3-501."""
-    run = [tokens[at]]
-    while (
-        run[-1].word in _JOIN and at + len(run) < len(tokens) and tokens[at + len(run)].start == run[-1].end
-    ):
-        run.append(tokens[at + len(run)])
-    return run
+    # Numbers joined: 17-3-501
 
-
-def _read_run(run: list[_Token], place: Place, text: str) -> bool:
-    """Whether a run of joined numbers was a place, which is then filled in."""
-    values = [token.value for token in run]
-    tail = run[-1]
-    if tail.word in _BUILDING and len(run) == 2:
-        if not place.sure:
-            place.building, place.sure = tail.value, True
-        return True
-    if run[0].before in _STREET and run[0].before and not _building_word_before(text, run[0].start):
-        if tail.word not in ("号", "") or len(run) < 2 or place.building:
+    def _read_run(self, run: list[Number]) -> bool:
+        """Whether a run of joined numbers was a place, which is then filled in."""
+        values = [number.value for number in run]
+        first, tail = run[0], run[-1]
+        if tail.word in BUILDING and len(run) == 2:
+            return self._build(tail.value, BUILDING[tail.word])
+        if _CODE.search(self.text, max(0, first.start - 6), first.start) and first.before != "号":
             return False
-        values = values[1:]
-        if len(values) == 1 and tail.digits > 2 and tail.word == "":
+        if tail.word in FLOOR and (len(values) == 3 or (len(values) == 2 and self.postal)):
+            return self._parts(values[:-1], run)  # 8-11-7楼: building, unit and a floor
+        if (len(values) < 3 or first.word == "号-") and self._street(first):
+            return self._on_a_street(values, run)
+        if tail.word == "" and _NOT_A_ROOM.match(self.text, tail.end):
             return False
-    elif tail.word == "" and _NOT_A_ROOM.match(text, tail.end):
-        return False
-    if len(values) > 3 or (len(values[0]) == 4 and values[0][:2] in ("19", "20") and not place.building):
-        return False
-    if place.building and not place.unit and len(values) == 2:
-        place.unit, place.room = values[0], place.room or values[1]
-    elif (place.building or place.unit) and len(values) == 2:
-        place.room = place.room or values[1]
-    elif place.building is None:
-        return _fill(values, place, tail, run[0].before)
-    return True
+        if len(values) > 4 or (
+            len(first.value) == 4 and first.value[:2] in ("19", "20") and not self.place.building
+        ):
+            return False
+        return self._parts(values, run)
 
+    def _on_a_street(self, values: list[str], run: list[Number]) -> bool:
+        """丙路12-7号: house 7; 丙路12-7-501."""
+        tail = run[-1]
+        if tail.word not in ("号", "", "门") or self.place.building:
+            return False
+        if len(values) == 2 and tail.digits > 2 and not tail.word and not self.postal:
+            return False
+        return self._parts(values[1:], run)
 
-def _fill(values: list[str], place: Place, tail: _Token, before: str) -> bool:
-    if len(values) == 3:
-        place.building, place.unit, place.room = values
-    elif len(values) == 1:
-        place.building = values[0]
-    elif tail.word in _UNIT:
-        place.building, place.unit = values
-    elif tail.digits >= 3 or tail.word in _ROOM or (tail.word == "号" and tail.digits >= 2):
-        place.building, place.room = values
-    elif before in _PLACE and before:
-        place.building, place.unit = values
-    else:
-        return False
-    return True
+    def _parts(self, values: list[str], run: list[Number]) -> bool:
+        place, tail = self.place, run[-1]
+        if len(values) == 4:
+            values = [*values[:2], values[3]]  # 2-6-5-1187: the third is the floor
+        if place.building and (self.rank or len(values) < 3):
+            if place.unit is None and place.room is None and len(values) >= 2:
+                place.unit, place.room = values[0], values[-1]
+            elif len(values) == 2:
+                place.room = place.room or values[1]
+            elif tail.word in FLOOR:
+                place.unit = place.unit or values[0]
+            return True
+        if place.unit and len(values) == 2:
+            place.room = place.room or values[1]
+            return True
+        return self._fill(values, run)
 
-
-def _building_word_before(text: str, start: int) -> bool:
-    return text[max(0, start - 2) : start] in ("号楼", "大楼")
-
-
-def _read_one(token: _Token, following: _Token | None, place: Place, text: str, last: int) -> bool:
-    """Whether a single number was part of the place, which is then filled in."""
-    word = token.word
-    if word in _BUILDING:
-        if not place.sure:
-            place.building, place.sure = token.value, True
-            place.unit = place.room = None
-        elif place.unit is None and word == "座":
-            place.unit = token.value
+    def _fill(self, values: list[str], run: list[Number]) -> bool:
+        place, first, tail = self.place, run[0], run[-1]
+        if len(values) == 3:
+            place.building, place.unit, place.room = values
+        elif len(values) == 1:
+            place.building = values[0]
+        elif tail.word in UNIT or tail.word in FLOOR:
+            place.building, place.unit = values
+        elif tail.word == "号" and self._number_of_a_number(first):
+            place.building = values[1]
+        elif tail.word == "号" and tail.digits < 3 and first.before in _HOMES and first.before:
+            place.building, place.unit = values
+        elif 5 <= tail.digits <= 6 and not tail.word and values[0].isdigit():
+            place.building = values[0]
+            self._glued(tail.value)
+        elif tail.digits >= 3 or tail.word in ROOM or (tail.word == "号" and tail.digits >= 2):
+            place.building, place.room = values
+        elif first.before in _PLACE and first.before:
+            place.building, place.unit = values
+        elif self.postal and tail.end >= len(self.text) - 2:
+            if first.digits >= 3:
+                place.building = values[1]
+            else:
+                place.building, place.unit = values
+        else:
+            return False
         return True
-    if word in _UNIT:
-        if word == "单元" or (place.building and place.unit is None):
-            place.unit = place.unit or token.value
+
+    def _number_of_a_number(self, first: Number) -> bool:
+        """Whether 12-7号 is house 7 of number 12, as in villages: 甲村12-7号."""
+        if not self.postal or not first.value.isdigit():
+            return False
+        if first.before in "弄号":
+            return False
+        if first.before == "村":
+            return not self.text[: first.start].rstrip(" _-").endswith("新村")
+        return first.before not in _PLACE
+
+    # One number
+
+    def _read_one(self, number: Number, following: list[Number]) -> bool:
+        """Whether a single number was part of the place, which is then filled in."""
+        word = number.word
+        near = following[0] if following and following[0].start - number.end <= 1 else None
+        if word == "弄":
+            self.lane = True
+            return False
+        if word in FLOOR:
+            if word == "楼" and (number.digits == 0 or (near and near.word == "单元")):
+                return self._build(number.value, 1)
+            self.floor = number.end
+            return self.place.building is not None
+        if word in BUILDING:
+            return self._build(number.value, BUILDING[word])
+        if word in UNIT:
+            return self._read_unit(number)
+        if word in ROOM:
+            return self._read_room(number)
+        if word == "号":
+            return self._read_house(number, near, following)
+        if word:
+            return False
+        if (
+            near
+            and near.word == "单元"
+            and near.start == number.end
+            and number.digits < 4
+            and not self.place.building
+        ):
+            self.place.building = number.value
+            return True
+        return self._read_bare(number)
+
+    def _build(self, value: str, rank: int) -> bool:
+        place = self.place
+        if rank > self.rank:
+            if place.building is not None:
+                place.unit = None
+            if place.building is not None or self.guess:
+                place.room, self.guess = None, False
+            place.building, self.rank = value, rank
+        elif (
+            place.unit is None
+            and rank == 1
+            and value != place.building
+            and not value.isdigit()
+            and self.floor < 0
+        ):
+            place.unit, self.block = value, True
+        return True
+
+    def _read_unit(self, number: Number) -> bool:
+        place = self.place
+        if number.word == "号门" and self.postal:
+            return False
+        if number.word == "单元" or (place.building and place.unit is None):
+            place.unit = place.unit or number.value
             return True
         return False
-    if word in _ROOM:
-        return _read_room(token, place)
-    if word == "号":
-        return _read_number(token, following, place)
-    return _read_bare(token, place, text, last)
 
+    def _read_room(self, number: Number) -> bool:
+        if (self.place.room is not None and not self.guess) or (number.word == "户" and number.digits < 3):
+            return False
+        whole = number.before not in _PLACE and not self.postal
+        return self._room(number, whole=whole)
 
-def _read_room(token: _Token, place: Place) -> bool:
-    if place.room is not None or (token.word == "户" and token.digits < 3):
-        return False
-    split = (
-        token.value[:1].isalpha()
-        and token.digits >= 3
-        and place.building is None
-        and token.before not in "楼层"
-    )
-    if split and token.before in _PLACE:
-        place.building, place.room = token.value[0], token.value[1:]
-    else:
-        place.room = token.value
-    return True
-
-
-def _read_number(token: _Token, following: _Token | None, place: Place) -> bool:
-    """N号: a building in a lane, a unit or room behind a building, a house in a village, or no place at all."""
-    near = following is not None and following.start - token.end <= 1
-    roomy = (
-        near
-        and following is not None
-        and (following.word in _ROOM or (not following.word and following.digits >= 3))
-    )
-    if place.building is None and place.lane:
-        place.building = token.value
-    elif place.building or place.unit:
-        if place.unit is None and place.room is None and (token.digits < 3 or roomy):
-            place.unit = token.value
-        elif place.room is None:
-            place.room = token.value
-    elif token.before in _STREET and token.before:
-        return False
-    elif place.floor or (token.before and token.before in "厦城心店场馆"):
-        place.room = token.value
-    elif roomy or (token.before and token.before in _PLACE):
-        place.building = token.value
-    else:
-        return False
-    return True
-
-
-def _own(token: _Token, text: str) -> bool:
-    """Whether a bare number is said to be the speaker's room."""
-    if token.digits > 4 or not token.value.isdigit() or _NO_ROOM.match(token.value):
-        return False
-    head = text[max(0, token.start - 8) : token.start]
-    if _OWN_BEFORE.search(head):
+    def _room(self, number: Number, *, whole: bool = False, guess: bool = False) -> bool:
+        """The room; a building written with it (B1203, 13A1203) is told apart unless ``whole``."""
+        place, value = self.place, number.value
+        self.guess = guess
+        mixed = _MIXED.fullmatch(value)
+        alone = place.building is None and place.unit is None and self.floor < 0
+        if mixed and mixed[2] == "F":
+            place.room = mixed[3]
+        elif mixed and not place.unit and not self.rank and self.floor < 0:
+            place.building, place.room = mixed[1] + mixed[2], mixed[3]
+        elif alone and not whole and value[0].isalpha() and value[1:].isdigit() and number.digits >= 3:
+            place.building, place.room = value[0], value[1:]
+        else:
+            place.room = value
         return True
-    return not head.strip(" ,，。!！:：") and bool(_OWN_BEHIND.match(text, token.end))
 
+    def _read_house(self, number: Number, near: Number | None, following: list[Number]) -> bool:
+        """N号: a building in a lane, a unit or room behind a building, a house in a village, or no place at all."""
+        place, before = self.place, number.before
+        roomy = near is not None and (near.word in ROOM or (not near.word and near.digits >= 3))
+        if place.building is None and self.lane:
+            place.building = number.value
+        elif place.building or place.unit:
+            return self._behind_a_building(number, roomy=roomy)
+        elif self._street(number):
+            return False
+        elif number.digits >= 5 or self.floor >= 0 or (self._stall(number) and not (roomy and self.postal)):
+            place.room, self.guess = number.value, True
+        elif (
+            roomy
+            or (before and before in _PLACE)
+            or (near and near.word == "单元" and len(following) > 1 and following[1].digits >= 3)
+            or (self.postal and "\u4e00" <= before <= "\u9fff")
+        ):
+            place.building = number.value
+        else:
+            return False
+        return True
 
-def _read_bare(token: _Token, place: Place, text: str, last: int) -> bool:
-    """A number without a word: a room, if it has three or four digits and stands behind a building or place name."""
-    if (
-        place.room is not None
-        or token.word
-        or not 3 <= token.digits <= 5
-        or _NOT_A_ROOM.match(text, token.end)
-    ):
-        return False
-    behind = token.start - last <= _NEAR and (place.building or place.unit)
-    ending = (
-        token.end == len(text) and token.before and (token.before in _PLACE or bool(_ADDRESS.search(text)))
-    )
-    if not behind and not ending and not _own(token, text):
-        return False
-    if token.value[0].isalpha() and place.building is None and token.before not in "楼层":
-        place.building, place.room = token.value[0], token.value[1:]
-    else:
-        place.room = token.value
-    return True
+    def _behind_a_building(self, number: Number, *, roomy: bool) -> bool:
+        place = self.place
+        if number.start - self.last > _NEXT and not self.postal:
+            return False
+        unit = number.value.isdigit() and (number.digits < 3 or roomy)
+        if unit and place.unit is None and place.room is None and self.floor < 0:
+            place.unit = number.value
+        elif place.room is None:
+            place.room = number.value
+        return True
+
+    def _stall(self, number: Number) -> bool:
+        """Whether N号 is a stall or an office."""
+        if number.value[0].isalpha() and number.digits < 3:
+            return False
+        head = self.text[max(0, number.start - 10) : number.start].rstrip(" _-")
+        if not self.postal:
+            return bool(head) and head[-1] in _STALLS
+        if head.endswith("广场"):
+            return number.end == len(self.text)
+        return bool(head) and (head[-1] in _STALLS or _MARKET.search(head) is not None)
+
+    def _street(self, number: Number) -> bool:
+        """Whether a number stands on a street: 丙路12号, 丙路北12号, 丙大道中段12号."""
+        if number.before in _STREET:
+            return bool(number.before)
+        return (
+            number.before in "东西南北中段"
+            and _SIDE_OF_A_STREET.search(self.text, number.start - 3, number.start) is not None
+        )
+
+    def _read_bare(self, number: Number) -> bool:
+        """A number without a word: a room, if it has three or four digits and stands behind a building or place name."""
+        place = self.place
+        if (place.room is not None and not self.guess) or _NOT_A_ROOM.match(self.text, number.end):
+            return False
+        if not 3 <= number.digits <= 6:
+            return self.postal and self._read_short(number)
+        behind = number.start - self.last <= _NEAR and (place.building or place.unit)
+        if behind and number.digits >= 5 and self._glued(number.value):
+            return True
+        if behind:
+            return number.digits <= 5 and self._room(number)
+        ending = number.end == len(self.text) and number.before not in _STREET
+        if self.postal and not number.before.isascii() and not self._street(number):
+            return self._office(number, ending=ending)
+        if ending and number.before and (number.before in _PLACE or _ADDRESS.search(self.text)):
+            return self._room(number)
+        return self._own(number) and self._room(number)
+
+    def _office(self, number: Number, *, ending: bool) -> bool:
+        """A number behind a name in an address: a house of a village, else an office."""
+        if ending and number.before == "村" and not self.place.building:
+            self.place.building = number.value
+            return True
+        return self._room(number, whole=number.before not in "厦心", guess=not ending)
+
+    def _read_short(self, number: Number) -> bool:
+        """One or two digits at the end of an address: a room behind a floor, a unit behind a building, else a house."""
+        place = self.place
+        letter = number.value[-1].isalpha() or number.value[0].isalpha()
+        if number.start - self.floor <= 1 and letter:
+            place.room = number.value
+        elif number.value[0].isalpha() and number.before in _PLACE and number.before and not place.building:
+            place.building = number.value
+        elif number.end < len(self.text):
+            return False
+        elif (
+            number.start - self.floor <= 1
+            or number.value[-1].isalpha()
+            or _LETTER_AREA.search(self.text, number.start - 2)
+        ):
+            place.room = number.value
+        elif place.building is None and number.before and number.before not in _STREET:
+            place.building = number.value
+        elif number.start == self.last and place.unit is None:
+            place.unit = number.value
+        else:
+            return False
+        return True
+
+    def _glued(self, value: str) -> bool:
+        """Behind a numbered building, unit and room without a dash: 17-30501, 17栋101203."""
+        place = self.place
+        if place.unit or not (place.building or "").isdigit() or not value.isdigit():
+            return False
+        place.unit, place.room = value[:-4], value[-4:]
+        return True
+
+    def _own(self, number: Number) -> bool:
+        """Whether a bare number is said to be the speaker's room."""
+        if number.digits > 4 or not number.value.isdigit() or _NO_ROOM.match(number.value):
+            return False
+        head = self.text[max(0, number.start - 8) : number.start]
+        if _OWN_BEFORE.search(head) or _ORDER.match(self.text, number.end):
+            return True
+        return not head.strip(" ,，。!！:：") and bool(_OWN_BEHIND.match(self.text, number.end))
