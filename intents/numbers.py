@@ -4,7 +4,7 @@ Expects text as intents.normalise leaves it.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _CHINESE = "零〇一二两三四五六七八九十百"
 _DIGIT = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
@@ -18,7 +18,7 @@ UNIT = frozenset(("单元", "门", "门洞", "号门"))
 FLOOR = frozenset(("楼", "层", "f"))
 _SHOP = ("商铺", "铺面", "店面", "门面", "档口", "铺")
 ROOM = frozenset(("室", "房", "房间", "户", "办公室", "信箱", *_SHOP, *(f"号{shop}" for shop in _SHOP)))
-JOIN = frozenset(("-", "--", "---", "_", "一", "号-", "#", "/"))
+JOIN = frozenset(("-", "--", "---", "_", "一", "杠", "号-", "#", "/"))
 """Between two numbers without a gap; 一 is a dash that dictation or a keyboard made."""
 _UNSPOKEN = frozenset(("", "门", "户", "房", "号"))
 """With these a short Chinese numeral is mostly something else: 一户, 三门课, 二号."""
@@ -30,9 +30,10 @@ _NUMBER = re.compile(
     r"\d{1,3}[a-z]\d{2,4}(?![a-z\d])"  # 13a503
     r"|\d{1,6}(?:[a-eg-z](?![a-z\d]))?(?!\d|(?!f(?![a-z]))[a-z]{1,2}(?![a-z]))"  # 17, 17a; not 5kg
     r"|[a-z]\d{0,5}(?![a-z\d])|[a-z]{1,2}\d{2,5}(?!\d)"
-    rf"|[{_CHINESE}]{{1,5}})"
-    r" ?(?P<word>号楼|号院|号公寓|#楼|栋楼?|幢楼?|座|单元|号?(?:商铺|铺面|店面|门面|档口|铺(?![\u4e00-\u9fff]))|办公室|信箱"
-    r"|号门|门洞?(?![口诊卫店面])|楼|层|f(?![a-z])|弄|室|房间?|户|号-(?=[a-z\d])|号|-{1,3}(?=[a-z\d])|_(?=\d{1,5}(?!\d))|一(?=\d)|#|/(?=\d))?"
+    rf"|[{_CHINESE}]{{3,5}}|[{_CHINESE}]{{1,2}}(?= ?[号栋幢座单楼层弄门室房杠商铺店档办信#]))"
+    r" ?(?P<word>号楼|号院|号公寓|#楼|[栋幢]楼(?![下上里道长门顶梯])|栋|幢|座|单元(?! ?(?:练习|考试|测|试|卷|作文|课|复习|词))"
+    r"|号?(?:商铺|铺面|店面|门面|档口|铺(?![\u4e00-\u9fff]))|办公室|信箱|号门|门洞?(?![口诊卫店面])|楼|层|f(?![a-z])|弄"
+    r"|室(?!.厅)|房间?|户|号-(?=[a-z\d])|号|-{1,3}(?=[a-z\d])|_(?=\d{1,5}(?!\d))|一(?=\d)|杠|#|/(?=\d))?"
 )
 _NOT_A_HOUSE = re.compile(
     r"大?街|路|桥|公路|线|窗|岗|台|通[告知]|公告|令|病|机|车|[上下中]午|早|晚|凌晨|开|到\d|之?[前后]|以[前后]|做|全员|\d{1,2}点"
@@ -40,8 +41,7 @@ _NOT_A_HOUSE = re.compile(
 """What follows N号 that is a day, the name of a street or a window."""
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number of a text."""
 
     value: str
@@ -52,7 +52,7 @@ class Number:
     end: int
     """Where it starts, and where its word ends."""
     before: str
-    """The character before, blanks left out; "" at the start."""
+    """The character before, blanks left out; a blank at the start."""
     digits: int
     """How many digits it has."""
 
@@ -77,10 +77,9 @@ def numbers(text: str) -> list[Number]:
     """The numbers that may be part of a place, in order."""
     found: list[Number] = []
     for match in _NUMBER.finditer(text):
-        number, word = match["number"], match["word"] or ""
-        first = number[0]
-        digits = sum(map(number.count, "0123456789"))
-        if first in _CHINESE:
+        number, word = match.groups("")
+        digits = len(number) if number.isdigit() else sum(map(str.isdigit, number))
+        if number[0] in _CHINESE:
             if not _house(number, word, found[-1].word if found else None):
                 continue
             number = arabic(number)
@@ -90,13 +89,17 @@ def numbers(text: str) -> list[Number]:
         if word == "号" and _NOT_A_HOUSE.match(text, match.end()):
             continue
         start = match.start()
-        before = text[max(0, start - 3) : start].rstrip(" _-")[-1:]
+        before = text[max(0, start - 3) : start].rstrip(" _-")[-1:] or " "
         found.append(Number(number.upper(), word, start, match.end(), before, digits))
     return found
 
 
 def _house(number: str, word: str, last: str | None) -> bool:
     """Whether a Chinese numeral counts houses, not things: 五零一 behind another number, 二号 behind 三栋."""
+    if word == "杠" or last == "杠":
+        return True
+    if word in ("栋楼", "幢楼") and number in ("一", "两"):
+        return False
     if len(number) >= 3:
         return bool(word) or last is not None
     if word == "号":

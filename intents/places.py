@@ -4,27 +4,19 @@ The numbers of a text are read from left to right: a number's word, or its place
 number on a street (凤起东路178号), of a floor (12楼), or without any sign of being a place (3号 = the third of the month)
 is none. Expects text as intents.normalise leaves it.
 
-A postal address that stands alone (甲市乙镇丙村12号) is read by the habits of mail, which would harm in talk: 丙村12号 is
-house 12, 丁市场12号 a stall, 戊路12-7号 house 7 of 戊路12, 己大厦1203某某公司 an office.
+A postal address that stands alone (甲市乙镇丙村12号) is read by the habits of mail, see intents.postal.
 """
 
 import re
 from dataclasses import dataclass, field
 
 from intents.numbers import BUILDING, FLOOR, JOIN, ROOM, UNIT, Number, arabic, numbers
+from intents.own_room import is_code, is_own_room
+from intents.postal import PLACE, STREET, is_postal, is_stall, is_sub_number, on_street
 
 __all__ = ["Place", "arabic", "find_place"]
 
-_STREET = frozenset("路街道巷线")
-_PLACE = frozenset(
-    "苑园村里区城庄坊府庭邸寓舍湾岭塘桥家组墅郡居厦场馆心楼店座幢栋号期院新轩阁峰岸洲景都廷第地港"
-)
 _HOMES = frozenset("村区苑里")
-_STALLS = frozenset("厦城心店场馆")
-_MARKET = re.compile(
-    r"(?:市场|商[城场厦]|贸城|大厦|酒店|宾馆|数码|国际|百货|机电|物流|商业街|[纺配皮鞋装材具宝]城)(?:[^\d路街]{0,3}[区厅])?[东西南北中内]{0,2}$"
-)
-"""Before the number of a stall or an office."""
 _NOT_A_ROOM = re.compile(
     r" ?(?:[年月日天点时分秒元块毛斤个人户次层片盒瓶箱袋件份岁度℃%％万千百折路米公里期例届种号线]"
     r"|周(?![\u4e00-\u9fff])|周[后前内以年]"  # 2周, 3周后; not 502 周奶奶
@@ -32,37 +24,14 @@ _NOT_A_ROOM = re.compile(
 )
 _ADDRESS = re.compile(r"[路街道巷]\d{1,5}弄?号|^.{2,3}省|^.{1,6}市.{2,6}[区县镇]")
 """A written postal address, where a number at the end is a room."""
-_POSTAL = re.compile(r"[省市区县镇乡村路街道巷弄]|大厦|广场|[纺配贸具]城|[创产工]业园|科技园|商务")
-_TALK = re.compile(
-    r"[,，。!！?？;；:：、~～…我你您他她们吗呢吧啊呀哦嘛了要请帮哪啥怎谁没不是在给买找看做让被把很再也就还]"
-    r"|[满减共增价约仅限超达至破]\d|\d(?:人|元|块|斤|例|岁|小时|分钟|%)|新增|累计|确诊|特价|优惠|谢谢|感谢|通知|核酸|检测|抗原|封控|解封|群里|业主|邻居|有人|停[水电]|大家|[上下]午|早上|晚上|[今明昨]天"
-)
-"""Signs that a text is more than an address."""
-_SIDE_OF_A_STREET = re.compile(r"[路街道][东西南北中]?段? ?$")
 _SIDE = re.compile(r"(?:单元|楼|层|栋|幢)\s?[的]?\s?([东西南北中][东西]?户)")
 _LETTER = re.compile(r"\d[楼层f]([a-h])(?![a-z\d座栋幢区超])")
 _LETTER_AREA = re.compile(r"[a-z]区")
 _MIXED = re.compile(r"(\d{1,3})([A-Z])(\d{2,4})")
-_CODE = re.compile(r"(?:[码号]|取件|验证|单号|快递)[是为:：]? ?$")
-"""Before numbers that are a code: 取件码3-2-1045."""
-_ORDER = re.compile(
-    r" ?[也还想就]?(?:要|订|加|来|买)(?:[一二两三四五六七八九十半]|\d{1,2})[份个盒瓶袋箱包套件斤桶提只板]"
-)
-"""Behind a room that orders: 蔬菜包701要一份."""
-_OWN_BEFORE = re.compile(
-    r"(?:我家?|俺家?|我们家?|阿拉)(?:是|住|在)?[在的]? ?$|住在? ?$|家在 ?$|房号[是:：]? ?$"
-)
-_OWN_BEHIND = re.compile(
-    r" ?(?:要(?!不|是|点|紧|求)|想(?:要|买)|需要|急需|急用|缺|求(?:购|助)?|没|断[了药粮]|家(?:里)?(?:要|没|缺|需|有|停|漏|的|老)|"
-    r"住户|报[名备修]|已[测做]|"
-    r"(?:的|室的|这边|这里|这儿|家)[,，。!！ ]?$|的(?:老人|孩子|邻居|张|王|李|刘|陈))"
-)
-"""A number that names its own room: 我家501, 501要买药."""
-_NO_ROOM = re.compile(r"1(?:10|19|20|22)$|315$|911$|999$|\d+00$|(?:19[5-9]|20[0-4])\d$")
 _NEAR = 6
 """A room without any word for it stands at most this many characters behind its building or unit."""
-_NEXT = 2
-"""N号 is a unit or room at most this many characters behind a building; farther away it is a day."""
+_NEXT = 1
+"""In talk, N号 is a unit or room at most this many characters behind a building; farther away it is a day."""
 
 
 @dataclass(slots=True)
@@ -77,7 +46,7 @@ class Place:
 def find_place(text: str) -> Place:
     """The place a text names; when it names several, the first of each part."""
     found = numbers(text)
-    return _Reader(text, found).read() if found else Place()
+    return _Reader(text, is_postal(text), found).read() if found else Place()
 
 
 @dataclass(slots=True)
@@ -85,6 +54,8 @@ class _Reader:
     """Reads the numbers of a text from left to right."""
 
     text: str
+    postal: bool
+    """Whether the text is a postal address and nothing else."""
     numbers: list[Number]
     place: Place = field(default_factory=Place)
     last: int = -100
@@ -99,7 +70,6 @@ class _Reader:
     """Whether the unit has a building's word: 3栋A座."""
     guess: bool = False
     """Whether the room only stands where rooms stand, and gives way to a better one."""
-    _postal: bool | None = None
 
     def read(self) -> Place:
         at = 0
@@ -118,17 +88,6 @@ class _Reader:
         elif self.block and self.postal:
             place.unit = None
         return place
-
-    @property
-    def postal(self) -> bool:
-        """Whether the text is a postal address and nothing else."""
-        if self._postal is None:
-            self._postal = (
-                len(self.text) > 5
-                and _POSTAL.search(self.text, 0, 60) is not None
-                and _TALK.search(self.text, 0, 120) is None
-            )
-        return self._postal
 
     def _run(self, at: int) -> list[Number]:
         """Numbers joined without a gap: 17-3-501."""
@@ -149,11 +108,11 @@ class _Reader:
         first, tail = run[0], run[-1]
         if tail.word in BUILDING and len(run) == 2:
             return self._build(tail.value, BUILDING[tail.word])
-        if _CODE.search(self.text, max(0, first.start - 6), first.start) and first.before != "号":
+        if is_code(self.text, first):
             return False
-        if tail.word in FLOOR and (len(values) == 3 or (len(values) == 2 and self.postal)):
-            return self._parts(values[:-1], run)  # 8-11-7楼: building, unit and a floor
-        if (len(values) < 3 or first.word == "号-") and self._street(first):
+        if tail.word in FLOOR:  # 8-11-7楼: building, unit and a floor; in talk 3-5楼 are floors
+            return (len(values) == 3 or self.postal) and self._parts(values[:-1], run)
+        if (len(values) < 3 or first.word == "号-") and on_street(self.text, first):
             return self._on_a_street(values, run)
         if tail.word == "" and _NOT_A_ROOM.match(self.text, tail.end):
             return False
@@ -164,11 +123,8 @@ class _Reader:
         return self._parts(values, run)
 
     def _on_a_street(self, values: list[str], run: list[Number]) -> bool:
-        """丙路12-7号: house 7; 丙路12-7-501."""
-        tail = run[-1]
-        if tail.word not in ("号", "", "门") or self.place.building:
-            return False
-        if len(values) == 2 and tail.digits > 2 and not tail.word and not self.postal:
+        """丙路12-7号: house 7 of an address; in talk no place."""
+        if not self.postal or run[-1].word not in ("号", "", "门") or self.place.building:
             return False
         return self._parts(values[1:], run)
 
@@ -197,16 +153,16 @@ class _Reader:
             place.building = values[0]
         elif tail.word in UNIT or tail.word in FLOOR:
             place.building, place.unit = values
-        elif tail.word == "号" and self._number_of_a_number(first):
+        elif tail.word == "号" and self.postal and is_sub_number(self.text, first):
             place.building = values[1]
-        elif tail.word == "号" and tail.digits < 3 and first.before in _HOMES and first.before:
+        elif tail.word == "号" and tail.digits < 3 and first.before in _HOMES:
             place.building, place.unit = values
         elif 5 <= tail.digits <= 6 and not tail.word and values[0].isdigit():
             place.building = values[0]
             self._glued(tail.value)
         elif tail.digits >= 3 or tail.word in ROOM or (tail.word == "号" and tail.digits >= 2):
             place.building, place.room = values
-        elif first.before in _PLACE and first.before:
+        elif first.before in PLACE:
             place.building, place.unit = values
         elif self.postal and tail.end >= len(self.text) - 2:
             if first.digits >= 3:
@@ -216,16 +172,6 @@ class _Reader:
         else:
             return False
         return True
-
-    def _number_of_a_number(self, first: Number) -> bool:
-        """Whether 12-7号 is house 7 of number 12, as in villages: 甲村12-7号."""
-        if not self.postal or not first.value.isdigit():
-            return False
-        if first.before in "弄号":
-            return False
-        if first.before == "村":
-            return not self.text[: first.start].rstrip(" _-").endswith("新村")
-        return first.before not in _PLACE
 
     # One number
 
@@ -251,14 +197,8 @@ class _Reader:
             return self._read_house(number, near, following)
         if word:
             return False
-        if (
-            near
-            and near.word == "单元"
-            and near.start == number.end
-            and number.digits < 4
-            and not self.place.building
-        ):
-            self.place.building = number.value
+        if near and near.word == "单元" and near.start == number.end and not self.place.building:
+            self.place.building = number.value  # 55五单元
             return True
         return self._read_bare(number)
 
@@ -271,13 +211,13 @@ class _Reader:
                 place.room, self.guess = None, False
             place.building, self.rank = value, rank
         elif (
-            place.unit is None
-            and rank == 1
+            rank == 1
+            and place.unit is None
             and value != place.building
             and not value.isdigit()
             and self.floor < 0
         ):
-            place.unit, self.block = value, True
+            place.unit, self.block = value, True  # 3栋A座
         return True
 
     def _read_unit(self, number: Number) -> bool:
@@ -290,9 +230,13 @@ class _Reader:
         return False
 
     def _read_room(self, number: Number) -> bool:
-        if (self.place.room is not None and not self.guess) or (number.word == "户" and number.digits < 3):
+        if self.place.room is not None and not self.guess:
             return False
-        whole = number.before not in _PLACE and not self.postal
+        if number.word == "户" and (
+            number.digits < 3 or number.value.endswith("00") or number.before in "共有约近总"
+        ):
+            return False
+        whole = number.before not in PLACE and not self.postal
         return self._room(number, whole=whole)
 
     def _room(self, number: Number, *, whole: bool = False, guess: bool = False) -> bool:
@@ -319,13 +263,13 @@ class _Reader:
             place.building = number.value
         elif place.building or place.unit:
             return self._behind_a_building(number, roomy=roomy)
-        elif self._street(number):
+        elif on_street(self.text, number):
             return False
-        elif number.digits >= 5 or self.floor >= 0 or (self._stall(number) and not (roomy and self.postal)):
+        elif number.digits >= 5 or self.floor >= 0 or self._stall(number, roomy=roomy):
             place.room, self.guess = number.value, True
         elif (
             roomy
-            or (before and before in _PLACE)
+            or before in PLACE
             or (near and near.word == "单元" and len(following) > 1 and following[1].digits >= 3)
             or (self.postal and "\u4e00" <= before <= "\u9fff")
         ):
@@ -345,25 +289,8 @@ class _Reader:
             place.room = number.value
         return True
 
-    def _stall(self, number: Number) -> bool:
-        """Whether N号 is a stall or an office."""
-        if number.value[0].isalpha() and number.digits < 3:
-            return False
-        head = self.text[max(0, number.start - 10) : number.start].rstrip(" _-")
-        if not self.postal:
-            return bool(head) and head[-1] in _STALLS
-        if head.endswith("广场"):
-            return number.end == len(self.text)
-        return bool(head) and (head[-1] in _STALLS or _MARKET.search(head) is not None)
-
-    def _street(self, number: Number) -> bool:
-        """Whether a number stands on a street: 丙路12号, 丙路北12号, 丙大道中段12号."""
-        if number.before in _STREET:
-            return bool(number.before)
-        return (
-            number.before in "东西南北中段"
-            and _SIDE_OF_A_STREET.search(self.text, number.start - 3, number.start) is not None
-        )
+    def _stall(self, number: Number, *, roomy: bool) -> bool:
+        return not (roomy and self.postal) and is_stall(self.text, number, postal=self.postal)
 
     def _read_bare(self, number: Number) -> bool:
         """A number without a word: a room, if it has three or four digits and stands behind a building or place name."""
@@ -372,17 +299,20 @@ class _Reader:
             return False
         if not 3 <= number.digits <= 6:
             return self.postal and self._read_short(number)
-        behind = number.start - self.last <= _NEAR and (place.building or place.unit)
+        after = number.start - self.last <= _NEAR and (place.building or place.unit)
+        behind = after or number.start - self.floor <= 1
         if behind and number.digits >= 5 and self._glued(number.value):
             return True
         if behind:
             return number.digits <= 5 and self._room(number)
-        ending = number.end == len(self.text) and number.before not in _STREET
-        if self.postal and not number.before.isascii() and not self._street(number):
+        if is_code(self.text, number):
+            return False
+        ending = number.end == len(self.text) and number.before not in STREET
+        if self.postal and not number.before.isascii() and not on_street(self.text, number):
             return self._office(number, ending=ending)
-        if ending and number.before and (number.before in _PLACE or _ADDRESS.search(self.text)):
+        if ending and (number.before in PLACE or _ADDRESS.search(self.text)):
             return self._room(number)
-        return self._own(number) and self._room(number)
+        return is_own_room(self.text, number) and self._room(number)
 
     def _office(self, number: Number, *, ending: bool) -> bool:
         """A number behind a name in an address: a house of a village, else an office."""
@@ -397,7 +327,7 @@ class _Reader:
         letter = number.value[-1].isalpha() or number.value[0].isalpha()
         if number.start - self.floor <= 1 and letter:
             place.room = number.value
-        elif number.value[0].isalpha() and number.before in _PLACE and number.before and not place.building:
+        elif number.value[0].isalpha() and number.before in PLACE and not place.building:
             place.building = number.value
         elif number.end < len(self.text):
             return False
@@ -407,7 +337,7 @@ class _Reader:
             or _LETTER_AREA.search(self.text, number.start - 2)
         ):
             place.room = number.value
-        elif place.building is None and number.before and number.before not in _STREET:
+        elif place.building is None and number.before not in STREET:
             place.building = number.value
         elif number.start == self.last and place.unit is None:
             place.unit = number.value
@@ -422,12 +352,3 @@ class _Reader:
             return False
         place.unit, place.room = value[:-4], value[-4:]
         return True
-
-    def _own(self, number: Number) -> bool:
-        """Whether a bare number is said to be the speaker's room."""
-        if number.digits > 4 or not number.value.isdigit() or _NO_ROOM.match(number.value):
-            return False
-        head = self.text[max(0, number.start - 8) : number.start]
-        if _OWN_BEFORE.search(head) or _ORDER.match(self.text, number.end):
-            return True
-        return not head.strip(" ,，。!！:：") and bool(_OWN_BEHIND.match(self.text, number.end))
