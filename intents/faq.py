@@ -1,10 +1,10 @@
 """Finds the FAQ entry that answers a question, or knows that none does.
 
-Questions are compared as characters and pairs of characters, rare ones counting more (TF-IDF, cosine). That ranks well
-but also likes near-misses, so two things bring a likeness down: asking for something else about the same subject (几点
-and 在哪, 能不能 and 怎么办), and substance on either side that has no partner (another disease, place or date). On
-1,190 paraphrases and 1,810 near-misses of 1,509 medical questions the best entry is right for .76, and .05 of the
-near-misses would be answered; the cosine alone reaches .77 and answers .25 at its usual threshold of 0.5.
+A question is compared with every phrasing in two forms: as it was said, and in a plain form without politeness and with
+one word for all that mean the same (能不能 and 可否, 怎么回事 and 什么原因). Four things make them alike: the rare
+characters and pairs they share (TF-IDF, cosine), how much of the question has a partner in the phrasing, how much of the
+phrasing has one in the question (another disease, place or date has none), and the order. To be answered without asking
+back, both must also ask for the same kind of thing (几点 and 在哪, 能 and 不能 do not).
 """
 
 import math
@@ -17,27 +17,33 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from intents.spec import FaqEntry, LexiconSpec
 
-SURE = 0.32
+SURE = 0.69
 """Likeness from which an entry is answered without asking back."""
 
-NEAR = 0.11
+NEAR = 0.5
 """Likeness from which an entry is offered as a choice."""
 
-CLOSE = 0.6
+CLOSE = 0.75
 """Only entries at least this part as alike as the best are offered beside it."""
 
 LONGEST_QUESTION = 120
 """Longer texts are no questions to a FAQ; only their first characters are compared."""
 
+_COSINE, _ORDER, _ASKED, _KNOWN = 0.1, 0.25, 0.4, 0.25
+"""What makes two questions alike: the cosine, the order, the part of the question asked that has a partner in the known
+one, and the part of the known one that has a partner in the one asked."""
+
+_OTHER_KIND = 0.1
+"""What a likeness loses before it is answered when both ask for quite different things about the same subject."""
+
+_UNSAID = 0.2
+"""What it loses when nothing of the known question's substance was said."""
+
 _PIECES = 3
 """A text must share this many characters or pairs with the FAQ to be compared: spares most chatter the work."""
 
-_RERANKED = 12
-_OTHER_KIND = 0.5
-"""What is left of the likeness of two questions that ask for quite different things about the same subject."""
-
-_OTHER_TOPIC = 0.75
-"""What is left when the question names a thing that other entries speak of and this one does not (疫苗, not 核酸)."""
+_RERANKED = 16
+"""So many phrasings are looked at closely, those with the best cosine; and none with less than half of the best."""
 
 _KINDS = (
     "几点 什么时候 何时 几号 哪天 啥时候 时间",
@@ -64,25 +70,76 @@ _KINDS = (
 )
 """What a question may ask for. "能+吗" is met when both occur."""
 
-_SAME = {
-    "怎么": ("如何", "怎样", "咋", "怎么样"),
-    "什么": ("啥", "哪种", "何种", "那种"),
-    "哪些": ("那些",),
-    "多久": ("多长时间",),
-    "吗": ("么", "嘛", "不?"),
-    "能不能": ("能否", "可否", "可不可以"),
-    "是不是": ("是否",),
-}
+_NEGATED = re.compile(r"(?<![能可要会是用好让行])不(?:能|可|要|会|用|让|是|准|许)|没|别|无法|禁止")
+"""One kind more: it asks about not doing or not having. 能不能 does not."""
+
+_SAME = (
+    ("怎么", "如何", "怎样", "咋", "怎么样"),
+    ("什么", "啥", "哪种", "何种", "那种"),
+    ("哪些", "那些"),
+    ("多久", "多长时间"),
+    ("吗", "么", "嘛"),
+    ("能不能", "能否", "可否", "可不可以"),
+    ("是不是", "是否"),
+)
 """Question words that mean the same; what things are called alike is the lexicon's (synonyms)."""
 
-_ASKING = re.compile(
-    r"什么|怎么|开始|时候|哪里|多少钱|哪些|几点|多久|多少|几天|为什么|吗|能不能|可以|是不是|要不要|[哪谁何几要能会是有到去在做我你他她它这那还都就也和给让得着把被个一从对么样办下上里]"
+_PLAIN = (
+    "怎么 如何 怎样 咋 怎么样 咋样 怎么着",
+    "什么 啥 哪些 那些 哪种 何种 那种 哪个 有什么 有哪些 是什么 是哪些 有啥 是啥 什么样 什么样的 哪几种 什么是",
+    "吗 么 嘛 不?",
+    "能 能够 可以 能不能 能否 可否 可不可以 是否可以 是否能 可不可 行不行 能行 适合 适不适合",
+    "是 是不是 是否 算不算 属于",
+    "要 需要 要不要 需不需要 用不用 应该 应当 必须 必要 有必要 有没有必要 必需 需 得要",
+    "会 会不会 是否会 可能 有可能 容易",
+    "有 有没有 有无",
+    "原因 引起 导致 造成 引发 诱发 病因 起因 成因 因素 缘故 怎么回事 为什么 怎么会 为啥 咋回事 由来 得的",
+    "怎么治 怎么办 咋办 怎么处理 怎么解决 治疗 医治 诊治 救治 治法 疗法 怎么弄 怎么做",
+    "治好 治愈 根治 痊愈 自愈 康复 好了 能好 断根 除根",
+    "方法 办法 方式 措施 手段 方案 法子 途径",
+    "症状 表现 征兆 迹象 体征 特征",
+    "作用 功效 效果 疗效 功能 用处 管用 有用 好处 有效 见效 效用 治什么",
+    "副作用 不良反应 危害 坏处 伤害 害处",
+    "影响 后果",
+    "得 得了 患 患了 患有 患上 得上 染上 得过",
+    "吃 服 服用 食用 使用 吃点 饮用 用药",
+    "怎么吃 怎么用 用法 用量 用法用量 吃法 服法 剂量 怎么服用 吃多少",
+    "经常 总是 老是 一直 常常 反复 反反复复 长期 持续 不断 时常 频繁 多次",
+    "注意 注意事项 注意什么 留意 事项",
+    "严重 厉害 要紧 危险",
+    "多久 多长时间 多长 多少时间 几天 多少天 几小时 几个月 几周 几年",
+    "多少钱 价格 费用 价钱 几块 多少元 怎么卖 收费",
+    "区别 不同 差别 差异 区分 分辨 不一样 分别",
+    "关系 关联 相关 有关",
+    "最好 比较好 较好 更好 好点 好些 最佳 最有效",
+    "病人 患者 病号",
+    "早期 初期 前期",
+    "孩子 小孩 儿童 宝宝 宝贝 娃娃 娃 小朋友 婴儿 小儿 小孩子 婴幼儿 幼儿 孩童 小宝宝",
+    "意思 代表 意味着 含义 定义",
+    "检查 诊断 确诊 化验 检测",
+    "预防 防止 避免 防治",
+    "传染 传播 感染别人",
+    "哪里 哪儿 什么地方 在哪 去哪 哪边 何处",
+    "几点 什么时候 啥时候 何时 几时 什么时间 几号 哪天",
+    "之后 以后",
+    "期间 的时候 时候",
+    "不能 不可以 不可 不得 不要 不宜 禁忌 忌口 不应",
+    "多少 几个 几次",
 )
-"""What shapes a question without saying what it is about."""
+"""Words of questions that come to much the same; the first stands for all in the plain form."""
 
-_FILLER = re.compile(
-    r"^(?:孩子|小伙子|姑娘|闺女|同志|老师|师傅)[,，]?(?=我|请问|想问|问)|我?想问问|打听一?下|请问一?下?|麻烦问一?下?|问一?下|谢谢|今天|今日|明天|现在|目前|这几天|最近|突然|到底|咱们?|你好|您好|大家好|各位|有没有人知道|谁知道|[啊呢呀的了吧哦哈嗯]|[^\w?]"
+_ASKING = frozenset("什么怎吗能是要会有哪几多少可以如何得了到去在做这那里个一点时候久为原因间")
+"""Characters that shape a question without saying what it is about: in the plain form they count for less."""
+
+_ASKING_WEIGHT = 0.5
+
+_POLITE = re.compile(
+    r"^(?:孩子|小伙子|姑娘|闺女|同志|老师|师傅)[,，]?(?=我|请问|想问|问)|请问一?下?|我?想问问?|打听一?下|问一?下|麻烦|谢谢|[你您]好|医生|大夫|各位|大家|有没有人知道|谁知道|到底|究竟|具体|一般|平时|目前|现在|最近|这几天|今天|今日|明天|突然|的话|咱们?|[啊呢呀吧哦嗯]|[^\w]"
 )
+"""What neither form keeps."""
+
+_SMALL = re.compile("[的了我你您他她它就都也还和与跟在被把给]")
+"""Small words, which the plain form leaves out, too."""
 
 _OPPOSITES = (("阴性", "阳性"), ("红码", "绿码"), ("停电", "停水"), ("寄", "取"))
 """A question that names one of a pair is not answered by what speaks of the other alone."""
@@ -105,13 +162,31 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    entry: int
+class _Asked:
+    """A question taken apart."""
+
+    said: str
+    """With one word for synonyms; what the order is compared by."""
     vector: dict[str, float]
-    kinds: int
-    substance: dict[str, float]
+    """Its characters and pairs, as said and in the plain form, by rarity; of length 1."""
+    chars: dict[str, float]
+    """The characters of the plain form by rarity, those that only shape a question counting less."""
     weight: float
+    """Sum of ``chars``."""
+    substance: float
+    """The same without those that only shape a question."""
+    kinds: int
+    """What it asks for, one bit for each of ``_KINDS``."""
     poles: int
+    """Which of ``_OPPOSITES`` it names."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrasing:
+    """A question of the FAQ."""
+
+    entry: int
+    asked: _Asked
     answers: bool
     """False for a near-miss: what is more like it than like the entry's own questions is not the entry's."""
 
@@ -124,124 +199,143 @@ class FaqIndex:
     ) -> None:
         self._ids = [entry.id for entry in entries]
         self._kind = _Kinds()
-        self._one_word = _Synonyms([*((same, *others) for same, others in _SAME.items()), *lexicon.synonyms])
-        asked = [(i, normalise(text), True) for i, entry in enumerate(entries) for text in entry.questions]
-        misses = [
-            (i, normalise(text), False) for i, entry in enumerate(entries) for text in entry.not_examples
-        ]
-        seen = Counter(gram for _, text, _ in asked for gram in _Grams(self._one_word(text)).all)
-        self._rarity = {gram: math.log((len(asked) + 1) / (count + 1)) + 1 for gram, count in seen.items()}
-        self._unseen = math.log(len(asked) + 1) + 1
-        self._questions: list[_Question] = []
-        self._said: dict[int, set[str]] = {}
+        self._one_word = _Synonyms([*_SAME, *lexicon.synonyms])
+        self._plain_word = _Synonyms(line.split() for line in _PLAIN)
+        answering = [(i, text, True) for i, entry in enumerate(entries) for text in entry.questions]
+        misses = [(i, text, False) for i, entry in enumerate(entries) for text in entry.not_examples]
+        texts = [(i, self._tidy(normalise(text)), answers) for i, text, answers in (*answering, *misses)]
+        seen = Counter(gram for _, text, answers in texts if answers for gram in self._grams(text)[0])
+        self._rarity = {gram: math.log((len(answering) + 1) / (n + 1)) + 1 for gram, n in seen.items()}
+        self._unseen = math.log(len(answering) + 1) + 1
+        self._phrasings: list[_Phrasing] = []
         self._index: dict[str, list[tuple[int, float]]] = {}
         self._exact: dict[str, int] = {}
-        for entry, text, answers in (*asked, *misses):
+        for entry, text, answers in texts:
             if answers:
-                self._exact.setdefault(self._one_word(text).rstrip("?"), entry)
-            self._add(entry, self._one_word(text), answers)
-
-    def _add(self, entry: int, text: str, answers: bool) -> None:
-        question = self._question(_Grams(text), self._kind(text), entry, answers, _poles(text))
-        for gram, weight in question.vector.items():
-            self._index.setdefault(gram, []).append((len(self._questions), weight))
-        if answers:
-            self._said.setdefault(entry, set()).update(question.vector)
-        self._questions.append(question)
+                self._exact.setdefault(text, entry)
+            asked = self._asked(text)
+            for gram, weight in asked.vector.items():
+                self._index.setdefault(gram, []).append((len(self._phrasings), weight))
+            self._phrasings.append(_Phrasing(entry, asked, answers))
 
     def find(self, text: str) -> Found | None:
         """The entries nearest to a normalised text; None when nothing is near."""
-        text = self._one_word(text[:LONGEST_QUESTION])
-        same = self._exact.get(text.rstrip("?"))
+        text = self._tidy(text[:LONGEST_QUESTION])
+        same = self._exact.get(text)
         if same is not None:
             return Found(self._ids[same], 1.0, True, (self._ids[same],), (text,))
-        grams = _Grams(text)
-        if sum(gram in self._rarity for gram in grams.telling()) < _PIECES:
+        asked = self._asked(text)
+        if sum(gram in self._rarity and not _ASKING.issuperset(gram) for gram in asked.vector) < _PIECES:
             return None
-        asked = self._question(grams, 0)
-        ranked = self._ranked(asked, text)
+        ranked = self._ranked(asked)
         if not ranked or ranked[0][0] < NEAR:
             return None
-        best, question = ranked[0]
-        near = dict.fromkeys(self._ids[q.entry] for score, q in ranked if score >= max(NEAR, CLOSE * best))
-        shared = sorted(
-            (gram for gram in asked.vector if len(gram) == 2 and gram in question.vector),
-            key=asked.vector.__getitem__,
-        )
-        return Found(
-            id=self._ids[question.entry],
-            score=min(best, 1.0),
-            sure=best >= SURE,
-            near=tuple(near)[:3],
-            words=tuple(reversed(shared[-4:])),
-        )
+        best, phrasing = ranked[0]
+        score = _sureness(best, asked, phrasing.asked)
+        near = dict.fromkeys(self._ids[p.entry] for like, p in ranked if like >= max(NEAR, CLOSE * best))
+        shared = [gram for gram in asked.vector if len(gram) == 2 and gram in phrasing.asked.vector]
+        shared.sort(key=asked.vector.__getitem__, reverse=True)
+        return Found(self._ids[phrasing.entry], score, score >= SURE, tuple(near)[:3], tuple(shared[:4]))
 
-    def _ranked(self, asked: _Question, text: str) -> list[tuple[float, _Question]]:
-        """The questions nearest to what is asked, best first, without the entries a near-miss is nearer to."""
-        likeness: dict[int, float] = {}
-        known = likeness.get
+    def _ranked(self, asked: _Asked) -> list[tuple[float, _Phrasing]]:
+        """The phrasings nearest to what is asked, best first, without the entries a near-miss is nearer to."""
+        cosines: dict[int, float] = {}
+        known = cosines.get
         for gram, weight in asked.vector.items():
             for number, other in self._index.get(gram, ()):
-                likeness[number] = known(number, 0.0) + weight * other
-        nearest = sorted([(-like, number) for number, like in likeness.items() if like >= NEAR])[:_RERANKED]
-        if not nearest:
-            return []
-        kinds = self._kind(text)
-        named = {
-            g for g in asked.vector if len(g) == 2 and g in self._rarity and asked.substance.keys() >= {*g}
-        }
-        poles = _poles(text)
-        ranked, best = [], 0.0
-        for like, number in nearest:
-            if -like < CLOSE * best:
+                cosines[number] = known(number, 0.0) + weight * other
+        nearest = sorted([(-cosine, number) for number, cosine in cosines.items()])[:_RERANKED]
+        order = _Order(asked.said)
+        ranked = []
+        for cosine, number in nearest:
+            if cosine > nearest[0][0] / 2:
                 break
-            question = self._questions[number]
-            score = -like * _agreement(asked, kinds, question)
-            if named - self._said[question.entry]:
-                score *= _OTHER_TOPIC
-            if question.poles & _swapped(poles) and not question.poles & poles:
-                score = 0.0
-            if question.answers:
-                best = max(best, score)
-            ranked.append((score, number))
-        return self._allowed(ranked)
-
-    def _allowed(self, ranked: list[tuple[float, int]]) -> list[tuple[float, _Question]]:
+            phrasing = self._phrasings[number]
+            ranked.append((-_likeness(asked, phrasing.asked, -cosine, order), number))
+        ranked.sort()
         refused: set[int] = set()
         found = []
-        for score, number in sorted(ranked, key=_best_first):
-            question = self._questions[number]
-            if not question.answers:
-                refused.add(question.entry)
-            elif question.entry not in refused:
-                found.append((score, question))
+        for like, number in ranked:
+            phrasing = self._phrasings[number]
+            if not phrasing.answers:
+                refused.add(phrasing.entry)
+            elif phrasing.entry not in refused:
+                found.append((-like, phrasing))
         return found
 
-    def _question(
-        self, grams: "_Grams", kinds: int, entry: int = -1, answers: bool = True, poles: int = 0
-    ) -> _Question:
+    def _tidy(self, text: str) -> str:
+        """Without politeness and with one word for synonyms."""
+        text = _POLITE.sub("", text)
+        return self._one_word(text[:-1] + "吗" if text.endswith("不") else text)
+
+    def _grams(self, said: str) -> tuple[dict[str, None], str]:
+        """The characters and pairs of a text as said and in its plain form; and the plain form."""
+        plain = self._plain_word(_SMALL.sub("", said))
+        return dict.fromkeys(
+            (*said, *map(str.__add__, said, said[1:]), *plain, *map(str.__add__, plain, plain[1:]))
+        ), plain
+
+    def _asked(self, said: str) -> _Asked:
         rarity, unseen = self._rarity, self._unseen
-        weights = {gram: rarity.get(gram, unseen) for gram in grams.all}
-        norm = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-        substance = {char: weights[char] for char in grams.bare}
-        vector = {gram: weight / norm for gram, weight in weights.items()}
-        return _Question(entry, vector, kinds, substance, sum(substance.values()) or 1.0, poles, answers)
+        grams, plain = self._grams(said)
+        weights = {gram: rarity.get(gram, unseen) for gram in grams}
+        norm = math.sqrt(sum([weight * weight for weight in weights.values()])) or 1.0
+        chars = {
+            char: weights[char] * (_ASKING_WEIGHT if char in _ASKING else 1.0)
+            for char in dict.fromkeys(plain)
+        }
+        return _Asked(
+            said=said,
+            vector={gram: weight / norm for gram, weight in weights.items()},
+            chars=chars,
+            weight=sum(chars.values()) or 1.0,
+            substance=sum([weight for char, weight in chars.items() if char not in _ASKING]),
+            kinds=self._kind(said),
+            poles=_poles(said),
+        )
 
 
-class _Grams:
-    """What a text is compared by: its characters of substance (``bare``) and all pairs of neighbours, in order."""
+def _likeness(asked: _Asked, known: _Asked, cosine: float, order: "_Order") -> float:
+    """How alike two questions are, 0 to 1; 0 when they share nothing of substance or name opposites."""
+    shared = asked.chars.keys() & known.chars.keys()
+    if shared <= _ASKING or known.poles & _swapped(asked.poles) and not known.poles & asked.poles:
+        return 0.0
+    weight = sum([asked.chars[char] for char in shared])
+    return (
+        _COSINE * cosine
+        + _ORDER * order.like(known.said)
+        + _ASKED * weight / asked.weight
+        + _KNOWN * weight / known.weight
+    )
 
-    __slots__ = ("all", "bare")
+
+def _sureness(like: float, asked: _Asked, known: _Asked) -> float:
+    """What is left of a likeness when both do not ask for the same, or something known was not said."""
+    either = asked.kinds | known.kinds
+    if either:
+        like -= _OTHER_KIND * (1 - (asked.kinds & known.kinds).bit_count() / either.bit_count())
+    said = sum([asked.chars[char] for char in asked.chars.keys() & known.chars.keys() - _ASKING])
+    return max(0.0, like - _UNSAID * (1 - said / known.substance))
+
+
+class _Order:
+    """How much of a text stands in another in the same order: the longest common subsequence, bits for places
+    (Hyyrö 2004)."""
 
     def __init__(self, text: str) -> None:
-        plain = _FILLER.sub("", text).replace("?", "")
-        self.bare = dict.fromkeys(_ASKING.sub("", plain))
-        self.all = self.bare | dict.fromkeys(map(str.__add__, plain, plain[1:]))
+        self._length = len(text)
+        self._places: dict[str, int] = {}
+        for place, char in enumerate(text):
+            self._places[char] = self._places.get(char, 0) | 1 << place
 
-    def telling(self) -> list[str]:
-        """Those that touch the substance."""
-        bare = self.bare
-        return [gram for gram in self.all if gram[0] in bare or gram[-1] in bare]
+    def like(self, other: str) -> float:
+        """Twice the common part over the length of both, 0 to 1."""
+        places, every = self._places, (1 << self._length) - 1
+        left = every
+        for char in other:
+            if hit := left & places.get(char, 0):
+                left = (left + hit | left - hit) & every
+        return 2 * (self._length - left.bit_count()) / (self._length + len(other) or 1)
 
 
 def _poles(text: str) -> int:
@@ -260,21 +354,6 @@ def _swapped(poles: int) -> int:
     return (poles & low) << 1 | poles >> 1 & low
 
 
-def _best_first(pair: tuple[float, int]) -> tuple[float, int]:
-    return -pair[0], pair[1]
-
-
-def _agreement(one: _Question, kinds: int, other: _Question) -> float:
-    """What is left of a likeness, 0 to 1, after what they ask for and what has no partner."""
-    left = 1.0
-    either = kinds | other.kinds
-    if either:
-        same = (kinds & other.kinds).bit_count() / either.bit_count()
-        left = _OTHER_KIND + (1 - _OTHER_KIND) * same
-    shared = sum(map(one.substance.__getitem__, one.substance.keys() & other.substance.keys()))
-    return left * min(shared / one.weight, shared / other.weight)
-
-
 class _Kinds:
     """Tells what a text asks for: one bit for each of ``_KINDS``."""
 
@@ -283,6 +362,7 @@ class _Kinds:
         parts = sorted({part for sign, _ in signs for part in sign.split("+")})
         self._automaton = AhoCorasick(parts)
         self._whole = [sum({bit for sign, bit in signs if sign == part}) for part in parts]
+        self._negated = 1 << len(_KINDS)
         numbers = {part: number for number, part in enumerate(parts)}
         self._pairs = [
             (frozenset(map(numbers.__getitem__, sign.split("+"))), bit) for sign, bit in signs if "+" in sign
@@ -296,7 +376,7 @@ class _Kinds:
         for both, bit in self._pairs:
             if both <= found:
                 kinds |= bit
-        return kinds
+        return kinds | (self._negated if _NEGATED.search(text) else 0)
 
 
 class _Synonyms:
