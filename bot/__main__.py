@@ -29,7 +29,6 @@ from bot.groups import Tree
 from bot.households import read_households
 from bot.ledger.database import Ledger, LedgerBusy, sole_user
 from bot.ledger.people import Roster
-from bot.ledger.tickets import Tickets
 from bot.logs import to_stderr
 from bot.model.channel import Channel
 from bot.model.ledger import LedgerBroken, LedgerRefused
@@ -178,13 +177,13 @@ def replay(file: IO[str], db: Path | None, config: Path) -> None:
 )
 @CONFIG
 def export(what: str, output: Path, config: Path) -> None:
-    """导出台账成表格：tickets 工单。"""
+    """导出台账成表格：tickets 工单，signups 接龙（合并好的名单）。"""
     settings, _ = _load(config)
     title, make = exports.TABLES[what]
     if not settings.database.exists():
         raise Failed(f"还没有台账：{settings.database} 不存在。先 xiaoxiang run。")
     with contextlib.closing(Ledger(settings.database)) as ledger:
-        headers, rows = make(Tickets(ledger), ZoneInfo(settings.timezone))
+        headers, rows = make(ledger, ZoneInfo(settings.timezone))
     try:
         write_table(output, headers, rows)
     except TableError as error:

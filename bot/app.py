@@ -16,6 +16,7 @@ from bot.assistant import Assistant
 from bot.bell import Bell
 from bot.delivery import Books, Delivery
 from bot.groups import Tree
+from bot.ledger.chains import Chains
 from bot.ledger.database import Ledger
 from bot.ledger.intake import Intake, Rooms, State
 from bot.ledger.outbox import OutboxRows
@@ -239,6 +240,7 @@ def build(
         roster=roster,
         dialogues=dialogues,
         records=Records(ledger),
+        chains=Chains(ledger),
         outbox=OutboxRows(ledger),
         replies=replies,
         faq={entry.id: _faq(entry, zone) for entry in data.faq},

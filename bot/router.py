@@ -11,9 +11,11 @@ from bot.model.message import Message
 from bot.model.people import ROLE_TITLES
 from bot.model.services import Services
 from bot.model.understanding import Understanding
+from handlers import chains
 from handlers.authority import may
 from handlers.speaking import to_sender
 from handlers.table import COMMANDS, DIALOGUES, INTENTS
+from intents import chain
 
 WORK_ROOMS = frozenset({"staff", "volunteer"})
 """Kinds of rooms where people talk about residents' needs all day: only what is said to the bot counts there."""
@@ -108,7 +110,10 @@ class Router:
         understanding = self._thoughts.get((request.text, request.addressed))
         if understanding is None:
             understanding = self._engine.understand(request.text, addressed=request.addressed)
-        if understanding.intent != EMERGENCY:
+        understanding = chain.heard(request.text, understanding)
+        if (understanding.urgent or understanding.intent == EMERGENCY) and chain.hinted(request.text):
+            request, understanding = self._new_in_list(request, understanding)
+        if understanding.intent not in (EMERGENCY, chain.INTENT):
             for dialogue in self._open_dialogues(request.message):
                 outcome = DIALOGUES[dialogue.kind](
                     request.understood(understanding, dialogue), self._services
@@ -116,9 +121,20 @@ class Router:
                 if outcome is not None:
                     return outcome
         request = request.understood(understanding, None)
-        if _official(request, self._services) and understanding.intent != EMERGENCY:
+        if _official(request, self._services) and understanding.intent not in (EMERGENCY, chain.INTENT):
             return Outcome("silent:official")
         return INTENTS[understanding.intent](request, self._services) or Outcome("silent")
+
+    def _new_in_list(self, request: Request, understanding: Understanding) -> tuple[Request, Understanding]:
+        """A cry for help inside a 接龙 is heard when its row is new; every later copy shows it again."""
+        said = chains.news(request, self._services)
+        if said is None:
+            return request, understanding
+        new = self._engine.understand(said, addressed=False)
+        if new.intent != EMERGENCY and not new.urgent:
+            return request, chain.listed(understanding)
+        chains.signup(request, self._services)
+        return replace(request, text=said), new
 
 
 def _in_work_room(request: Request) -> bool:

@@ -8,7 +8,7 @@ from bot.model.services import Services
 from bot.model.ticket import MoveRefused, State, Ticket
 from bot.model.tree import Node
 from handlers.authority import may
-from handlers.speaking import about, quoted, to_requester, to_sender
+from handlers.speaking import about, private_enough, quoted, to_requester, to_sender
 
 LISTED = 10
 """So many tickets are listed at most."""
@@ -40,7 +40,7 @@ def show(request: Request, services: Services) -> Outcome:
         numbers = list(dict.fromkeys(request.command.tickets))[:LISTED]
         lines = [_show_one(number, request, services) for number in numbers]
         return Outcome("command:工单", (to_sender(request, "\n\n".join(lines)),))
-    inside = _private_enough(request)
+    inside = private_enough(request)
     if request.person.rank and inside:
         tickets = [t for t in services.tickets.open_tickets(EVERY) if _in_reach(request.person, t, services)]
     else:
@@ -113,7 +113,7 @@ def _move(
 ) -> tuple[str, list[Reply]]:
     """One move: the line for whoever commanded it, and the news for whoever asked for help."""
     assert request.command is not None
-    public = not _private_enough(request)
+    public = not private_enough(request)
     if not _may_move(request.person, ticket, to, services):
         return services.replies("command_not_yours", **about(ticket, services, public=public)), []
     keeps_owner = ticket.owner_id and to != "taken"
@@ -173,16 +173,11 @@ def _may_know(person: Person, ticket: Ticket, services: Services) -> bool:
     return ticket.requester_id == person.id or _in_reach(person, ticket, services)
 
 
-def _private_enough(request: Request) -> bool:
-    """True where room numbers and phones may be shown: in private and in staff and volunteer groups."""
-    return request.message.private or bool(request.place and request.place.kind in ("staff", "volunteer"))
-
-
 def _show_one(number: str, request: Request, services: Services) -> str:
     ticket = services.tickets.get(number)
     if ticket is None or not _may_know(request.person, ticket, services):
         return services.replies("command_no_ticket", number=number)
-    public = not _private_enough(request)
+    public = not private_enough(request)
     lines = [_line(ticket, services, public=public)]
     if not public:
         lines += _plea(ticket)

@@ -94,3 +94,8 @@ def named(person: Person) -> str:
 def duty_phone(request: Request, services: Services) -> str:
     """Whom to ring about the place the message came from."""
     return services.duty_phone(request.place.node if request.place else None)
+
+
+def private_enough(request: Request) -> bool:
+    """True where room numbers and phones may be shown: in private and in staff and volunteer groups."""
+    return request.message.private or bool(request.place and request.place.kind in ("staff", "volunteer"))

@@ -1,7 +1,18 @@
 """EVERY behaviour on one page: which handler takes which intent, which command, which dialogue."""
 
 from bot.model.handling import CommandEntry, Handler
-from handlers import accounts, desk, overview, own_tickets, people, pleas, questions, records
+from handlers import (
+    accounts,
+    chain_lists,
+    chains,
+    desk,
+    overview,
+    own_tickets,
+    people,
+    pleas,
+    questions,
+    records,
+)
 
 INTENTS: dict[str, Handler] = {
     "help.emergency": pleas.emergency,
@@ -23,7 +34,7 @@ INTENTS: dict[str, Handler] = {
     "report.travel": records.record,
     "report.symptom": records.symptom,
     "report.tested": records.record,
-    "signup.chain": records.record,
+    "signup.chain": chains.signup,
     "signup.volunteer": records.record,
     "signup.reserve": records.record,
     "offer": records.record,
@@ -65,6 +76,10 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry(
         "撤单", desk.withdraw, "resident", "/撤单 编号… [原因]", "撤掉自己的工单；工作人员可撤辖区内的", "/撤单 A023",
         aliases=("撤销",), bare=True,
+    ),
+    CommandEntry(
+        "接龙", chain_lists.show, "worker", "/接龙 [名单|缺] [编号] [几号楼]", "看群里的接龙：多少户接了，合并好的名单，还缺哪些户",
+        "/接龙 缺 12 17号楼",
     ),
     CommandEntry(
         "我是", accounts.bind_household, "resident", "/我是 楼号-单元-门牌 姓名", "登记自己住哪一户，以后求助不用再报地址（请私聊发）",

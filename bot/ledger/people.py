@@ -63,6 +63,16 @@ class Roster:
             self._ledger.execute("SELECT 1 FROM households WHERE imported = 1 LIMIT 1").fetchone() is not None
         )
 
+    def households(self, compound: str, building: str, unit: str) -> list[Household]:
+        """The imported households of a branch, by building, unit and room; empty names stand for all."""
+        rows = self._ledger.execute(
+            f"SELECT {_HOUSEHOLD} FROM households WHERE imported = 1 AND (? = '' OR compound = ?)"
+            " AND (? = '' OR building = ?) AND (? = '' OR unit = ?)"
+            " ORDER BY compound, length(building), building, length(unit), unit, length(room), room",
+            (compound, compound, building, building, unit, unit),
+        )
+        return [Household(*row) for row in rows]
+
     def import_households(self, households: Iterable[Household]) -> tuple[int, int]:
         """Add households and renew those already there, in one transaction; returns (added, renewed)."""
         before = self._count()

@@ -97,3 +97,38 @@ CREATE TABLE grants (
 
 CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID
 """
+
+
+@migrations()
+def m002_chains(db: Database) -> None:
+    """接龙: lists, their rows, and which rows each posting showed."""
+    for statement in _CHAINS.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
+_CHAINS = """
+CREATE TABLE chains (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, room_id TEXT NOT NULL, room TEXT NOT NULL,
+    node TEXT NOT NULL, title TEXT NOT NULL, marked INTEGER NOT NULL, begun_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL, told_at INTEGER
+) STRICT;
+CREATE INDEX chains_room ON chains (account, room_id, updated_at);
+CREATE INDEX chains_updated ON chains (account, updated_at);
+
+CREATE TABLE chain_rows (
+    chain INTEGER NOT NULL REFERENCES chains (id), serial INTEGER NOT NULL, number INTEGER NOT NULL,
+    text TEXT NOT NULL, building TEXT NOT NULL, unit TEXT NOT NULL, room TEXT NOT NULL, name TEXT NOT NULL,
+    full_name INTEGER NOT NULL, what TEXT NOT NULL, quantity TEXT NOT NULL, author_id TEXT NOT NULL,
+    author TEXT NOT NULL, at INTEGER NOT NULL, changed_by TEXT NOT NULL, changed_at INTEGER NOT NULL,
+    earlier TEXT NOT NULL, removed INTEGER NOT NULL, flag TEXT NOT NULL, flagged_by TEXT NOT NULL,
+    told INTEGER NOT NULL,
+    PRIMARY KEY (chain, serial)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE chain_copies (
+    id INTEGER PRIMARY KEY, chain INTEGER NOT NULL REFERENCES chains (id), at INTEGER NOT NULL,
+    poster_id TEXT NOT NULL, message_id TEXT NOT NULL, serials TEXT NOT NULL
+) STRICT;
+CREATE INDEX chain_copies_chain ON chain_copies (chain, id)
+"""

@@ -2,6 +2,7 @@
 
 import re
 
+_CHAIN = frozenset({"number", "title", "place", "room", "total"})
 _TICKET = frozenset({"number", "title", "place", "state"})
 
 REPLIES: dict[str, frozenset[str]] = {
@@ -30,6 +31,7 @@ REPLIES: dict[str, frozenset[str]] = {
     "faq_suggest_one": frozenset({"title"}),
     "handoff": frozenset({"number", "phone"}),
     "record_saved": frozenset({"title"}),
+    "chain_merged": frozenset({"title", "count", "total"}),
     "symptom": frozenset({"phone"}),
     "greeting": frozenset({"phone"}),
     # to the staff
@@ -57,6 +59,13 @@ REPLIES: dict[str, frozenset[str]] = {
     "command_moved": _TICKET | {"owner"},
     "command_cannot": _TICKET | {"owner", "word"},
     "command_not_yours": _TICKET,
+    "chain_none": frozenset(),
+    "chain_line": _CHAIN | {"missing", "note", "state", "count"},
+    "chain_rows": _CHAIN | {"list"},
+    "chain_missing": _CHAIN | {"count", "list"},
+    "chain_complete": _CHAIN,
+    "chain_unknown": _CHAIN,
+    "chain_elsewhere": frozenset(),
     "bound": frozenset({"place", "name"}),
     "bound_in_group": frozenset(),
     "bind_unknown": frozenset({"place"}),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from bot.model.chain import ChainBook
 from bot.model.clock import Clock
 from bot.model.household import Household
 from bot.model.people import Grant, Person
@@ -118,6 +119,10 @@ class Roster(Protocol):
         """True when a list of households was imported."""
         ...
 
+    def households(self, compound: str, building: str, unit: str) -> list[Household]:
+        """The imported households of a branch, by building, unit and room; empty names stand for all."""
+        ...
+
     def claim(self, code: str, person_id: str, name: str, at: datetime) -> Grant | None:
         """Use up a one-time code; None when it is unknown, used or expired."""
         ...
@@ -198,6 +203,7 @@ class Services:
     roster: Roster
     dialogues: Dialogues
     records: Records
+    chains: ChainBook
     outbox: OutboxStatus
     replies: Replies
     faq: dict[str, Faq]
