@@ -8,68 +8,55 @@ A postal address that stands alone (甲市乙镇丙村12号) is read by the habi
 """
 
 import re
-from dataclasses import dataclass, field
 
+from intents.joined import read_joined
 from intents.numbers import BUILDING, FLOOR, JOIN, ROOM, UNIT, Number, arabic, numbers
 from intents.own_room import is_code, is_own_room
-from intents.postal import PLACE, STREET, is_postal, is_stall, is_sub_number, on_street
+from intents.postal import PLACE, STREET, is_postal, is_stall, on_street
+from intents.reading import NOT_A_ROOM, Place, Reading
 
 __all__ = ["Place", "arabic", "find_place"]
 
-_HOMES = frozenset("村区苑里")
-_NOT_A_ROOM = re.compile(
-    r" ?(?:[年月日天点时分秒元块毛斤个人户次层片盒瓶箱袋件份岁度℃%％万千百折路米公里期例届种号线]"
-    r"|周(?![\u4e00-\u9fff])|周[后前内以年]"  # 2周, 3周后; not 502 周奶奶
-    r"|kg|km|多|左右|\.\d)"
-)
 _ADDRESS = re.compile(r"[路街道巷]\d{1,5}弄?号|^.{2,3}省|^.{1,6}市.{2,6}[区县镇]")
 """A written postal address, where a number at the end is a room."""
 _SIDE = re.compile(r"(?:单元|楼|层|栋|幢)\s?[的]?\s?([东西南北中][东西]?户)")
 _LETTER = re.compile(r"\d[楼层f]([a-h])(?![a-z\d座栋幢区超])")
 _LETTER_AREA = re.compile(r"[a-z]区")
+_AREA = ("区", "组", "期", "线", "路")
 _MIXED = re.compile(r"(\d{1,3})([A-Z])(\d{2,4})")
+_FORM_WORDS = ("楼号", "楼栋", "栋号", "幢号")
+_FORM = re.compile(
+    r"(?:楼栋号?|楼号|[栋幢]号)[是为:]? ?(?P<building>\d{1,3}|[a-z](?![a-z]))(?!\d)|单元号?[是为:]? ?(?P<unit>\d{1,2})(?![\d栋幢])"
+    r"|(?:房间号?|[房室]号|门牌号?)[是为:]? ?(?P<room>\d{3,4})(?!\d)"
+)
+"""A form that was filled in: 楼号:17 单元:3 房号:501."""
 _NEAR = 6
 """A room without any word for it stands at most this many characters behind its building or unit."""
 _NEXT = 1
 """In talk, N号 is a unit or room at most this many characters behind a building; farther away it is a day."""
 
 
-@dataclass(slots=True)
-class Place:
-    """A place read so far."""
-
-    building: str | None = None
-    unit: str | None = None
-    room: str | None = None
-
-
 def find_place(text: str) -> Place:
     """The place a text names; when it names several, the first of each part."""
     found = numbers(text)
-    return _Reader(text, is_postal(text), found).read() if found else Place()
+    if not found:
+        return Place()
+    place = _Reader(text, is_postal(text), found).read()
+    if any(word in text for word in _FORM_WORDS):
+        _read_form(text, place)
+    return place
 
 
-@dataclass(slots=True)
-class _Reader:
+def _read_form(text: str, place: Place) -> None:
+    """A form overrules what its numbers looked like."""
+    for found in _FORM.finditer(text):
+        place.building = (found["building"] or "").upper() or place.building
+        place.unit = found["unit"] or place.unit
+        place.room = found["room"] or place.room
+
+
+class _Reader(Reading):
     """Reads the numbers of a text from left to right."""
-
-    text: str
-    postal: bool
-    """Whether the text is a postal address and nothing else."""
-    numbers: list[Number]
-    place: Place = field(default_factory=Place)
-    last: int = -100
-    """Where the last number that was part of the place ended."""
-    rank: int = 0
-    """Of the building's word; 0 when a number only looked like a building, and gives way to one."""
-    floor: int = -100
-    """Where the last floor ended."""
-    lane: bool = False
-    """Whether a lane was named before."""
-    block: bool = False
-    """Whether the unit has a building's word: 3栋A座."""
-    guess: bool = False
-    """Whether the room only stands where rooms stand, and gives way to a better one."""
 
     def read(self) -> Place:
         at = 0
@@ -77,7 +64,7 @@ class _Reader:
             run = self._run(at)
             at += len(run)
             if len(run) > 1:
-                if self._read_run(run):
+                if read_joined(self, run):
                     self.last = run[-1].end
             elif self._read_one(run[0], self.numbers[at : at + 2]):
                 self.last = run[0].end
@@ -100,81 +87,6 @@ class _Reader:
             end += 1
         return self.numbers[at : end + 1]
 
-    # Numbers joined: 17-3-501
-
-    def _read_run(self, run: list[Number]) -> bool:
-        """Whether a run of joined numbers was a place, which is then filled in."""
-        values = [number.value for number in run]
-        first, tail = run[0], run[-1]
-        if tail.word in BUILDING and len(run) == 2:
-            return self._build(tail.value, BUILDING[tail.word])
-        if is_code(self.text, first):
-            return False
-        if tail.word in FLOOR:  # 8-11-7楼: building, unit and a floor; in talk 3-5楼 are floors
-            return (len(values) == 3 or self.postal) and self._parts(values[:-1], run)
-        if (len(values) < 3 or first.word == "号-") and on_street(self.text, first):
-            return self._on_a_street(values, run)
-        if tail.word == "" and _NOT_A_ROOM.match(self.text, tail.end):
-            return False
-        if len(values) > 4 or (
-            len(first.value) == 4 and first.value[:2] in ("19", "20") and not self.place.building
-        ):
-            return False
-        return self._parts(values, run)
-
-    def _on_a_street(self, values: list[str], run: list[Number]) -> bool:
-        """丙路12-7号: house 7 of an address; in talk no place."""
-        if not self.postal or run[-1].word not in ("号", "", "门") or self.place.building:
-            return False
-        return self._parts(values[1:], run)
-
-    def _parts(self, values: list[str], run: list[Number]) -> bool:
-        place, tail = self.place, run[-1]
-        if len(values) == 4:
-            values = [*values[:2], values[3]]  # 2-6-5-1187: the third is the floor
-        if place.building and (self.rank or len(values) < 3):
-            if place.unit is None and place.room is None and len(values) >= 2:
-                place.unit, place.room = values[0], values[-1]
-            elif len(values) == 2:
-                place.room = place.room or values[1]
-            elif tail.word in FLOOR:
-                place.unit = place.unit or values[0]
-            return True
-        if place.unit and len(values) == 2:
-            place.room = place.room or values[1]
-            return True
-        return self._fill(values, run)
-
-    def _fill(self, values: list[str], run: list[Number]) -> bool:
-        place, first, tail = self.place, run[0], run[-1]
-        if len(values) == 3:
-            place.building, place.unit, place.room = values
-        elif len(values) == 1:
-            place.building = values[0]
-        elif tail.word in UNIT or tail.word in FLOOR:
-            place.building, place.unit = values
-        elif tail.word == "号" and self.postal and is_sub_number(self.text, first):
-            place.building = values[1]
-        elif tail.word == "号" and tail.digits < 3 and first.before in _HOMES:
-            place.building, place.unit = values
-        elif 5 <= tail.digits <= 6 and not tail.word and values[0].isdigit():
-            place.building = values[0]
-            self._glued(tail.value)
-        elif tail.digits >= 3 or tail.word in ROOM or (tail.word == "号" and tail.digits >= 2):
-            place.building, place.room = values
-        elif first.before in PLACE:
-            place.building, place.unit = values
-        elif self.postal and tail.end >= len(self.text) - 2:
-            if first.digits >= 3:
-                place.building = values[1]
-            else:
-                place.building, place.unit = values
-        else:
-            return False
-        return True
-
-    # One number
-
     def _read_one(self, number: Number, following: list[Number]) -> bool:
         """Whether a single number was part of the place, which is then filled in."""
         word = number.word
@@ -184,11 +96,11 @@ class _Reader:
             return False
         if word in FLOOR:
             if word == "楼" and (number.digits == 0 or (near and near.word == "单元")):
-                return self._build(number.value, 1)
+                return self.build(number.value, 1)
             self.floor = number.end
             return self.place.building is not None
         if word in BUILDING:
-            return self._build(number.value, BUILDING[word])
+            return self.build(number.value, BUILDING[word])
         if word in UNIT:
             return self._read_unit(number)
         if word in ROOM:
@@ -201,24 +113,6 @@ class _Reader:
             self.place.building = number.value  # 55五单元
             return True
         return self._read_bare(number)
-
-    def _build(self, value: str, rank: int) -> bool:
-        place = self.place
-        if rank > self.rank:
-            if place.building is not None:
-                place.unit = None
-            if place.building is not None or self.guess:
-                place.room, self.guess = None, False
-            place.building, self.rank = value, rank
-        elif (
-            rank == 1
-            and place.unit is None
-            and value != place.building
-            and not value.isdigit()
-            and self.floor < 0
-        ):
-            place.unit, self.block = value, True  # 3栋A座
-        return True
 
     def _read_unit(self, number: Number) -> bool:
         place = self.place
@@ -295,13 +189,13 @@ class _Reader:
     def _read_bare(self, number: Number) -> bool:
         """A number without a word: a room, if it has three or four digits and stands behind a building or place name."""
         place = self.place
-        if (place.room is not None and not self.guess) or _NOT_A_ROOM.match(self.text, number.end):
+        if (place.room is not None and not self.guess) or NOT_A_ROOM.match(self.text, number.end):
             return False
         if not 3 <= number.digits <= 6:
             return self.postal and self._read_short(number)
         after = number.start - self.last <= _NEAR and (place.building or place.unit)
         behind = after or number.start - self.floor <= 1
-        if behind and number.digits >= 5 and self._glued(number.value):
+        if behind and number.digits >= 5 and self.glued(number.value):
             return True
         if behind:
             return number.digits <= 5 and self._room(number)
@@ -328,6 +222,8 @@ class _Reader:
         if number.start - self.floor <= 1 and letter:
             place.room = number.value
         elif number.value[0].isalpha() and number.before in PLACE and not place.building:
+            if self.text.startswith(_AREA, number.end):
+                return False
             place.building = number.value
         elif number.end < len(self.text):
             return False
@@ -343,12 +239,4 @@ class _Reader:
             place.unit = number.value
         else:
             return False
-        return True
-
-    def _glued(self, value: str) -> bool:
-        """Behind a numbered building, unit and room without a dash: 17-30501, 17栋101203."""
-        place = self.place
-        if place.unit or not (place.building or "").isdigit() or not value.isdigit():
-            return False
-        place.unit, place.room = value[:-4], value[-4:]
         return True

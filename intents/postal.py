@@ -1,4 +1,4 @@
-"""Habits of postal addresses, which would harm in talk: 丙村12号 is house 12, 丁市场12号 a stall, 戊路12-7号 house 7.
+"""Habits of postal addresses, which would harm in talk: 丙村12号 is house 12, 丁市场812号 a stall, 戊路12-7号 house 7.
 
 Expects text as intents.normalise leaves it.
 """
@@ -39,19 +39,21 @@ def on_street(text: str, number: Number) -> bool:
     if number.before in STREET:
         return True
     start = number.start
+    if (
+        text.startswith("广场", start - 2) and number.word == "号"
+    ):  # the number of the square, unless it ends the text
+        return number.end < len(text)
     return number.before in "东西南北中段" and _SIDE_OF_A_STREET.search(text, start - 3, start) is not None
 
 
 def is_stall(text: str, number: Number, *, postal: bool) -> bool:
-    """Whether N号 is a stall or an office: 丁市场C区12号, 己大厦1203号."""
-    if number.value[0].isalpha() and number.digits < 3:
+    """Whether N号 is a stall or an office: 丁市场C区812号, 己大厦1203号; 丁市场12号 is a house of it."""
+    if number.digits < 3:
         return False
-    if number.before in STALLS and not (postal and text.startswith("广场", number.start - 2)):
+    if number.before in STALLS:
         return True
     head = text[max(0, number.start - 12) : number.start].rstrip(" _-")
-    if not postal:
-        return False
-    return number.end == len(text) if head.endswith("广场") else _MARKET.search(head) is not None
+    return postal and _MARKET.search(head) is not None
 
 
 def is_sub_number(text: str, first: Number) -> bool:

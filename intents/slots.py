@@ -10,7 +10,8 @@ from dataclasses import replace
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from bot.model.understanding import Slots
-from intents.places import arabic, find_place
+from intents.numbers import arabic
+from intents.places import find_place
 
 EMPTY = Slots()
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.model.understanding import Slots
 from intents.normalise import Normaliser
-from intents.places import arabic
+from intents.numbers import arabic
 from intents.slots import EMPTY, READ, SlotFinder
 
 FINDER = SlotFinder(("大米", "鸡蛋", "降压药", "退烧药", "药"))
