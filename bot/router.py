@@ -123,6 +123,8 @@ class Router:
         request = request.understood(understanding, None)
         if _official(request, self._services) and understanding.intent not in (EMERGENCY, chain.INTENT):
             return Outcome("silent:official")
+        if understanding.intent == "chitchat" and (outcome := chains.own_row(request, self._services)):
+            return outcome
         return INTENTS[understanding.intent](request, self._services) or Outcome("silent")
 
     def _new_in_list(self, request: Request, understanding: Understanding) -> tuple[Request, Understanding]:

@@ -11,12 +11,16 @@ from bot.model.services import Services
 from bot.model.tree import Node
 from handlers.records import record
 from handlers.speaking import to_sender
+from intents.chain import own_row as parse_row
 from intents.chain import parse, placed
 from intents.chain_entry import read_entry
 from intents.chain_merge import REMEMBERED, Merged, Posting, begins_anew, merge, plain, same_list
 
 SAME_TITLE = timedelta(hours=48)
 """So long after its last copy, a list of the same title in the same group is the same list."""
+
+UNDER_WAY = timedelta(hours=3)
+"""So long after a list's last copy, somebody's row on its own belongs to it."""
 
 QUIET = timedelta(minutes=30)
 """A group is told that rows of a list were overwritten at most so often."""
@@ -38,6 +42,21 @@ def signup(request: Request, services: Services) -> Outcome:
         title = services.titles.get("signup.chain", "接龙")
         replies += (to_sender(request, services.replies("record_saved", title=title)),)
     return Outcome(f"chain:{kept.number}", replies)
+
+
+def own_row(request: Request, services: Services) -> Outcome | None:
+    """A row on its own, while a list is under way in this group: one more of its rows. Else nothing of ours."""
+    entry = parse_row(request.text) if request.place else None
+    if entry is None:
+        return None
+    lately = services.chains.of_room(request.message.room_id, request.message.at - UNDER_WAY)
+    kept = next((kept for kept in lately if kept.marked), None)
+    if kept is None:
+        return None
+    merged = _merged(kept, Chain(kept.title, (entry,)), request, services)
+    copy = Copy(request.message.sender_id, merged.shown)
+    services.chains.save(kept, merged.changed, copy, request.message.id, request.message.at)
+    return Outcome(f"chain:{kept.number}")
 
 
 def news(request: Request, services: Services) -> str | None:

@@ -113,6 +113,18 @@ def parse(text: str) -> Chain | None:
     return chain if _speaks_for_itself(chain, lines) else None
 
 
+def own_row(text: str) -> Entry | None:
+    """The one row somebody posts who does not copy the list: 「7. 503 王 一份」. It must name a door or a person."""
+    head = text.lstrip()[:1]
+    if len(text) > TITLE or "\n" in text or not (head.isdigit() or head in tuple("(（[【")):
+        return None
+    found = _ROW.match(text.translate(_FOLD).strip())
+    if found is None or not found["mark"].strip() or _PLEA.search(text) or _ORDERS.search(text):
+        return None
+    entry = read_entry(int(found["number"]), found["text"], nicknames=False)
+    return entry if said_by_name(entry) else None
+
+
 def heard(text: str, understanding: Understanding) -> Understanding:
     """What a message means once it is known whether it is a list: its rows are nobody's plea or question.
 

@@ -3,7 +3,7 @@
 import re
 
 from bot.model.chain import Entry
-from intents.places import arabic
+from intents.numbers import arabic
 from intents.slots import SlotFinder
 
 _SURNAMES = (

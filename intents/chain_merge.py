@@ -103,7 +103,8 @@ def begins_anew(kept: Sequence[Row], posting: Posting, last: datetime) -> bool:
         return pause >= RESTART
     texts = {plain(row.entry.text) for row in standing}
     same = sum(plain(entry.text) in texts for entry in posting.entries)
-    return pause >= FRESH and same * 2 < len(standing) and len(posting.entries) * 2 <= len(standing) + 1
+    few = same * 2 < len(standing) and len(posting.entries) * 2 <= len(standing) + 1
+    return pause >= FRESH and (few or not same)
 
 
 def same_list(title: str, rows: Sequence[Row], chain: Chain) -> bool:

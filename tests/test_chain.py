@@ -7,7 +7,7 @@ import pytest
 
 from bot.model.chain import Chain, Copy, Entry, Row
 from bot.model.understanding import Slots, Understanding
-from intents.chain import heard, hinted, parse, placed
+from intents.chain import heard, hinted, own_row, parse, placed
 from intents.chain_entry import people, read_entry
 from intents.chain_merge import Merged, Posting, begins_anew, merge, numbered, same_list
 from tests.conftest import MORNING
@@ -110,6 +110,23 @@ def test_title_and_template_are_no_rows(text: str, title: str, template: tuple[s
 )
 def test_a_notice_a_recipe_and_a_shopping_list_are_none(text: str) -> None:
     assert parse(text) is None
+
+
+def test_a_row_on_its_own_names_a_door_or_a_person() -> None:
+    for text in ("7. 503 王 一份", "⑦503 王", "（7）王阿姨 一份", "7、17-3-503"):
+        found = own_row(text)
+        assert found is not None and found.number == 7
+    for text in (
+        "7. 土豆",
+        "7 503 王",
+        "503 王 一份",
+        "7. 503 断药了",
+        "7.5元一斤",
+        "7点开始",
+        "",
+        "7. 503 王\n8. 504",
+    ):
+        assert own_row(text) is None
 
 
 def test_below_a_quote_stands_what_is_said() -> None:

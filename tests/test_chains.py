@@ -76,6 +76,16 @@ def test_a_list_that_does_not_call_itself_one_is_kept_and_never_spoken_of(chat: 
     assert len(standing(chat)) == 5
 
 
+def test_a_row_on_its_own_belongs_to_the_list_under_way(chat: Chat) -> None:
+    chat.say("乙", "2. 502 王 一份")
+    assert lists(chat) == []
+    chat.say("甲", posted("501 一份", "503 一份", "504 一份"))
+    assert chat.say("乙", "4. 502 王 一份") == []
+    assert chat.say("丙", "1. 505 一份") == []
+    assert standing(chat) == ["501 一份", "503 一份", "504 一份", "502 王 一份", "505 一份"]
+    assert chat.say("丁", posted("501 一份", "503 一份", "504 一份", "601 一份"))[0].count("有 2 位") == 1
+
+
 def test_what_looks_like_a_plea_but_is_a_list_opens_no_ticket(chat: Chat) -> None:
     assert chat.say("甲", "蔬菜包\n1. 17-3-501 一份\n2. 17-3-502 一份") == []
     assert chat.app.tickets.all() == [] and len(standing(chat)) == 2
