@@ -44,7 +44,7 @@ def _parts(reading: Reading, values: list[str], run: list[Number]) -> bool:
     place, tail = reading.place, run[-1]
     if len(values) == 4:
         values = [*values[:2], values[3]]  # 2-6-5-1187: the third is the floor
-    if place.building and (reading.rank or len(values) < 3):
+    if place.building and (reading.rank or place.room or len(values) < 3):
         if place.unit is None and place.room is None and len(values) >= 2:
             place.unit, place.room = values[0], values[-1]
         elif len(values) == 2:
@@ -74,7 +74,7 @@ def _fill(reading: Reading, values: list[str], run: list[Number]) -> bool:
     elif 5 <= tail.digits <= 6 and not tail.word and values[0].isdigit():
         place.building = values[0]
         reading.glued(tail.value)
-    elif tail.digits >= 3 or tail.word in ROOM or (tail.word == "号" and tail.digits >= 2):
+    elif tail.digits >= 3 or tail.word in ROOM or (tail.word == "号" and tail.digits == 2 and reading.postal):
         place.building, place.room = values
     elif first.before in PLACE:
         place.building, place.unit = values

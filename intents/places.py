@@ -22,7 +22,10 @@ _ADDRESS = re.compile(r"[路街道巷]\d{1,5}弄?号|^.{2,3}省|^.{1,6}市.{2,6}
 _SIDE = re.compile(r"(?:单元|楼|层|栋|幢)\s?[的]?\s?([东西南北中][东西]?户)")
 _LETTER = re.compile(r"\d[楼层f]([a-h])(?![a-z\d座栋幢区超])")
 _LETTER_AREA = re.compile(r"[a-z]区")
-_AREA = ("区", "组", "期", "线", "路")
+_AREA = ("区", "组", "期", "线", "路", "车", "停", "地", "口", "出", "层")
+"""Behind C8: not a building."""
+_WHOLE_BUILDING = frozenset("东西南北中停没断漏")
+"""Behind 12#: a side or a mishap of building 12."""
 _MIXED = re.compile(r"(\d{1,3})([A-Z])(\d{2,4})")
 _FORM_WORDS = ("楼号", "楼栋", "栋号", "幢号")
 _FORM = re.compile(
@@ -83,6 +86,7 @@ class _Reader(Reading):
             end + 1 < len(self.numbers)
             and self.numbers[end].word in JOIN
             and self.numbers[end + 1].start == self.numbers[end].end
+            and not (self.numbers[end].word == "/" and self.numbers[end].digits > 2)  # 501/502: two rooms
         ):
             end += 1
         return self.numbers[at : end + 1]
@@ -107,7 +111,9 @@ class _Reader(Reading):
             return self._read_room(number)
         if word == "号":
             return self._read_house(number, near, following)
-        if word:
+        if word == "#" and self.text[number.end : number.end + 1] in _WHOLE_BUILDING:
+            return self.build(number.value, 2)
+        if word and word != "/":
             return False
         if near and near.word == "单元" and near.start == number.end and not self.place.building:
             self.place.building = number.value  # 55五单元
