@@ -48,6 +48,10 @@ _DOOR = re.compile(
     rf"[A-Za-z]?(\d{{3,4}}[A-Za-z]?)(?![A-Za-z#]|[-/]\d){_NOT_COUNTED} ?(?:室|房|号|户)?(?!楼|单元|栋|幢)"
 )
 """A row that begins with a bare door: 501 李."""
+_DOOR_WITHIN = re.compile(
+    rf"(?:^|[\s,，、(（])([A-Za-z]?\d{{1,2}}(?:0[1-9]|1\d|20))室?(?=$|[\s,，、)）])(?! ?{_UNIT})"
+)
+"""A bare door further on: 张三 501 两份. It stands alone and ends as doors do, in 01 to 20."""
 
 _FINDER = SlotFinder()
 
@@ -57,13 +61,15 @@ def read_entry(number: int, text: str, *, nicknames: bool = True) -> Entry:
     text = " ".join(text.split()).strip(" .、,，:：;；-")
     door = _DOOR.match(text)
     slots = _FINDER.numbers(text[:200].lower())
-    room = slots.room or (door[1].upper() if door and not slots.building and not slots.unit else "")
+    within = _DOOR_WITHIN.findall(text) if number else []
+    bare = door[1] if door else within[0] if len(within) == 1 else ""
+    room = slots.room or (bare.upper() if not slots.building and not slots.unit else "")
     rest = text
     if room or slots.building or slots.unit:
         place = _PLACE.match(text)
-        rest = text[place.end() :].strip(" .、,，:：;；-+") if place else text
+        rest = text[place.end() :].strip(" .、,，:：;；-+(（【[") if place else text
     name, full = _name(rest, nicknames=nicknames)
-    what = rest[len(name) :].strip(" ,，:：、+-") if name and rest.startswith(name) else rest
+    what = rest[len(name) :].strip(" ,，:：、+-)）】]") if name and rest.startswith(name) else rest
     return Entry(
         number=number,
         text=text,
