@@ -113,7 +113,8 @@ class Router:
         understanding = chain.heard(request.text, understanding)
         if (understanding.urgent or understanding.intent == EMERGENCY) and chain.hinted(request.text):
             request, understanding = self._new_in_list(request, understanding)
-        if understanding.intent not in (EMERGENCY, chain.INTENT):
+        a_list = understanding.intent == chain.INTENT and chain.hinted(request.text)
+        if understanding.intent != EMERGENCY and not a_list:
             for dialogue in self._open_dialogues(request.message):
                 outcome = DIALOGUES[dialogue.kind](
                     request.understood(understanding, dialogue), self._services
@@ -121,7 +122,7 @@ class Router:
                 if outcome is not None:
                     return outcome
         request = request.understood(understanding, None)
-        if _official(request, self._services) and understanding.intent not in (EMERGENCY, chain.INTENT):
+        if _official(request, self._services) and understanding.intent != EMERGENCY and not a_list:
             return Outcome("silent:official")
         if understanding.intent == "chitchat" and (outcome := chains.own_row(request, self._services)):
             return outcome

@@ -121,6 +121,14 @@ def test_a_worker_may_begin_a_list(chat: Chat) -> None:
     assert lists(chat) == ["明天核酸"] and standing(chat) == ["501 张三 3人"]
 
 
+def test_a_list_is_no_answer_to_what_the_bot_asked(chat: Chat) -> None:
+    asked = chat.say("赵先生", "家里没有降压药了，帮忙买两盒", room=COMPOUND_ROOM)
+    assert "几号楼" in asked[1]
+    assert chat.say("赵先生", posted("17-3-501 一份", "17-2-301 一份"), room=COMPOUND_ROOM) == []
+    (ticket,) = chat.app.tickets.all()
+    assert ticket.building == "" and len(standing(chat)) == 2
+
+
 def test_a_group_note_is_read(chat: Chat) -> None:
     chat.say("甲", "#Group Note\n抗原\n1. 501 阴性", kind="group_note")
     assert standing(chat) == ["501 阴性"]
