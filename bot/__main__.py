@@ -121,12 +121,15 @@ def check_(config: Path) -> None:
     help='每行一个 {"text": …} 的文件，- 是标准输入',
 )
 @click.option("--faq", type=click.Path(path_type=Path, exists=True), help="换一份 faq.yaml 来问")
+@click.option("--semantic", is_flag=True, help="问答也按意思找，不管 bot.yaml 怎么写")
 @CONFIG
-def classify(text: tuple[str, ...], jsonl: IO[str] | None, faq: Path | None, config: Path) -> None:
+def classify(
+    text: tuple[str, ...], jsonl: IO[str] | None, faq: Path | None, semantic: bool, config: Path
+) -> None:
     """看小巷怎么理解一句话：意图、把握、要做什么、理由。每句一行 JSON。"""
-    data = _data_or_sample(config)
+    settings, data = _data_or_sample(config)
     entries = _or_problems(lambda: load(faq, tuple[FaqEntry, ...])) if faq else data.faq
-    engine = Engine.build(data.intents, data.lexicon, entries)
+    engine = Engine.build(data.intents, data.lexicon, entries, semantic=semantic or settings.semantic)
     for one in (*text, *(_texts(jsonl) if jsonl else ())):
         found = engine.understand(one)
         row = {
@@ -269,11 +272,11 @@ def _load(config: Path) -> tuple[Settings, Data]:
     return settings, _or_problems(lambda: load_data(settings.data, names))
 
 
-def _data_or_sample(config: Path) -> Data:
-    """The data of the config; without a bot.yaml here, the sample's."""
+def _data_or_sample(config: Path) -> tuple[Settings, Data]:
+    """The config and its data; without a bot.yaml here, the sample's."""
     if not config.exists() and config == Path("bot.yaml"):
         config = sample_folder() / "bot.yaml"
-    return _load(config)[1]
+    return _load(config)
 
 
 def _or_problems(load: Any) -> Any:

@@ -227,7 +227,7 @@ def build(
     """Put everything together. ``database`` None is a throw-away ledger in memory."""
     ledger = Ledger(database)
     tree = Tree(settings.groups)
-    engine = Engine.build(data.intents, data.lexicon, data.faq)
+    engine = Engine.build(data.intents, data.lexicon, data.faq, semantic=settings.semantic)
     books = Books(
         ledger, Intake(ledger), Rooms(ledger), OutboxRows(ledger), roster := Roster(ledger), State(ledger)
     )

@@ -32,12 +32,13 @@ class Data:
 
 
 def inspect_data(
-    folder: Path, scopes: Sequence[str] = (), *, thoroughly: bool = False
+    folder: Path, scopes: Sequence[str] = (), *, thoroughly: bool = False, semantic: bool = False
 ) -> tuple[Data | None, tuple[Problem, ...]]:
     """The folder and everything wrong with it; no Data when anything is.
 
     ``scopes`` are the names of the tree's nodes; without them, scopes are not looked at. ``thoroughly``: every
-    example is tried, too, which takes seconds; else only what the engine could not be built from is told.
+    example is tried, too, which takes seconds; else only what the engine could not be built from is told. ``semantic``: answers
+    are tried by meaning, too.
     """
     if not folder.is_dir():
         reason = "没有这个文件夹：请改正 bot.yaml 里的 data，或运行 xiaoxiang init 得到一份样例"
@@ -57,7 +58,7 @@ def inspect_data(
     if replies is not None:
         reader.tell("replies", replies_rules(replies, REPLIES))
     if lexicon is not None:
-        reader.understanding(intents, lexicon, faq, thoroughly=thoroughly)
+        reader.understanding(intents, lexicon, faq, thoroughly=thoroughly, semantic=semantic)
     if reader.problems or lexicon is None or faq is None or contacts is None or replies is None:
         return None, tuple(reader.problems)
     return Data(intents, lexicon, faq, contacts, replies), ()
@@ -109,6 +110,7 @@ class _Reader:
         faq: Sequence[FaqEntry] | None,
         *,
         thoroughly: bool,
+        semantic: bool,
     ) -> None:
         """What intents, lexicon and FAQ do together."""
         if not thoroughly:
@@ -120,7 +122,7 @@ class _Reader:
         missing = {"question", "not_examples"} if faq is None else set()
         if len(intents) < len(INTENTS):
             missing |= {"faq", "not_examples"}
-        for finding in check(intents, lexicon, faq or ()):
+        for finding in check(intents, lexicon, faq or (), semantic=semantic):
             if missing.intersection(finding.path):
                 continue  # the fault of a file that could not be read, not of this one
             file, *steps = finding.path

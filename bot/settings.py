@@ -8,6 +8,7 @@ from bot.datafolder import Data, inspect_data
 from bot.model.settings import Alarm, Dialogue, Pace, PersonSpec, Settings, Wechaty
 from bot.settings_rules import branch_names, settings_rules
 from bot.yamlfile import Checked, Invalid, Problem, inspect, load
+from intents.semantic import MISSING, installed
 from intents.spec import FaqEntry
 
 __all__ = [
@@ -46,7 +47,10 @@ def check(path: Path) -> list[Problem]:
     raw = settings.document.data if settings.document else None
     named = raw.get("data") if isinstance(raw, dict) else None
     folder = path.parent / (named if isinstance(named, str) else Settings.data)
-    _, problems = inspect_data(folder, branch_names(raw), thoroughly=True)
+    semantic = settings.value is not None and settings.value.semantic
+    _, problems = inspect_data(folder, branch_names(raw), thoroughly=True, semantic=semantic and installed())
+    if semantic and settings.document and not installed():
+        problems += (settings.document.problem((("semantic",), MISSING)),)
     return sorted({*settings.problems, *problems})
 
 

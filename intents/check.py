@@ -23,12 +23,14 @@ class Finding:
     """What is wrong and what to do, in Chinese."""
 
 
-def check(intents: Sequence[IntentSpec], lexicon: LexiconSpec, faq: Sequence[FaqEntry]) -> list[Finding]:
+def check(
+    intents: Sequence[IntentSpec], lexicon: LexiconSpec, faq: Sequence[FaqEntry], *, semantic: bool = False
+) -> list[Finding]:
     """Everything wrong. Rules that cannot be compiled are told alone: nothing can be tried while they are there."""
     broken = [*_groups(lexicon), *_rules(intents, lexicon)]
     if broken:
         return broken
-    engine = Engine.build(intents, lexicon, faq)
+    engine = Engine.build(intents, lexicon, faq, semantic=semantic)
     return [*_examples(engine, intents), *_answers(engine, faq)]
 
 

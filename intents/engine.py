@@ -14,6 +14,7 @@ from intents.faq import FaqIndex, Found
 from intents.lexicon import Words, expand
 from intents.normalise import Normaliser
 from intents.rules import EMERGENCY, Match, RuleBook, Scan
+from intents.semantic import meanings
 from intents.slots import EMPTY, SlotFinder
 from intents.spec import INTENTS, FaqEntry, IntentSpec, LexiconSpec
 
@@ -72,15 +73,24 @@ class Engine:
     words: Words = field(repr=False)
 
     @classmethod
-    def build(cls, intents: Sequence[IntentSpec], lexicon: LexiconSpec, faq: Sequence[FaqEntry]) -> "Engine":
-        """The engine of these data. Raises UnknownGroupError when a rule names a group the lexicon lacks."""
+    def build(
+        cls,
+        intents: Sequence[IntentSpec],
+        lexicon: LexiconSpec,
+        faq: Sequence[FaqEntry],
+        *,
+        semantic: bool = False,
+    ) -> "Engine":
+        """The engine of these data. Raises UnknownGroupError when a rule names a group the lexicon lacks.
+
+        ``semantic``: the FAQ goes by meaning, too, if the encoder is installed (intents/semantic.py)."""
         normalise = Normaliser(lexicon.replace)
         nouns = [
             noun for name in NOUN_GROUPS if name in lexicon.groups for noun in expand([f"@{name}"], lexicon)
         ]
         return cls(
             specs={spec.id: spec for spec in intents},
-            faq=FaqIndex(faq, lexicon, normalise),
+            faq=FaqIndex(faq, lexicon, normalise, meanings(semantic)),
             book=RuleBook(intents, lexicon),
             normalise=normalise,
             slots=SlotFinder(nouns),

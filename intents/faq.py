@@ -4,7 +4,9 @@ A question is compared with every phrasing in two forms: as it was said, and in 
 one word for all that mean the same (能不能 and 可否, 怎么回事 and 什么原因). Four things make them alike: the rare
 characters and pairs they share (TF-IDF, cosine), how much of the question has a partner in the phrasing, how much of the
 phrasing has one in the question (another disease, place or date has none), and the order. To be answered without asking
-back, both must also ask for the same kind of thing (几点 and 在哪, 能 and 不能 do not).
+back, both must also ask for the same kind of thing (几点 and 在哪, 能 and 不能 do not). On 1,190 paraphrases and 1,810
+near-misses of 1,509 medical questions the best entry is right for .82 (many entries say the same), and .08 of the
+near-misses would be answered; with nearness in meaning (intents/semantic.py), half of the likeness then, .85 and .08.
 """
 
 import math
@@ -15,10 +17,14 @@ from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from intents.semantic import Meanings
 from intents.spec import FaqEntry, LexiconSpec
 
 SURE = 0.69
 """Likeness from which an entry is answered without asking back."""
+
+SURE_OF_MEANING = 0.73
+"""The same where meaning is half of the likeness, which makes everything look more alike."""
 
 NEAR = 0.5
 """Likeness from which an entry is offered as a choice."""
@@ -38,6 +44,12 @@ _OTHER_KIND = 0.1
 
 _UNSAID = 0.2
 """What it loses when nothing of the known question's substance was said."""
+
+_MEANING = 0.5
+"""The part of a likeness that is nearness in meaning, where that is known."""
+
+_BY_MEANING = 3
+"""So many phrasings that are nearest in meaning are looked at beside those with the best cosine."""
 
 _PIECES = 3
 """A text must share this many characters or pairs with the FAQ to be compared: spares most chatter the work."""
@@ -120,7 +132,7 @@ _PLAIN = (
     "预防 防止 避免 防治",
     "传染 传播 感染别人",
     "哪里 哪儿 什么地方 在哪 去哪 哪边 何处",
-    "几点 什么时候 啥时候 何时 几时 什么时间 几号 哪天",
+    "几点 什么时候 啥时候 何时 几时 什么时间 哪天",
     "之后 以后",
     "期间 的时候 时候",
     "不能 不可以 不可 不得 不要 不宜 禁忌 忌口 不应",
@@ -195,8 +207,13 @@ class FaqIndex:
     """An inverted index over all phrasings of all entries. Built once, read only."""
 
     def __init__(
-        self, entries: Sequence[FaqEntry], lexicon: LexiconSpec, normalise: Callable[[str], str]
+        self,
+        entries: Sequence[FaqEntry],
+        lexicon: LexiconSpec,
+        normalise: Callable[[str], str],
+        meanings: Callable[[Sequence[str]], Meanings] | None = None,
     ) -> None:
+        """``meanings`` tells what is near in meaning, too; without it only the words count."""
         self._ids = [entry.id for entry in entries]
         self._kind = _Kinds()
         self._one_word = _Synonyms([*_SAME, *lexicon.synonyms])
@@ -210,6 +227,10 @@ class FaqIndex:
         self._phrasings: list[_Phrasing] = []
         self._index: dict[str, list[tuple[int, float]]] = {}
         self._exact: dict[str, int] = {}
+        self._meanings = (
+            meanings([normalise(text) for _, text, _ in (*answering, *misses)]) if meanings else None
+        )
+        self._sure = SURE_OF_MEANING if meanings else SURE
         for entry, text, answers in texts:
             if answers:
                 self._exact.setdefault(text, entry)
@@ -220,38 +241,47 @@ class FaqIndex:
 
     def find(self, text: str) -> Found | None:
         """The entries nearest to a normalised text; None when nothing is near."""
-        text = self._tidy(text[:LONGEST_QUESTION])
-        same = self._exact.get(text)
+        text = text[:LONGEST_QUESTION]
+        said = self._tidy(text)
+        same = self._exact.get(said)
         if same is not None:
-            return Found(self._ids[same], 1.0, True, (self._ids[same],), (text,))
-        asked = self._asked(text)
+            return Found(self._ids[same], 1.0, True, (self._ids[same],), (said,))
+        asked = self._asked(said)
         if sum(gram in self._rarity and not _ASKING.issuperset(gram) for gram in asked.vector) < _PIECES:
             return None
-        ranked = self._ranked(asked)
+        ranked = self._ranked(asked, text)
         if not ranked or ranked[0][0] < NEAR:
             return None
         best, phrasing = ranked[0]
         score = _sureness(best, asked, phrasing.asked)
         near = dict.fromkeys(self._ids[p.entry] for like, p in ranked if like >= max(NEAR, CLOSE * best))
-        shared = [gram for gram in asked.vector if len(gram) == 2 and gram in phrasing.asked.vector]
+        shared = [
+            gram for gram in asked.vector if len(gram) == 2 and gram in said and gram in phrasing.asked.said
+        ]
         shared.sort(key=asked.vector.__getitem__, reverse=True)
-        return Found(self._ids[phrasing.entry], score, score >= SURE, tuple(near)[:3], tuple(shared[:4]))
+        return Found(
+            self._ids[phrasing.entry], score, score >= self._sure, tuple(near)[:3], tuple(shared[:4])
+        )
 
-    def _ranked(self, asked: _Asked) -> list[tuple[float, _Phrasing]]:
+    def _ranked(self, asked: _Asked, text: str) -> list[tuple[float, _Phrasing]]:
         """The phrasings nearest to what is asked, best first, without the entries a near-miss is nearer to."""
         cosines: dict[int, float] = {}
         known = cosines.get
         for gram, weight in asked.vector.items():
             for number, other in self._index.get(gram, ()):
                 cosines[number] = known(number, 0.0) + weight * other
-        nearest = sorted([(-cosine, number) for number, cosine in cosines.items()])[:_RERANKED]
+        best = sorted([(-cosine, number) for number, cosine in cosines.items()])[:_RERANKED]
+        nearest = [number for cosine, number in best if cosine <= best[0][0] / 2]
+        meaning = self._meanings(text) if self._meanings else None
+        if meaning:
+            nearest += [number for number in meaning.nearest(_BY_MEANING) if number not in nearest]
         order = _Order(asked.said)
         ranked = []
-        for cosine, number in nearest:
-            if cosine > nearest[0][0] / 2:
-                break
-            phrasing = self._phrasings[number]
-            ranked.append((-_likeness(asked, phrasing.asked, -cosine, order), number))
+        for number in nearest:
+            like = _likeness(asked, self._phrasings[number].asked, cosines.get(number, 0.0), order)
+            if like and meaning:
+                like += _MEANING * (meaning.cosines[number] - like)
+            ranked.append((-like, number))
         ranked.sort()
         refused: set[int] = set()
         found = []
@@ -298,7 +328,7 @@ class FaqIndex:
 def _likeness(asked: _Asked, known: _Asked, cosine: float, order: "_Order") -> float:
     """How alike two questions are, 0 to 1; 0 when they share nothing of substance or name opposites."""
     shared = asked.chars.keys() & known.chars.keys()
-    if shared <= _ASKING or known.poles & _swapped(asked.poles) and not known.poles & asked.poles:
+    if shared <= _ASKING or (known.poles & _swapped(asked.poles) and not known.poles & asked.poles):
         return 0.0
     weight = sum([asked.chars[char] for char in shared])
     return (

@@ -1,5 +1,6 @@
 """The FAQ answers what it knows, offers what is near, and keeps out of the rest."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from bot.settings import load_data
 from intents.engine import Engine
 from intents.faq import LONGEST_QUESTION, NEAR, SURE, FaqIndex
 from intents.normalise import Normaliser
+from intents.semantic import Nearness
 from intents.spec import FaqEntry, LexiconSpec
 
 DATA = load_data(Path(__file__).parents[1] / "data")
@@ -134,3 +136,70 @@ def test_only_the_beginning_of_an_endless_question_is_compared() -> None:
 def test_an_empty_faq_knows_nothing() -> None:
     assert index().find("超市几点开门") is None
     assert 0 < NEAR < SURE < 1
+
+
+def test_what_comes_to_the_same_is_as_good_as_the_same_word() -> None:
+    pills = index(entry("pills", "降压药有哪些副作用"), POOL)
+    found = pills.find("降压药的不良反应有什么")
+    assert found is not None and found.sure
+
+
+def test_to_be_allowed_and_not_to_be_are_two_questions() -> None:
+    run = index(entry("run", "院子里可以跑步吗"), POOL)
+    may, may_not = run.find("院子里能跑步吗"), run.find("院子里不能跑步吗")
+    assert may is not None and may_not is not None
+    assert may_not.score < may.score
+
+
+def test_the_same_characters_in_another_order_are_less_alike() -> None:
+    tigers = index(entry("tigers", "老虎吃狮子吗"), POOL)
+    same, other = tigers.find("老虎吃狮子不"), tigers.find("狮子吃老虎吗")
+    assert same is not None and other is not None
+    assert other.score < same.score
+
+
+@pytest.mark.parametrize("text", ["什么时候到", "为什么啊", "去哪里了", "几点"])
+def test_question_words_alone_are_about_nothing(text: str) -> None:
+    when = index(
+        entry("when", "什么时候到货"), entry("why", "为什么停水"), entry("where", "去哪里取货"), POOL
+    )
+    found = when.find(text)
+    assert found is None or not found.sure
+
+
+class OneMeaning:
+    """Tells the nearness in meaning that it was given for each phrasing, whatever is asked."""
+
+    def __init__(self, **near: float) -> None:
+        self.near = near
+
+    def __call__(self, texts: Sequence[str]) -> Callable[[str], Nearness]:
+        cosines = [self.near.get(text, 0.0) for text in texts]
+        return lambda text: Nearness(cosines)
+
+
+def by_meaning(**near: float) -> FaqIndex:
+    entries = (entry("card", "游泳卡怎么办"), entry("pool", "泳池几点关"), SHOP)
+    return FaqIndex(entries, LexiconSpec({}, {}), NORMALISE, OneMeaning(**near))
+
+
+def test_of_two_that_share_as_many_words_the_nearer_in_meaning_is_first() -> None:
+    card, pool = (
+        by_meaning(游泳卡怎么办=0.9).find("游泳池办卡"),
+        by_meaning(泳池几点关=0.9).find("游泳池办卡"),
+    )
+    assert card is not None and card.id == "card"
+    assert pool is not None and pool.id == "pool"
+
+
+def test_what_means_something_else_is_not_answered() -> None:
+    sure, unsure = (
+        by_meaning(超市几点开门=0.9).find("超市几点开"),
+        by_meaning(超市几点开门=0.1).find("超市几点开"),
+    )
+    assert sure is not None and sure.sure
+    assert unsure is None or not unsure.sure
+
+
+def test_meaning_alone_answers_nothing() -> None:
+    assert by_meaning(超市几点开门=1.0).find("商店营业到多晚") is None

@@ -93,6 +93,8 @@ class Settings:
     """The folder of YAML; relative to bot.yaml."""
     bot_names: tuple[str, ...] = ("小巷",)
     """Names that count as addressing the bot when somebody types them."""
+    semantic: bool = False
+    """Whether the FAQ goes by meaning, too; needs the extra xiaoxiang[semantic]."""
     pace: Pace = Pace()
     """How slowly the bot speaks."""
     wechaty: Wechaty = Wechaty()
