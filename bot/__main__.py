@@ -25,8 +25,10 @@ from bot.app import SystemClock, build
 from bot.channels.replay import BadTranscript, Said, read_transcript, readable
 from bot.channels.terminal import TerminalChannel
 from bot.chinese import ChineseGroup, speak_chinese
+from bot.explain import explained
 from bot.groups import Tree
 from bot.households import read_households
+from bot.learnt import engine_of
 from bot.ledger.database import Ledger, LedgerBusy, sole_user
 from bot.ledger.people import Roster
 from bot.logs import to_stderr
@@ -39,7 +41,6 @@ from bot.settings import Data, Invalid, check, load_data, load_settings
 from bot.tables import TableError, write_table
 from bot.transcripts import Player
 from bot.yamlfile import load
-from intents.engine import Engine
 from intents.spec import FaqEntry
 
 speak_chinese()  # before the commands below take click's words for their own
@@ -121,16 +122,27 @@ def check_(config: Path) -> None:
     help='每行一个 {"text": …} 的文件，- 是标准输入',
 )
 @click.option("--faq", type=click.Path(path_type=Path, exists=True), help="换一份 faq.yaml 来问")
+@click.option("--explain", is_flag=True, help="用大白话说理由，不写 JSON")
 @click.option("--semantic", is_flag=True, help="问答也按意思找，不管 bot.yaml 怎么写")
 @CONFIG
 def classify(
-    text: tuple[str, ...], jsonl: IO[str] | None, faq: Path | None, semantic: bool, config: Path
+    text: tuple[str, ...],
+    jsonl: IO[str] | None,
+    faq: Path | None,
+    explain: bool,
+    semantic: bool,
+    config: Path,
 ) -> None:
     """看小巷怎么理解一句话：意图、把握、要做什么、理由。每句一行 JSON。"""
     settings, data = _data_or_sample(config)
     entries = _or_problems(lambda: load(faq, tuple[FaqEntry, ...])) if faq else data.faq
-    engine = Engine.build(data.intents, data.lexicon, entries, semantic=semantic or settings.semantic)
+    engine = engine_of(replace(data, faq=entries), semantic=semantic or settings.semantic)
+    titles = {spec.id: spec.title for spec in data.intents}
     for one in (*text, *(_texts(jsonl) if jsonl else ())):
+        if explain:
+            why = engine.explain(one)
+            click.echo(explained(why, titles, _action(one, why.understanding.action)) + "\n")
+            continue
         found = engine.understand(one)
         row = {
             "text": one,

@@ -16,6 +16,7 @@ from bot.assistant import Assistant
 from bot.bell import Bell
 from bot.delivery import Books, Delivery
 from bot.groups import Tree
+from bot.learnt import engine_of
 from bot.ledger.chains import Chains
 from bot.ledger.database import Ledger
 from bot.ledger.intake import Intake, Rooms, State
@@ -223,11 +224,13 @@ def build(
     clock: Clock,
     rng: random.Random,
     database: Path | None,
+    engine: Engine | None = None,
 ) -> App:
-    """Put everything together. ``database`` None is a throw-away ledger in memory."""
+    """Put everything together. ``database`` None is a throw-away ledger in memory; ``engine``, where there is one of
+    these data already, spares making it."""
     ledger = Ledger(database)
     tree = Tree(settings.groups)
-    engine = Engine.build(data.intents, data.lexicon, data.faq, semantic=settings.semantic)
+    engine = engine or engine_of(data, semantic=settings.semantic)
     books = Books(
         ledger, Intake(ledger), Rooms(ledger), OutboxRows(ledger), roster := Roster(ledger), State(ledger)
     )

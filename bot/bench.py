@@ -22,6 +22,7 @@ from rich.progress import Progress
 from bot.app import BATCH, App, build, steady
 from bot.channels.replay import ReplayChannel, TranscriptClock
 from bot.groups import Tree
+from bot.learnt import engine_of
 from bot.model.message import LoggedIn, Message, RoomNamed
 from bot.model.settings import Settings
 from bot.settings import Data
@@ -53,11 +54,15 @@ class Stage:
 def mixed(data: Data, count: int, rng: random.Random) -> list[tuple[str, str]]:
     """(kind, text) of so many messages in the mix."""
     of = {spec.id: spec for spec in data.intents}
+
+    def said(intent: str) -> list[str]:
+        return [text for _, _, text in of[intent].sentences()]
+
     pools: dict[str, Sequence[str]] = {
-        "chat": [*of["chitchat"].examples, *of["thanks"].examples, *of["help.supplies"].not_examples,
-                 *of["help.medicine"].not_examples, *of["offer"].examples],
+        "chat": [*said("chitchat"), *said("thanks"), *said("offer"), *of["help.supplies"].not_examples,
+                 *of["help.medicine"].not_examples],
         "question": [text for entry in data.faq for text in (*entry.questions, *entry.examples)],
-        "plea": [text for id_, spec in of.items() if id_.startswith("help.") for text in spec.examples],
+        "plea": [text for id_ in of if id_.startswith("help.") for text in said(id_)],
         "command": [entry.example for entry in COMMANDS if entry.name not in ("认领", "状态")],
     }  # fmt: skip
     kinds = rng.choices([kind for kind, _ in MIX], [share for _, share in MIX], k=count)
@@ -72,7 +77,7 @@ def run(settings: Settings, data: Data, count: int, as_json: bool) -> None:
     texts = [text for _, text in mix]
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("正在量…", total=4)
-        engine = Engine.build(data.intents, data.lexicon, data.faq)
+        engine = engine_of(data)
         understood, latencies = _understand(engine, texts)
         progress.advance(task)
         cut = _timed("jieba.lcut（只切词，作对照）", texts, Words())

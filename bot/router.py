@@ -110,7 +110,6 @@ class Router:
         understanding = self._thoughts.get((request.text, request.addressed))
         if understanding is None:
             understanding = self._engine.understand(request.text, addressed=request.addressed)
-        understanding = chain.heard(request.text, understanding)
         if (understanding.urgent or understanding.intent == EMERGENCY) and chain.hinted(request.text):
             request, understanding = self._new_in_list(request, understanding)
         a_list = understanding.intent == chain.INTENT and chain.hinted(request.text)
@@ -124,7 +123,9 @@ class Router:
         request = request.understood(understanding, None)
         if _official(request, self._services) and understanding.intent != EMERGENCY and not a_list:
             return Outcome("silent:official")
-        if understanding.intent == "chitchat" and (outcome := chains.own_row(request, self._services)):
+        if understanding.intent in ("chitchat", chain.INTENT) and (
+            outcome := chains.own_row(request, self._services)
+        ):
             return outcome
         return INTENTS[understanding.intent](request, self._services) or Outcome("silent")
 

@@ -74,13 +74,16 @@ class Document:
         return self._walk(steps)[1]
 
     def _walk(self, steps: Steps) -> tuple[int, Steps]:
-        node, line, gone = self.root, self.root.start_mark.line, []
+        node, line = self.root, self.root.start_mark.line
+        gone: list[str | int] = []
         for step in steps:
             if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
                 node = node.value[step]
                 line = node.start_mark.line
             elif isinstance(node, MappingNode) and (pair := _pair(node, step)):
                 line, node = pair[0].start_mark.line, pair[1]
+            elif isinstance(node, ScalarNode) and node.style == "|" and isinstance(step, int):
+                return node.start_mark.line + 2 + step, (*gone, step)  # a line of a block of them
             else:
                 continue
             gone.append(step)

@@ -19,6 +19,11 @@ NOT_RECEIVED = re.compile(
 )
 """What people say when that which was reported done has not arrived or does not work."""
 
+NEVER_MIND = re.compile(
+    r"(?:算了|不用了?|不要了?|不需要了?|取消吧?|没事了?)[吧呀啊哈了]*[,，。.!！\s]*(?:谢谢[你您大家啊了]*)?[。.!！~]*"
+)
+"""Words that withdraw what was just asked for when they answer us. Elsewhere they may be meant for a neighbour."""
+
 _QUANTITY = re.compile(r"[\d一二两三四五六七八九十半几]+ ?(?:盒|瓶|袋|斤|公斤|个|份|箱|桶|包|罐|只|板|片)")
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,2}\d{1,3}(?![0-9A-Za-z])")
 
@@ -123,6 +128,19 @@ def _urge(ticket: Ticket, request: Request, services: Services) -> Outcome:
     return _told("urged", ticket, request, services, "alert_urge", "ticket_urged")
 
 
+def _cancel(ticket: Ticket, request: Request, services: Services) -> Outcome:
+    """Withdraw it; a bare 「不用了」 among neighbours may be meant for one of them, so the staff hear it and decide."""
+    if request.addressed or not NEVER_MIND.fullmatch(request.text):
+        return withdraw(ticket, request, services)
+    services.tickets.note(ticket, request, "说不用了")
+    words = about(ticket, services, public=False) | {
+        "name": named(request.person),
+        "text": quoted(request.text),
+    }
+    text = services.replies("alert_added", **words)
+    return Outcome(f"noted:{ticket.number}", (to_staff(text, node=ticket.node, ticket=ticket.number),))
+
+
 def withdraw(ticket: Ticket, request: Request, services: Services) -> Outcome:
     """Withdraw this ticket at its requester's word, and tell the staff."""
     ticket = services.tickets.move(ticket, "cancelled", request)
@@ -156,7 +174,7 @@ def _told(
 
 ACTS: dict[str, Callable[[Ticket, Request, Services], Outcome]] = {
     "ticket.urge": _urge,
-    "ticket.cancel": withdraw,
+    "ticket.cancel": _cancel,
     "ticket.done": _received,
 }
 """What is done to one ticket, by the intent that asks for it."""

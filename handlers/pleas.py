@@ -5,6 +5,7 @@ costs nobody their ticket.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from bot.model.services import Services
 from bot.model.ticket import OPEN, NewTicket, Ticket
 from bot.model.tree import Node
 from bot.model.understanding import Slots, Understanding
-from handlers.own_tickets import SHORT_ANSWER, withdraw
+from handlers.own_tickets import NEVER_MIND, SHORT_ANSWER, withdraw
 from handlers.speaking import about, duty_phone, named, quoted, room_name, to_sender, to_staff
 
 SAME_PLEA = timedelta(minutes=10)
@@ -27,11 +28,6 @@ MEDICAL = frozenset(
     {"help.medicine", "help.medical_visit", "help.care", "help.home_testing", "help.mind", "help.other"}
 )
 """Pleas whose acknowledgement reminds of 120."""
-
-NEVER_MIND = re.compile(
-    r"(?:算了|不用了?|不要了?|不需要了?|取消吧?|没事了?)[吧呀啊哈了]*[,，。.!！\s]*(?:谢谢[你您大家啊了]*)?[。.!！~]*"
-)
-"""The whole of an answer that withdraws what was just asked for. Elsewhere 「不用了」 may mean anything."""
 
 _BUILDING = re.compile(
     r"\D{0,4}?(\d{1,3})(?:号楼|号院|号|楼|栋|幢|座)?(?:[-#—－ ]?(\d{1,2})(?:单元)?)?\D{0,3}"
@@ -83,15 +79,24 @@ def _said_before(request: Request, services: Services) -> Ticket | None:
 
 
 def plea(request: Request, services: Services) -> Outcome:
-    """Open a ticket, or add to the one the same person opened for the same thing a moment ago."""
+    """Open a ticket, or add to the one the same person opened for the same thing a moment ago.
+
+    A message that names several needs opens a ticket for each: different people see to them, at different times.
+    """
     assert request.understanding is not None
     earlier = same_plea(request, services, request.understanding.intent)
     if earlier is not None:
         return add(earlier, request, services)
     ticket = open_ticket(request, services, request.understanding.intent, request.understanding.urgent)
+    further = [
+        open_ticket(request.understood(need, None), services, need.intent, need.urgent)
+        for need in request.understanding.further
+        if same_plea(request, services, need.intent) is None
+    ]
+    alerts = [alert(one, request, services) for one in (ticket, *further)]
     return Outcome(
-        f"ticket:{ticket.number}",
-        (_acknowledge(ticket, request, services), alert(ticket, request, services)),
+        " ".join(f"ticket:{one.number}" for one in (ticket, *further)),
+        (_acknowledge(ticket, further, request, services), *alerts),
     )
 
 
@@ -277,7 +282,8 @@ def same_plea(request: Request, services: Services, intent: str) -> Ticket | Non
     return None
 
 
-def _acknowledge(ticket: Ticket, request: Request, services: Services) -> Reply:
+def _acknowledge(ticket: Ticket, further: Sequence[Ticket], request: Request, services: Services) -> Reply:
+    """What whoever pleaded is told: one message, however many needs it named."""
     missing = _missing(ticket, services, services.wants.get(ticket.intent, ()))
     await_details(ticket, request, services, tuple(missing))
     words = about(ticket, services)
@@ -287,7 +293,8 @@ def _acknowledge(ticket: Ticket, request: Request, services: Services) -> Reply:
         text = services.replies("ticket_opened_ask", **words, missing=" ".join(missing.values()))
     else:
         text = services.replies("ticket_opened", **words)
-    return to_sender(request, text, ticket.number)
+    also = (services.replies("ticket_also", **about(other, services)) for other in further)
+    return to_sender(request, "\n".join((text, *also)), ticket.number)
 
 
 def await_details(ticket: Ticket, request: Request, services: Services, asked: tuple[str, ...] = ()) -> None:

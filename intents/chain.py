@@ -146,7 +146,15 @@ def listed(understanding: Understanding, title: str = "") -> Understanding:
     """The same message, understood as a list."""
     why = Why("chain", (title,) if title else (), f"{understanding.intent} {understanding.score:.2f}")
     return replace(
-        understanding, intent=INTENT, score=0.9, urgent=False, action="record", faq=None, suggest=(), why=why
+        understanding,
+        intent=INTENT,
+        score=0.9,
+        urgent=False,
+        action="record",
+        faq=None,
+        suggest=(),
+        why=why,
+        further=(),
     )
 
 

@@ -79,12 +79,15 @@ def _rules(intents: Sequence[IntentSpec], lexicon: LexiconSpec) -> Iterator[Find
 def _examples(engine: Engine, intents: Sequence[IntentSpec]) -> Iterator[Finding]:
     for spec in intents:
         hit: set[str] = set()
-        for number, text in enumerate(spec.examples):
+        for key, number, text in spec.sentences():
+            path: Path = ("intents", spec.id, key, number)
             got = engine.understand(text)
             hit |= {match.rule for match in engine.matches(text) if match.intent == spec.id}
             if got.intent != spec.id:
                 reason = f"例句“{_short(text)}”听成了 {got.intent}（{_because(got.why.rule, got.why.words)}）"
-                yield Finding(("intents", spec.id, "examples", number), reason)
+                yield Finding(path, reason)
+            elif key == "urgent_voices" and not got.urgent:
+                yield Finding(path, f"例句“{_short(text)}”没有听成急的")
         for number, text in enumerate(spec.not_examples):
             got = engine.understand(text)
             if got.intent == spec.id:

@@ -1,21 +1,24 @@
 """Text in, Understanding out.
 
-The order of thought: normalise; one keyword pass; nothing found is chitchat. Numbers give the place, phones and
-temperature, which rules may name as marks. The best rule wins; what looks like a question is looked up in the FAQ, which
-competes with the rules by how sure it is.
+The order of thought: what is plain to see is read (intents/reader.py): rules, marks, numbers. A rule of an emergency
+decides; so does any rule sure enough to silence. What looks like a question is looked up in the FAQ, which competes with
+the rules by how sure it is. Everything else goes by the vote of what the examples taught (intents/scorer.py), in which
+the rules that hold are heard.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from bot.model.understanding import Action, FaqHit, Slots, Understanding, Why
+from bot.model.understanding import Action, FaqHit, Understanding, Why
+from intents import chain
 from intents.faq import FaqIndex, Found
-from intents.lexicon import Words, expand
-from intents.normalise import Normaliser
-from intents.rules import EMERGENCY, Match, RuleBook, Scan
+from intents.lexicon import Words
+from intents.reader import Read, Reader
+from intents.rules import EMERGENCY, Match
+from intents.scorer import Learnt, Sample, Scorer, Vote, learn
 from intents.semantic import meanings
-from intents.slots import EMPTY, SlotFinder
+from intents.slots import EMPTY
 from intents.spec import INTENTS, FaqEntry, IntentSpec, LexiconSpec
 
 THRESHOLD = 0.5
@@ -24,53 +27,87 @@ THRESHOLD = 0.5
 OFFERED = 0.55
 """Score of a question for which the FAQ has only something near: any plea of note goes before it."""
 
-FEVER = 37.3
-"""Degrees from which a temperature is a fever."""
+DECISIVE = 0.93
+"""A rule at least this sure is not put to the vote and leaves the FAQ nothing to say: notices, advertisements."""
 
-FAQ_NEVER = 0.93
-"""A rule at least this sure leaves the FAQ nothing to say: emergencies, notices, advertisements."""
+UNSURE = 0.25
+"""A vote shared more widely than this is for nothing at all."""
 
-NOUN_GROUPS = ("药品", "物资", "单字")
-"""Groups of the lexicon whose words are things one can ask for."""
+URGENT, URGENT_WORDS = 0.4, 0.1
+"""Urgency voted for from which a plea is urgent: without and with one of its intent's words for it."""
 
-_ENTRY = re.compile(r"\d{1,3} ?[.、)）] ?\d{3,4}(?![\d.])")
-"""How one line of a 接龙 begins, posted on its own: 2. 501 李."""
+DOUBTFUL = 0.4
+"""A vote with less than this for silence overrules a rule of silence (求转发：我爸没有床位)."""
 
-_ONLY_A_PLACE = re.compile(
+LONG, UNSURE_AT_LENGTH, DOUBTFUL_AT_LENGTH = 80, 0.12, 0.65
+"""Who writes more characters than this has mostly something to ask: less makes it heard, and it takes that much to be
+silent."""
+
+ALARM = 0.3
+"""An emergency with this share of the vote is one, whatever else has more: better to ring once too often."""
+
+CERTAIN = 0.9
+"""A vote for something else with this share overrules a rule of an emergency (“宝宝快生了”：我家狗)."""
+
+CHAT = "chitchat"
+
+_ONLY_DETAILS = re.compile(
     r"(?:我家?|俺家?|我们家?)?(?:是|住|在|就在)?"
-    r"(?:[\da-z零一二两三四五六七八九十百]{1,6} ?(?:号楼|号|栋|幢|座|单元|楼|层|室|户|弄|-|#|/)? ?[,，]?[东西南北中]{0,2}户? ?){1,6}的?"
+    r"(?:[\da-z零一二两三四五六七八九十百]{1,11} ?(?:号楼|号|栋|幢|座|单元|楼|层|室|户|弄|-|#|/)? ?[,，。]?[东西南北中]{0,2}户? ?"
+    r"|(?:电话|手机号?|号码|联系方式|座机|打)(?:是|为)?[:： ]{0,2}){1,8}的?"
 )
-"""A place and nothing else asks for nothing."""
+"""A place and a number to ring, and nothing else, ask for nothing."""
 
-_SILENCE = Understanding("chitchat", 1.0, False, "silent", EMPTY)
+_CLAUSE = re.compile(r"[,，。;；!！?？~ ]+|(?=还有|另外|顺便|顺带|再就是|对了)")
+_ALSO = re.compile(r"还有|还要|还想|还得|另外|顺便|顺带|再|对了|也|同时")
+
+_OF_A_PERSON = frozenset(
+    {"help.medicine", "help.medical_visit", "help.care", "help.home_testing", "help.mind", "help.other"}
+)
+"""Needs that are often told as one story (老人一个人在家，药也没了): two of them are two only if it is said (还有，…)."""
+
+_SILENCE = Understanding(CHAT, 1.0, False, "silent", EMPTY)
 
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
     """A message while it is being understood."""
 
-    said: str
+    read: Read
     addressed: bool
-    scan: Scan
-    numbers: Slots
-    matches: list[Match]
-    """Best first."""
+    vote: Vote
+    intent: str
+    """What rules and vote say together."""
+    score: float
 
-    def next_to(self, intent: str) -> Match | None:
-        """The best match of any other intent."""
-        return next((match for match in self.matches if match.intent != intent), None)
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An understanding with everything it came from."""
+
+    text: str
+    understanding: Understanding
+    read: Read
+    rules: tuple[tuple[Match, tuple[str, ...]], ...]
+    """The rules that held with the words that met them, best first."""
+    vote: Vote
+    because: tuple[str, ...]
+    """The features that spoke most for the vote's label."""
+    decided: str
+    """The rule that left nothing to the vote; "" when it was put to the vote."""
+    asked: bool
+    """Whether the FAQ was looked up."""
+    faq: Found | None
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Understands texts by the rules and the FAQ it was built from. Holds no state about messages."""
+    """Understands texts by the rules, the examples and the FAQ it was built from. Holds no state about messages."""
 
     specs: dict[str, IntentSpec]
     faq: FaqIndex
-    book: RuleBook
-    normalise: Normaliser
-    slots: SlotFinder
-    words: Words = field(repr=False)
+    reader: Reader = field(repr=False)
+    scorer: Scorer = field(repr=False)
 
     @classmethod
     def build(
@@ -80,123 +117,221 @@ class Engine:
         faq: Sequence[FaqEntry],
         *,
         semantic: bool = False,
+        learnt: Learnt | None = None,
     ) -> "Engine":
         """The engine of these data. Raises UnknownGroupError when a rule names a group the lexicon lacks.
 
-        ``semantic``: the FAQ goes by meaning, too, if the encoder is installed (intents/semantic.py)."""
-        normalise = Normaliser(lexicon.replace)
-        nouns = [
-            noun for name in NOUN_GROUPS if name in lexicon.groups for noun in expand([f"@{name}"], lexicon)
-        ]
+        ``semantic``: the FAQ goes by meaning, too, if the encoder is installed (intents/semantic.py). ``learnt``: what
+        the examples of these very data taught before, which spares learning it again."""
+        reader = Reader(intents, lexicon)
         return cls(
             specs={spec.id: spec for spec in intents},
-            faq=FaqIndex(faq, lexicon, normalise, meanings(semantic)),
-            book=RuleBook(intents, lexicon),
-            normalise=normalise,
-            slots=SlotFinder(nouns),
-            words=Words(lexicon.words),
+            faq=FaqIndex(faq, lexicon, reader.normalise, meanings(semantic)),
+            reader=reader,
+            scorer=Scorer(learnt or learn(tuple(_samples(intents, faq, reader)), tuple(INTENTS), CHAT)),
         )
+
+    @property
+    def words(self) -> Words:
+        """jieba, as everything here uses it."""
+        return self.reader.words
 
     def understand(self, text: str, *, addressed: bool = False) -> Understanding:
         """What the text means. ``addressed``: the bot was mentioned or written to in private, so that a question the
         FAQ does not know is handed to the people on duty instead of being met with silence."""
-        said = self.normalise(text)
-        scan = self.book.scan(said)
-        if not scan.hits and not addressed:
-            return _SILENCE
-        numbers, scan = self._numbers(said, scan)
-        matches = self.book.matches(scan, lambda: frozenset(self.words(said)))
-        if not matches and numbers is EMPTY and not addressed:
-            return _SILENCE
-        return self._decide(_Heard(said, addressed, scan, numbers, matches))
+        heard = self._hear(text, addressed)
+        return chain.heard(text, self._decide(heard)) if heard.read.said else _SILENCE
+
+    def explain(self, text: str) -> Explanation:
+        """The same with its reasons."""
+        heard = self._hear(text, addressed=False)
+        read = heard.read
+        best = _decisive(read, heard.vote)
+        return Explanation(
+            text=text,
+            understanding=self.understand(text),
+            read=read,
+            rules=tuple((match, self.reader.book.words_of(match, read.scan)) for match in read.matches),
+            vote=heard.vote,
+            because=self._because(heard, heard.vote.label),
+            decided=f"{best.intent}/{best.rule}" if best else "",
+            asked=_asks(heard),
+            faq=self.faq.find(read.said) if _asks(heard) else None,
+        )
 
     def matches(self, text: str) -> list[Match]:
         """All rules that hold for a text, best first."""
-        said = self.normalise(text)
-        _, scan = self._numbers(said, self.book.scan(said))
-        return self.book.matches(scan, lambda: frozenset(self.words(said)))
+        return self.reader(text).matches
 
-    def _numbers(self, said: str, scan: Scan) -> tuple[Slots, Scan]:
-        """The slots made of numbers, and the scan with the marks they stand for."""
-        if not scan.mask & self.book.number_bit:
-            return EMPTY, scan
-        numbers = self.slots.numbers(said)
-        mask, marks = scan.mask, self.book.marks
-        if _ENTRY.match(said):
-            mask |= marks["<接龙行>"]
-        elif numbers is EMPTY:
-            return EMPTY, scan
-        if numbers.building or numbers.room or numbers.unit:
-            mask |= marks["<房号>"]
-        if numbers.phones:
-            mask |= marks["<电话>"]
-        if numbers.temperature is not None:
-            mask |= marks["<体温>"]
-            if numbers.temperature >= FEVER:
-                mask |= marks["<发热>"]
-        return numbers, Scan(scan.text, scan.hits, mask)
+    def _hear(self, text: str, addressed: bool) -> _Heard:
+        read = self.reader(text)
+        vote = self.scorer(read.said, self.reader.signs(read), read.rules())
+        return _Heard(read, addressed, vote, *_verdict(read, vote))
 
     def _decide(self, heard: _Heard) -> Understanding:
-        best = heard.matches[0] if heard.matches else None
-        other = heard.next_to("question")
+        read, vote = heard.read, heard.vote
+        other = read.next_to("question")
         rival = other.score if other else 0.0
-        asked = heard.addressed or any(match.intent == "question" for match in heard.matches)
-        if asked and _ONLY_A_PLACE.fullmatch(heard.said[:60]):
-            asked = False
-        if asked and heard.said and rival < FAQ_NEVER and not (other and other.intent == EMERGENCY):
-            found = self.faq.find(heard.said)
+        if _asks(heard) and rival < DECISIVE and heard.intent != EMERGENCY:
+            found = self.faq.find(read.said)
             if found and found.sure and _sureness(found) > rival:
-                return _answer(heard, found, other)
-            if found and found.near and rival < OFFERED:
-                return _offer(heard, found, other)
-        if best and best.score >= THRESHOLD and best.intent != "chitchat":
-            return self._rule(heard, best)
-        return self._chat(heard, best)
+                return _answer(heard, found)
+            if found and found.near and rival < OFFERED and (heard.addressed or vote.label != CHAT):
+                return _offer(heard, found)
+        if heard.intent != CHAT:
+            return self._act(heard)
+        if heard.addressed:
+            slots = self.reader.slots.complete(read.said, read.numbers)
+            return Understanding("question", THRESHOLD, False, "handoff", slots, why=self._why(heard))
+        why = self._why(heard) if read.matches else Why("")
+        return Understanding(CHAT, heard.score, False, "silent", read.numbers, why=why)
 
-    def _rule(self, heard: _Heard, best: Match) -> Understanding:
-        action: Action = INTENTS[best.intent]
-        if best.intent == "question":
+    def _act(self, heard: _Heard) -> Understanding:
+        action: Action = INTENTS[heard.intent]
+        if heard.intent == "question":
             action = "handoff" if heard.addressed else "silent"
-        numbers = heard.numbers
+        read = heard.read
+        slots = read.numbers if action == "silent" else self.reader.slots.complete(read.said, read.numbers)
         return Understanding(
-            intent=best.intent,
-            score=best.score,
-            urgent=self._urgent(best.intent, heard.scan.mask),
+            intent=heard.intent,
+            score=heard.score,
+            urgent=self._urgent(heard.intent, read, heard.vote),
             action=action,
-            slots=numbers if action == "silent" else self.slots.complete(heard.said, numbers),
-            why=self._why(heard, best),
+            slots=slots,
+            why=self._why(heard),
+            further=self._further(heard),
         )
 
-    def _chat(self, heard: _Heard, best: Match | None) -> Understanding:
-        if best and best.intent == "chitchat":
-            why = self._why(heard, best)
-            return Understanding("chitchat", best.score, False, "silent", heard.numbers, why=why)
-        why = Why("", (), _named(best))
-        if heard.addressed and heard.said:
-            slots = self.slots.complete(heard.said, heard.numbers)
-            return Understanding("question", THRESHOLD, False, "handoff", slots, why=why)
-        score = 1.0 - best.score if best else 1.0
-        return Understanding("chitchat", score, False, "silent", heard.numbers, why=why)
+    def _further(self, heard: _Heard) -> tuple[Understanding, ...]:
+        """The other needs of a message that names several: 药没了，还有垃圾三天没人收."""
+        needs = {match.intent for match in heard.read.matches if _is_need(match.intent)}
+        if not _is_need(heard.intent) or len(needs | {heard.intent}) < 2:
+            return ()
+        clauses = [clause for clause in _CLAUSE.split(heard.read.said) if len(clause) > 2]
+        understood = [(clause, self._clause(clause, heard)) for clause in clauses]
+        if not any(need.intent == heard.intent for _, need in understood):
+            return ()
+        found: dict[str, Understanding] = {}
+        for clause, need in understood:
+            kin = {need.intent, heard.intent} <= _OF_A_PERSON
+            if need.intent in needs and need.intent != heard.intent and (not kin or _ALSO.match(clause)):
+                found.setdefault(need.intent, need)
+        return tuple(found.values())
 
-    def _why(self, heard: _Heard, best: Match) -> Why:
-        words = self.book.words_of(best, heard.scan)
-        return Why(f"{best.intent}/{best.rule}", words, _named(heard.next_to(best.intent)))
+    def _clause(self, clause: str, whole: _Heard) -> Understanding:
+        """A part of a message, understood alone, at the place that the message as a whole names."""
+        read = self.reader(clause)
+        vote = self.scorer(read.said, self.reader.signs(read), read.rules())
+        intent, score = _verdict(read, vote)
+        numbers = replace(whole.read.numbers, temperature=read.numbers.temperature)
+        slots = self.reader.slots.complete(clause, numbers)
+        match = read.best_of(intent)
+        why = Why(f"{intent}/{match.rule}" if match else "")
+        return Understanding(
+            intent if match else CHAT,
+            score,
+            self._urgent(intent, read, vote),
+            INTENTS[intent],
+            slots,
+            why=why,
+        )
 
-    def _urgent(self, intent: str, mask: int) -> bool:
+    def _why(self, heard: _Heard) -> Why:
+        match = heard.read.best_of(heard.intent)
+        rival = heard.vote.next_to(heard.intent)
+        runner_up = f"{rival} {heard.vote.share(rival):.2f}"
+        if match:
+            return Why(
+                f"{match.intent}/{match.rule}", self.reader.book.words_of(match, heard.read.scan), runner_up
+            )
+        if heard.intent == CHAT:
+            return Why("", (), runner_up)
+        return Why(f"{heard.intent}/例句", self._because(heard, heard.intent), runner_up)
+
+    def _because(self, heard: _Heard, intent: str) -> tuple[str, ...]:
+        return self.scorer.because(heard.read.said, self.reader.signs(heard.read), intent)
+
+    def _urgent(self, intent: str, read: Read, vote: Vote) -> bool:
+        """An emergency is; of other pleas, what the words for it or the examples make so."""
         if intent == EMERGENCY:
             return True
-        return bool(mask & self.book.urgent_bits.get(intent, 0)) and not mask & self.book.calm_bit
+        book, mask = self.reader.book, read.scan.mask
+        words = bool(mask & book.urgent_bits.get(intent, 0)) and not mask & book.calm_bit
+        if not self.specs[intent].urgent_voices:
+            return words
+        return vote.urgency >= (URGENT_WORDS if words else URGENT)
 
 
-def _answer(heard: _Heard, found: Found, other: Match | None) -> Understanding:
+def _samples(intents: Sequence[IntentSpec], faq: Sequence[FaqEntry], reader: Reader) -> Iterator[Sample]:
+    """What the examples teach, with the features of each."""
+
+    def sample(text: str, intent: str, is_label: bool = True, urgent: bool | None = None) -> Sample:
+        read = reader(text)
+        words = reader.words(read.said)
+        return Sample(read.said, words, tuple(reader.signs(read)), read.rules(), intent, is_label, urgent)
+
+    for spec in intents:
+        for key, _, text in spec.sentences():
+            weighed = spec.id == EMERGENCY or bool(spec.urgent_voices)
+            urgent = spec.id == EMERGENCY or key == "urgent_voices"
+            yield sample(text, spec.id, urgent=urgent if weighed else None)
+        yield from (sample(text, spec.id, is_label=False) for text in spec.not_examples)
+    for entry in faq:
+        yield from (sample(text, "question") for text in entry.questions)
+
+
+def _decisive(read: Read, vote: Vote) -> Match | None:
+    """The rule that leaves nothing to the vote: of an emergency, or very sure; unless hardly anything speaks for it."""
+    best = read.matches[0] if read.matches else None
+    if best and best.intent == EMERGENCY:
+        return None if vote.label != EMERGENCY and vote.share(vote.label) >= CERTAIN else best
+    if best and best.score >= DECISIVE:
+        return None if best.intent == CHAT and vote.share(CHAT) < DOUBTFUL else best
+    return None
+
+
+def _verdict(read: Read, vote: Vote) -> tuple[str, float]:
+    """The intent that rules and vote give together, and how sure it is."""
+    best = _decisive(read, vote)
+    if best:
+        return best.intent, best.score
+    if _only_details(read):
+        return CHAT, THRESHOLD
+    intent = vote.label
+    long = len(read.said) > LONG
+    if vote.share(EMERGENCY) >= ALARM:
+        intent = EMERGENCY
+    elif intent == CHAT and long and vote.share(CHAT) < DOUBTFUL_AT_LENGTH:
+        intent = vote.next_to(CHAT)
+    if vote.share(intent) < (UNSURE_AT_LENGTH if long else UNSURE):
+        intent = CHAT
+    return intent, max(THRESHOLD, vote.share(intent))
+
+
+def _only_details(read: Read) -> bool:
+    return len(read.said) < 60 and _ONLY_DETAILS.fullmatch(read.said) is not None
+
+
+def _asks(heard: _Heard) -> bool:
+    """Whether it is worth looking up in the FAQ."""
+    asks = heard.vote.label == "question" or any(match.intent == "question" for match in heard.read.matches)
+    return (heard.addressed or asks) and not _only_details(heard.read)
+
+
+def _is_need(intent: str) -> bool:
+    """Whether it is a plea that can wait its turn beside another."""
+    return intent.startswith("help.") and intent != EMERGENCY
+
+
+def _answer(heard: _Heard, found: Found) -> Understanding:
     hit = FaqHit(found.id, round(found.score, 3))
-    why = Why(f"faq/{found.id}", found.words, _named(other))
-    return Understanding("question", _sureness(found), False, "answer", heard.numbers, hit, (), why)
+    why = Why(f"faq/{found.id}", found.words, _named(heard.read.next_to("question")))
+    return Understanding("question", _sureness(found), False, "answer", heard.read.numbers, hit, (), why)
 
 
-def _offer(heard: _Heard, found: Found, other: Match | None) -> Understanding:
-    why = Why(f"faq/{found.id}", found.words, _named(other))
-    return Understanding("question", OFFERED, False, "suggest", heard.numbers, None, found.near, why)
+def _offer(heard: _Heard, found: Found) -> Understanding:
+    why = Why(f"faq/{found.id}", found.words, _named(heard.read.next_to("question")))
+    return Understanding("question", OFFERED, False, "suggest", heard.read.numbers, None, found.near, why)
 
 
 def _sureness(found: Found) -> float:

@@ -86,6 +86,9 @@ class RuleBook:
         self.number_bit = clauses.bit(frozenset(_NUMBER_TEXTS))
         self.calm_bit = clauses.bit(frozenset(lexicon.groups.get("不急", ())))
         self.urgent_bits = {spec.id: clauses.bit(expand(spec.urgent, lexicon)) for spec in intents}
+        self.groups = tuple(
+            (clauses.bit(expand((f"@{name}",), lexicon)), f"@{name}") for name in sorted(lexicon.groups)
+        )
         compiled = [_compile(spec.id, rule, lexicon, clauses) for spec in intents for rule in spec.rules]
         self.marks = {name: clauses.mask_of(name) for name in MARKS}
         self.texts = tuple(text for text in clauses.masks if text not in MARKS)
@@ -154,6 +157,11 @@ class RuleBook:
             if masks[index] & needs:
                 said.difference_update(range(start, end))
         return all(scan.text[place] in _SMALL for place in said)
+
+    def named(self, mask: int) -> list[str]:
+        """The marks and the groups of the lexicon that a mask holds: ["<房号>", "@药品"]."""
+        marks = [name for name, bits in self.marks.items() if bits & mask]
+        return marks + [name for bit, name in self.groups if bit & mask]
 
     def words_of(self, match: Match, scan: Scan) -> tuple[str, ...]:
         """The texts of the message that met the rule's clauses, in order of appearance."""

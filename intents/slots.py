@@ -21,7 +21,8 @@ READ = 2_000
 _PHONE = re.compile(
     r"(?<!\d)(?:"
     r"(?:\(?(?:\+|00)?86\)?[- ]?|0)?(?:(?P<mobile>1[3-9]\d[-. ·]?\d{4}[-. ·]?\d{4}|(?<!\d[- ])(?:1[3-9]\d{2}[- ]\d{4}[- ]\d{3}"
-    r"|1[3-9]\d{2}[- ]\d{3}[- ]\d{4}|1[3-9]\d[- ]\d{3}[- ]\d{5}|1[3-9] \d{3} \d{3} \d{3}|1 [3-9](?: \d){9})))"
+    r"|1[3-9]\d{2}[- ]\d{3}[- ]\d{4}|1[3-9]\d[- ]\d{3}[- ]\d{5}|1[3-9] \d{3} \d{3} \d{3}|1 [3-9](?:[- ]{1,3}\d){9}"
+    r"|1[3-9]\d[,，]\d{4}[,，]\d{4}|1[3-9]\d{3} \d{6})))"
     r"|(?<!\d{4}[- ])\(?(?P<area>0\d{2,3})\)?[- ]?(?P<local>[2-9]\d{2,3}[- ]?\d{4})"
     r"|(?P<free>[48]00[- ]?\d{3,4}[- ]?\d{3,4})"
     r"|(?P<eight>(?!(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))[2-8]\d{7}(?![@\d元块人例]))"
@@ -30,10 +31,13 @@ _PHONE = re.compile(
 )
 _GLUED = re.compile(r"(?<!\d)(1[3-9]\d{9})(?=1[3-9]\d{9}(?!\d))")
 _DICTATED = re.compile(r"[一幺][三四五六七八九][零〇一二三四五六七八九幺]{9}(?![零〇一二三四五六七八九幺])")
-_CALL = re.compile(r"(?:电话|座机|固话|热线|tel|手机|号码|拨|打|致电|联系方式|传真)[号码打是为: ]{0,3}$")
-"""Before a local number of seven digits, or one that is cut in two."""
+_CALL = re.compile(
+    r"(?:电话|座机|固话|热线|tel|手机|号码|拨|打|致电|联系方式|传真|办公室|值班室?|门卫室?|门岗|传达室|服务台|居委会?|物业)[号码打是为: ]{0,3}$"
+)
+_TO_CALL = re.compile(r"[,， (]{0,2}(?:座机|固话|家里电话|是?我?家?电话|转\d)")
+"""Before and behind a local number of seven digits, or one that is cut in two."""
 _NOT_LOCAL = re.compile(
-    r"(?:qq|[群卡账户学工编单]号?|[码员]|后.位|流水|发票|累计|[共价]|身份证)[号码是为:# ]{0,3}$"
+    r"(?:qq|[群卡账户学工编单表]号?|[码员]|后.位|流水|发票|累计|[共价]|身份证)[号码是为:# ]{0,3}$"
 )
 """Before eight digits that are no phone."""
 _NOT_MOBILE = re.compile(r"(?:订单|单号|运单|流水|发票|验证码|身份证|银行卡|卡号)[号码是为:# ]{0,3}$")
@@ -160,7 +164,8 @@ def _is_phone(found: re.Match[str], text: str, *, after_another: bool) -> bool:
     if found["eight"]:
         return _NOT_LOCAL.search(text, max(0, start - 10), start) is None
     if found["short"]:
-        return after_another or _CALL.search(text, max(0, start - 10), start) is not None
+        called = _CALL.search(text, max(0, start - 10), start) or _TO_CALL.match(text, found.end())
+        return after_another or called is not None
     return True
 
 

@@ -3,6 +3,7 @@
 The loader (bot/yamlfile.py) validates files against these dataclasses, unknown keys refused.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -76,13 +77,25 @@ class IntentSpec:
     """What people call it: 买药送药."""
     rules: tuple[Rule, ...]
     examples: tuple[str, ...]
-    """Sentences that must be understood as this. They are tests."""
+    """Sentences that must be understood as this. They are tests, and teach (intents/scorer.py)."""
+    voices: str = ""
+    """More of them, one a line, as people of all kinds say it."""
+    urgent_voices: str = ""
+    """The same for what cannot wait; ``examples`` and ``voices`` of a plea teach what can."""
     not_examples: tuple[str, ...] = ()
-    """Sentences that must not be understood as this. They are tests."""
+    """Sentences that must not be understood as this. They are tests, and teach."""
     wants: tuple[str, ...] = ()
     """Slots worth asking for when missing: building, unit, room, phones, items, people, temperature, when."""
     urgent: tuple[str, ...] = ()
     """Words that make it urgent."""
+
+    def sentences(self) -> Iterator[tuple[str, int, str]]:
+        """All that must be understood as this: where it is written (key and number, from 0) and the sentence."""
+        yield from (("examples", number, text) for number, text in enumerate(self.examples))
+        for key, text in (("voices", self.voices), ("urgent_voices", self.urgent_voices)):
+            for number, line in enumerate(text.splitlines()):
+                if line.strip():
+                    yield key, number, line.strip()
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,13 @@ import pytest
 
 from bot.app import App, build
 from bot.groups import Tree
+from bot.learnt import engine_of
 from bot.model.channel import Outgoing
 from bot.model.ledger import Waiting
 from bot.model.message import Event, LoggedIn, Message, RoomNamed
 from bot.model.settings import Settings
 from bot.settings import Data, load_data, load_settings
+from intents.engine import Engine
 
 ROOT = Path(__file__).parent.parent
 MORNING = datetime(2022, 11, 16, 8, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -114,8 +116,14 @@ def data(settings: Settings) -> Data:
     return load_data(settings.data)
 
 
+@pytest.fixture(scope="session")
+def engine(data: Data) -> Engine:
+    """What understands by the sample data."""
+    return engine_of(data)
+
+
 @pytest.fixture
-def open_chat(settings: Settings, data: Data) -> Iterator[Callable[..., Chat]]:
+def open_chat(settings: Settings, data: Data, engine: Engine) -> Iterator[Callable[..., Chat]]:
     """Make a Chat: on a ledger in memory, or on the file given."""
     opened: list[Chat] = []
 
@@ -126,7 +134,7 @@ def open_chat(settings: Settings, data: Data) -> Iterator[Callable[..., Chat]]:
         **channel: object,
     ) -> Chat:
         clock, fake = FakeClock(at), FakeChannel(**channel)  # type: ignore[arg-type]
-        app = build(settings, data, fake, clock, random.Random(1), database)
+        app = build(settings, data, fake, clock, random.Random(1), database, engine)
         seen = rooms if rooms is not None else [place.room for place in Tree(settings.groups).rooms()]
         app.receive([LoggedIn("bot", at), *(RoomNamed(room, room, at) for room in seen)])
         opened.append(Chat(app, clock, fake))

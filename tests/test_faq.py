@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.learnt import engine_of
 from bot.settings import load_data
-from intents.engine import Engine
 from intents.faq import LONGEST_QUESTION, NEAR, SURE, FaqIndex
 from intents.normalise import Normaliser
 from intents.semantic import Nearness
 from intents.spec import FaqEntry, LexiconSpec
 
 DATA = load_data(Path(__file__).parents[1] / "data")
-ENGINE = Engine.build(DATA.intents, DATA.lexicon, DATA.faq)
+ENGINE = engine_of(DATA)
 NORMALISE = Normaliser({})
 
 

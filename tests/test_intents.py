@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.learnt import engine_of
 from bot.model.understanding import Understanding
 from bot.settings import load_data
 from intents.check import Finding, check
@@ -14,7 +15,7 @@ from intents.rules import RuleBook
 from intents.spec import INTENTS, FaqEntry, IntentSpec, LexiconSpec, Rule
 
 DATA = load_data(Path(__file__).parents[1] / "data")
-ENGINE = Engine.build(DATA.intents, DATA.lexicon, DATA.faq)
+ENGINE = engine_of(DATA)
 EMPTY = LexiconSpec({}, {})
 
 
@@ -37,7 +38,7 @@ def test_every_intent_has_a_file() -> None:
 
 @pytest.mark.parametrize("spec", DATA.intents, ids=lambda spec: spec.id)
 def test_each_intent_understands_its_examples(spec: IntentSpec) -> None:
-    wrong = {text: ENGINE.understand(text).intent for text in spec.examples}
+    wrong = {text: ENGINE.understand(text).intent for _, _, text in spec.sentences()}
     assert {text: intent for text, intent in wrong.items() if intent != spec.id} == {}
 
 
@@ -48,8 +49,9 @@ def test_no_intent_takes_its_near_misses(spec: IntentSpec) -> None:
 
 @pytest.mark.parametrize("spec", DATA.intents, ids=lambda spec: spec.id)
 def test_each_intent_has_examples_enough(spec: IntentSpec) -> None:
-    assert len(spec.examples) >= 18
-    assert len(set(spec.examples)) == len(spec.examples)
+    sentences = [text for _, _, text in spec.sentences()]
+    assert len(sentences) >= 60
+    assert len(set(sentences)) == len(sentences)
     assert len(spec.not_examples) >= 6
 
 
@@ -59,14 +61,14 @@ def test_the_sample_data_have_no_findings() -> None:
 
 @pytest.mark.parametrize("spec", DATA.intents, ids=lambda spec: spec.id)
 def test_actions_are_those_of_the_closed_list(spec: IntentSpec) -> None:
-    for text in spec.examples:
+    for _, _, text in spec.sentences():
         action = ENGINE.understand(text).action
         assert action in (("answer", "suggest", "silent") if spec.id == "question" else (INTENTS[spec.id],))
 
 
 def test_every_emergency_is_urgent() -> None:
     emergencies = next(spec for spec in DATA.intents if spec.id == "help.emergency")
-    assert all(ENGINE.understand(text).urgent for text in emergencies.examples)
+    assert all(ENGINE.understand(text).urgent for _, _, text in emergencies.sentences())
 
 
 def test_urgency_comes_from_the_words_of_the_intent() -> None:
@@ -169,7 +171,7 @@ def test_the_surer_rule_wins_and_the_more_particular_of_equals() -> None:
     )
     assert engine.understand("帮取快递").intent == "help.parcel"
     got = engine.understand("帮取的快递烂了")
-    assert (got.intent, got.why.runner_up) == ("complaint", "help.parcel 0.60")
+    assert (got.intent, got.why.runner_up.split()[0]) == ("complaint", "help.parcel")
 
 
 def test_an_emergency_wins_against_surer_rules() -> None:
@@ -182,7 +184,7 @@ def test_an_emergency_wins_against_surer_rules() -> None:
 
 def test_under_the_threshold_nothing_is_done() -> None:
     got = small(spec("thanks", Rule("谢", any=("谢",), weight=0.4))).understand("谢")
-    assert (got.intent, got.score, got.why.runner_up) == ("chitchat", 0.6, "thanks 0.40")
+    assert (got.intent, got.action, got.why.runner_up.split()[0]) == ("chitchat", "silent", "thanks")
 
 
 def test_marks_stand_for_numbers_in_the_text() -> None:

@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bot.learnt import engine_of
 from bot.model.understanding import Understanding
 from bot.settings import load_data
-from intents.engine import Engine
 from intents.spec import INTENTS
 
 HERE = Path(__file__).parent
@@ -28,8 +28,7 @@ MESSAGES = rows("messages.jsonl")
 
 @cache
 def heard() -> tuple[tuple[Row, Understanding], ...]:
-    data = load_data(HERE.parent / "data")
-    engine = Engine.build(data.intents, data.lexicon, data.faq)
+    engine = engine_of(load_data(HERE.parent / "data"))
     return tuple((row, engine.understand(row["text"])) for row in MESSAGES)
 
 

@@ -10,6 +10,7 @@ REPLIES: dict[str, frozenset[str]] = {
     "aid": frozenset(),
     "ticket_opened": _TICKET | {"aid"},
     "ticket_opened_ask": _TICKET | {"missing", "aid"},
+    "ticket_also": _TICKET,
     "ticket_added": _TICKET,
     "ticket_progress": _TICKET | {"owner"},
     "ticket_urged": _TICKET | {"owner"},

@@ -66,3 +66,5 @@ class Understanding:
     suggest: tuple[str, ...] = ()
     """Ids of FAQ entries offered as a choice, best first."""
     why: Why = Why("")
+    further: tuple["Understanding", ...] = ()
+    """Other needs named in the same message, each understood from its own part of it."""

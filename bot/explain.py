@@ -1,0 +1,85 @@
+"""`xiaoxiang classify --explain`: why a message was understood as it was, in the words of those who edit data/."""
+
+from collections.abc import Mapping
+
+from bot.model.understanding import Slots
+from intents.engine import Explanation
+from intents.faq import NEAR, SURE
+
+_DOES = {
+    "silent": "不作声",
+    "answer": "照问答回",
+    "suggest": "列几个让他挑",
+    "ticket": "登记或查工单",
+    "record": "记下",
+    "command": "当命令办",
+    "handoff": "转值班",
+}
+_SLOTS = {
+    "building": "楼栋",
+    "unit": "单元",
+    "room": "房号",
+    "phones": "电话",
+    "items": "东西",
+    "people": "谁",
+    "temperature": "体温",
+    "when": "时间",
+}
+SHOWN = 4
+"""Rules and votes shown: the best."""
+
+
+def explained(found: Explanation, titles: Mapping[str, str], action: str) -> str:
+    """The explanation as lines of text."""
+
+    def named(intent: str) -> str:
+        return f"{titles.get(intent, intent)}（{intent}）"
+
+    got, read, vote = found.understanding, found.read, found.vote
+    lines = [f"话：{found.text}"]
+    if read.said != found.text:
+        lines.append(f"整理成：{read.said}")
+    hurry = "，急" if got.urgent else ""
+    lines.append(f"听成：{named(got.intent)}，把握 {got.score:.2f}{hurry} → {_DOES[action]}")
+    lines += [f"还听出：{named(more.intent)}（{_slots(more.slots)}）" for more in got.further]
+    lines.append(f"听出的：{_slots(got.slots)}")
+    rules = [
+        f"{named(match.intent)} 的“{match.rule}” {match.score:.2f}（{'、'.join(words) or '记号'}）"
+        for match, words in found.rules[:SHOWN]
+    ]
+    lines.append("规则：" + ("；".join(rules) or "没有规则说中"))
+    if action == "command":
+        return "\n".join(lines)
+    most = list(vote.shares().items())[:SHOWN]
+    lines.append("例句教的：" + "、".join(f"{titles.get(i, i)} {share:.0%}" for i, share in most))
+    lines.append(f"  靠的是：{'、'.join(map(_feature, found.because)) or '没有见过的字词'}")
+    lines.append(f"  急不急：{vote.urgency:.0%}")
+    if found.decided:
+        lines.append(f"  这一句由规则定：{found.decided}")
+    if found.faq is None:
+        lines.append("问答：没有查（不像问句）" if not found.asked else "问答：没有像的")
+    else:
+        lines.append(
+            f"问答：最像 {found.faq.id}，{found.faq.score:.2f}（{SURE} 起直接答，{NEAR} 起列出来让人挑）"
+        )
+    return "\n".join(lines)
+
+
+def _slots(slots: Slots) -> str:
+    said = {
+        name: "、".join(value) if isinstance(value, tuple) else value for name, value in slots.said().items()
+    }
+    return "，".join(f"{_SLOTS[name]} {value}" for name, value in said.items()) or "没有细节"
+
+
+def _feature(feature: str) -> str:
+    """A feature of intents/scorer.py as people read it."""
+    if feature.startswith("="):
+        return f"说中了 {feature[1:]} 的规则"
+    if feature.startswith("@"):
+        return f"词组“{feature[1:]}”"
+    if feature.startswith("<"):
+        return feature
+    word = feature.removeprefix("_").strip("^$")
+    where = "开头的" if feature[0] == "^" else "结尾的" if feature[-1] == "$" else ""
+    return f"{where}“{word}”"

@@ -1,0 +1,264 @@
+"""What the examples teach: a linear scorer over characters and their pairs, jieba's longer words, groups of the lexicon
+and the rules that held.
+
+Hand-set weights stall where people ask without any word a rule could know. Here every line of ``examples``,
+``voices``, ``urgent_voices`` and ``not_examples`` in data/intents/ pulls at the weights of what it is made of: multinomial logistic
+regression over the intents and one more logistic column for urgency, fitted at start-up by a few passes of AdaGrad in a
+fixed order, so the same data always give the same weights. Beside the rules, never above them: intents/engine.py decides
+who is heard.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import chain, islice, pairwise
+from math import exp
+from zipfile import BadZipFile
+
+import numpy as np
+from ahocorasick_rs import AhoCorasick
+from numpy.typing import NDArray
+
+PASSES = 3
+"""Times every sample is looked at; more changes nothing on messages the scorer has not seen."""
+
+STEP = 1.0
+"""AdaGrad's step."""
+
+RULE = 600.0
+"""What a rule of weight 1 adds to its label's score, divided by the number of samples (and 100 more): rules speak for
+themselves where there are no examples; where there are thousands, what a rule is worth has been learnt from them. Silence
+begins with half of it, so that alone a rule decides from 0.5, the threshold for doing anything."""
+
+LONGEST = 400
+"""Characters looked at: the beginning of a long plea and its end."""
+
+PAIR = 2
+"""Longer words are features of their own; of two characters any pair is."""
+
+SILENT = 0.8
+"""What a line of silence counts beside one of anything else, of which there are far fewer."""
+
+SEED = 20220401
+
+LENGTH = "#"
+"""A sign that begins so tells how long the message is: true, and no reason to show anybody."""
+
+Floats = NDArray[np.float32]
+
+_ALIKE = str.maketrans("123456789,，。.;；、:：~～-", "000000000            ")
+"""Whoever writes has one habit of dividing sentences, and it tells nothing of what they want."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One line of the examples."""
+
+    text: str
+    """Normalised."""
+    words: tuple[str, ...]
+    """As jieba cuts it."""
+    signs: tuple[str, ...]
+    """What else is known of it: marks, groups of the lexicon, intents whose rules hold."""
+    rules: Mapping[str, float]
+    """Weight of the best rule of each label that has one."""
+    label: str
+    is_label: bool = True
+    """False for a line of ``not_examples``: it tells what it is not, and nothing of what it is."""
+    urgent: bool | None = None
+    """None: teaches nothing about urgency."""
+
+
+class Vote:
+    """What the scorer holds of one message."""
+
+    __slots__ = ("_labels", "_shares", "_urgency", "label")
+
+    def __init__(self, labels: tuple[str, ...], scores: Floats) -> None:
+        self._labels, self._urgency = labels, scores[-1]
+        self._shares = _softmax(scores[:-1])
+        self.label = labels[int(self._shares.argmax())]
+        """The likeliest."""
+
+    def share(self, label: str) -> float:
+        """Probability of a label, 0 to 1."""
+        return float(self._shares[self._labels.index(label)])
+
+    def shares(self) -> dict[str, float]:
+        """Probability of every label, the likeliest first."""
+        order = self._shares.argsort(kind="stable")[::-1].tolist()
+        return {self._labels[place]: float(self._shares[place]) for place in order}
+
+    def next_to(self, label: str) -> str:
+        """The likeliest of the other labels."""
+        shares = self._shares.copy()
+        shares[self._labels.index(label)] = -1
+        return self._labels[int(shares.argmax())]
+
+    @property
+    def urgency(self) -> float:
+        """Probability that it cannot wait, 0 to 1, should something be wanted at all."""
+        return _sigmoid(float(self._urgency))
+
+
+def _line(said: str) -> str:
+    """What of a normalised text is compared: any digit is 0, any comma or stop a blank; ^ and $ stand for beginning
+    and end."""
+    if len(said) > LONGEST:
+        said = said[: LONGEST * 3 // 4] + said[-LONGEST // 4 :]
+    return f"^{' '.join(said.translate(_ALIKE).split())}$"
+
+
+def _grams(line: str) -> set[str]:
+    """The characters of a line, alone and in pairs."""
+    return {*line[1:-1], *map("".join, pairwise(line))}
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What samples taught, as it is kept."""
+
+    labels: tuple[str, ...]
+    texts: tuple[str, ...]
+    """Characters, pairs and words that are features."""
+    signs: tuple[str, ...]
+    """Signs that are features."""
+    table: Floats
+    """A row a feature, texts first: its pull on every label and on urgency, and what it adds to the message's length."""
+    bias: Floats
+    """What every label and urgency begin with."""
+    rule: float
+    """What a rule of weight 1 adds to its label."""
+
+    def to_bytes(self) -> bytes:
+        """For ``from_bytes``."""
+        file = BytesIO()
+        labels, texts, signs = (np.array("\n".join(names)) for names in (self.labels, self.texts, self.signs))
+        rule = np.array(self.rule)
+        np.savez(file, labels=labels, texts=texts, signs=signs, table=self.table, bias=self.bias, rule=rule)
+        return file.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Learnt":
+        """What ``to_bytes`` gave. Raises ValueError for anything else."""
+        try:
+            with np.load(BytesIO(data), allow_pickle=False) as file:
+                labels, texts, signs = (
+                    tuple(str(file[name]).split("\n")) for name in ("labels", "texts", "signs")
+                )
+                return cls(labels, texts, signs, file["table"], file["bias"], float(file["rule"]))
+        except (OSError, KeyError, EOFError, BadZipFile) as error:
+            raise ValueError(str(error)) from error
+
+
+class Scorer:
+    """Scores messages by what samples taught it. Holds no state about messages."""
+
+    def __init__(self, learnt: Learnt) -> None:
+        self.learnt = learnt
+        self._features = (*learnt.texts, *learnt.signs)
+        self._texts = AhoCorasick(learnt.texts)
+        self._signs = _numbered(learnt.signs, len(learnt.texts))
+        self._place_of = _numbered(learnt.labels)
+
+    def __call__(self, text: str, signs: Iterable[str], rules: Mapping[str, float]) -> Vote:
+        """The vote on a normalised message, its signs and the weights of the rules that hold."""
+        learnt = self.learnt
+        rows = learnt.table[_known(text, signs, self._texts, self._signs)].sum(axis=0)
+        scores = rows[:-1] / max(float(rows[-1]), 1e-6) ** 0.5 + learnt.bias
+        for label, weight in rules.items():
+            scores[self._place_of[label]] += learnt.rule * weight
+        return Vote(learnt.labels, scores)
+
+    def because(self, text: str, signs: Iterable[str], label: str, most: int = 5) -> tuple[str, ...]:
+        """The features of a message that spoke most for a label, the loudest first."""
+        known = _known(text, signs, self._texts, self._signs)
+        if not known:
+            return ()
+        rows = self.learnt.table[known][:, : len(self.learnt.labels)]
+        pull = rows[:, self._place_of[label]] - rows.mean(axis=1)
+        loud = sorted(zip(pull.tolist(), known, strict=True), reverse=True)
+        features = (self._features[place] for value, place in loud if value > 0)
+        return tuple(islice((feature for feature in features if feature[0] != LENGTH), most))
+
+
+def learn(samples: Sequence[Sample], labels: Sequence[str], silence: str) -> Learnt:
+    """Fit. ``labels`` gives all that can be voted for, every sample's label and ``silence``, what a message is that
+    neither rules nor examples know, among them."""
+    said = Counter(text for sample in samples for text in _grams(_line(sample.text)))
+    said.update(word for sample in samples for word in set(sample.words) if len(word) > PAIR)
+    texts = tuple(sorted(text for text, times in said.items() if times > 1))
+    signs = tuple(sorted({sign for sample in samples for sign in sample.signs}))
+    automaton, sign_places = AhoCorasick(texts), _numbered(signs, len(texts))
+    places = [_known(sample.text, sample.signs, automaton, sign_places) for sample in samples]
+    count = np.bincount(list(chain.from_iterable(places)), minlength=len(texts) + len(signs))
+    rarity = np.log((len(samples) + 1) / (count + 0.5)).astype(np.float32)
+    rule = RULE / (100 + len(samples))
+    place_of = _numbered(labels)
+    bias = np.zeros(len(labels) + 1, np.float32)
+    bias[place_of[silence]] = rule / 2
+    rows = []
+    for sample, known in zip(samples, places, strict=True):
+        values = rarity[known]
+        prior = np.zeros_like(bias)
+        for label, weight in sample.rules.items():
+            prior[place_of[label]] = rule * weight
+        length = max(float(values @ values), 1e-6) ** 0.5
+        share = SILENT if sample.label == silence else 1.0
+        rows.append(
+            (np.array(known, np.intp), (values / length)[:, None], prior, place_of[sample.label], share)
+        )
+    weights = np.zeros((len(rarity), len(bias)), np.float32)
+    travelled = np.full((len(rarity), 1), 1e-2, np.float32)
+    order = np.random.default_rng(SEED)
+    for _ in range(PASSES):
+        for number in order.permutation(len(samples)).tolist():
+            known_places, values, prior, target, share = rows[number]
+            mine = weights[known_places]
+            scores = (values * mine).sum(axis=0) + bias + prior
+            error = share * _error(scores, samples[number], target)
+            far = travelled[known_places] + values * values * float(error @ error)
+            travelled[known_places] = far
+            weights[known_places] = mine - STEP * values / np.sqrt(far) * error
+            bias -= STEP / 50 * error
+    table = np.concatenate([weights * rarity[:, None], (rarity**2)[:, None]], axis=1)
+    return Learnt(tuple(labels), texts, signs, table, bias, rule)
+
+
+def _numbered(names: Sequence[str], first: int = 0) -> dict[str, int]:
+    return {name: place for place, name in enumerate(names, first)}
+
+
+def _known(text: str, signs: Iterable[str], texts: AhoCorasick, sign_places: Mapping[str, int]) -> list[int]:
+    """The rows of a message's features."""
+    found = texts.find_matches_as_indexes(_line(text), overlapping=True)
+    places = {index for index, _, _ in found}
+    places.update(sign_places[sign] for sign in signs if sign in sign_places)
+    return sorted(places)
+
+
+def _softmax(scores: Floats) -> Floats:
+    shares: Floats = np.exp(scores - scores.max())
+    shares /= shares.sum()
+    return shares
+
+
+def _sigmoid(score: float) -> float:
+    return 1 / (1 + exp(-score))
+
+
+def _error(scores: Floats, sample: Sample, target: int) -> Floats:
+    """The slope of the loss: -log(share) of the true label, or -log(1 - share) of one it is known not to be; and
+    the same for urgency."""
+    error = np.zeros_like(scores)
+    error[:-1] = shares = _softmax(scores[:-1])
+    if sample.is_label:
+        error[target] -= 1
+    else:
+        wrong = float(shares[target])
+        error[:-1] *= -wrong / max(1 - wrong, 0.05)
+        error[target] = wrong
+    if sample.urgent is not None:
+        error[-1] = _sigmoid(float(scores[-1])) - sample.urgent
+    return error
