@@ -44,7 +44,7 @@ def explained(found: Explanation, titles: Mapping[str, str], action: str) -> str
     lines += [f"还听出：{named(more.intent)}（{_slots(more.slots)}）" for more in got.further]
     lines.append(f"听出的：{_slots(got.slots)}")
     rules = [
-        f"{named(match.intent)} 的“{match.rule}” {match.score:.2f}（{'、'.join(words) or '记号'}）"
+        f"{named(match.intent)}的“{match.rule}” {match.score:.2f}（{'、'.join(words) or '记号'}）"
         for match, words in found.rules[:SHOWN]
     ]
     lines.append("规则：" + ("；".join(rules) or "没有规则说中"))
@@ -55,7 +55,7 @@ def explained(found: Explanation, titles: Mapping[str, str], action: str) -> str
     lines.append(f"  靠的是：{'、'.join(map(_feature, found.because)) or '没有见过的字词'}")
     lines.append(f"  急不急：{vote.urgency:.0%}")
     if found.decided:
-        lines.append(f"  这一句由规则定：{found.decided}")
+        lines.append(f"  不看这些，由它定：{found.decided}")
     if found.faq is None:
         lines.append("问答：没有查（不像问句）" if not found.asked else "问答：没有像的")
     else:

@@ -77,17 +77,19 @@ def _rules(intents: Sequence[IntentSpec], lexicon: LexiconSpec) -> Iterator[Find
 
 
 def _examples(engine: Engine, intents: Sequence[IntentSpec]) -> Iterator[Finding]:
+    said: dict[str, str] = {}
     for spec in intents:
         hit: set[str] = set()
         for key, number, text in spec.sentences():
             path: Path = ("intents", spec.id, key, number)
-            got = engine.understand(text)
+            same = said.setdefault(engine.reader.normalise(text), spec.id)
+            if same != spec.id:
+                yield Finding(path, f"“{_short(text)}”在 {same} 里也写了：同一句话只能是一个意思，请删掉一处")
             hit |= {match.rule for match in engine.matches(text) if match.intent == spec.id}
-            if got.intent != spec.id:
+            got = engine.understand(text)
+            if got.intent != spec.id and same == spec.id:
                 reason = f"例句“{_short(text)}”听成了 {got.intent}（{_because(got.why.rule, got.why.words)}）"
                 yield Finding(path, reason)
-            elif key == "urgent_voices" and not got.urgent:
-                yield Finding(path, f"例句“{_short(text)}”没有听成急的")
         for number, text in enumerate(spec.not_examples):
             got = engine.understand(text)
             if got.intent == spec.id:

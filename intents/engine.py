@@ -33,7 +33,7 @@ DECISIVE = 0.93
 UNSURE = 0.25
 """A vote shared more widely than this is for nothing at all."""
 
-URGENT, URGENT_WORDS = 0.4, 0.1
+URGENT, URGENT_WORDS = 0.4, 0.15
 """Urgency voted for from which a plea is urgent: without and with one of its intent's words for it."""
 
 DOUBTFUL = 0.4
@@ -43,20 +43,22 @@ LONG, UNSURE_AT_LENGTH, DOUBTFUL_AT_LENGTH = 80, 0.12, 0.65
 """Who writes more characters than this has mostly something to ask: less makes it heard, and it takes that much to be
 silent."""
 
-ALARM = 0.3
+ALARM = 0.35
 """An emergency with this share of the vote is one, whatever else has more: better to ring once too often."""
 
-CERTAIN = 0.9
+CERTAIN = 0.8
 """A vote for something else with this share overrules a rule of an emergency (“宝宝快生了”：我家狗)."""
+
+HOPELESS = 0.95
+"""With this share for silence, a word of asking is not even looked up: 谁呀, 真的吗."""
 
 CHAT = "chitchat"
 
-_ONLY_DETAILS = re.compile(
-    r"(?:我家?|俺家?|我们家?)?(?:是|住|在|就在)?"
-    r"(?:[\da-z零一二两三四五六七八九十百]{1,11} ?(?:号楼|号|栋|幢|座|单元|楼|层|室|户|弄|-|#|/)? ?[,，。]?[东西南北中]{0,2}户? ?"
-    r"|(?:电话|手机号?|号码|联系方式|座机|打)(?:是|为)?[:： ]{0,2}){1,8}的?"
+_DETAIL = re.compile(
+    r"[\da-z零一二两三四五六七八九十百]|号楼|号|栋|幢|座|单元|楼|层|室|户|弄|[东西南北中]|我们家|[我俺]家?|[是住在就的打为]"
+    r"|电话|手机号?|号码|联系方式|座机|[-#/,，。:： ]"
 )
-"""A place and a number to ring, and nothing else, ask for nothing."""
+"""Of a place and a number to ring; a text made of nothing else asks for nothing."""
 
 _CLAUSE = re.compile(r"[,，。;；!！?？~ ]+|(?=还有|另外|顺便|顺带|再就是|对了)")
 _ALSO = re.compile(r"还有|还要|还想|还得|另外|顺便|顺带|再|对了|也|同时")
@@ -76,9 +78,19 @@ class _Heard:
     read: Read
     addressed: bool
     vote: Vote
+    known: "_Voice | None"
+    """What somebody wrote in data/ about these very words."""
     intent: str
-    """What rules and vote say together."""
+    """What rules, vote and that say together."""
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """A line of voices or urgent_voices."""
+
+    intent: str
+    urgent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +106,7 @@ class Explanation:
     because: tuple[str, ...]
     """The features that spoke most for the vote's label."""
     decided: str
-    """The rule that left nothing to the vote; "" when it was put to the vote."""
+    """The rule or the line of data/ that left nothing to the vote; "" when it was put to the vote."""
     asked: bool
     """Whether the FAQ was looked up."""
     faq: Found | None
@@ -108,6 +120,8 @@ class Engine:
     faq: FaqIndex
     reader: Reader = field(repr=False)
     scorer: Scorer = field(repr=False)
+    voices: dict[str, _Voice] = field(repr=False)
+    """By the words, normalised: what stands there word for word means what is written there."""
 
     @classmethod
     def build(
@@ -128,6 +142,7 @@ class Engine:
             specs={spec.id: spec for spec in intents},
             faq=FaqIndex(faq, lexicon, reader.normalise, meanings(semantic)),
             reader=reader,
+            voices=_voices(intents, reader),
             scorer=Scorer(learnt or learn(tuple(_samples(intents, faq, reader)), tuple(INTENTS), CHAT)),
         )
 
@@ -147,14 +162,15 @@ class Engine:
         heard = self._hear(text, addressed=False)
         read = heard.read
         best = _decisive(read, heard.vote)
+        decided = f"{best.intent}/{best.rule}" if best else ""
         return Explanation(
             text=text,
             understanding=self.understand(text),
             read=read,
             rules=tuple((match, self.reader.book.words_of(match, read.scan)) for match in read.matches),
             vote=heard.vote,
-            because=self._because(heard, heard.vote.label),
-            decided=f"{best.intent}/{best.rule}" if best else "",
+            because=self.scorer.because(heard.vote, heard.vote.label),
+            decided=f"{heard.known.intent}/voices" if heard.known else decided,
             asked=_asks(heard),
             faq=self.faq.find(read.said) if _asks(heard) else None,
         )
@@ -166,17 +182,21 @@ class Engine:
     def _hear(self, text: str, addressed: bool) -> _Heard:
         read = self.reader(text)
         vote = self.scorer(read.said, self.reader.signs(read), read.rules())
-        return _Heard(read, addressed, vote, *_verdict(read, vote))
+        known = self.voices.get(read.said)
+        verdict = (known.intent, 1.0) if known else _verdict(read, vote)
+        return _Heard(read, addressed, vote, known, *verdict)
 
     def _decide(self, heard: _Heard) -> Understanding:
-        read, vote = heard.read, heard.vote
+        read = heard.read
+        known = heard.known.intent if heard.known and heard.known.intent != "question" else ""
         other = read.next_to("question")
         rival = other.score if other else 0.0
-        if _asks(heard) and rival < DECISIVE and heard.intent != EMERGENCY:
+        if _asks(heard) and rival < DECISIVE and heard.intent not in (EMERGENCY, known):
             found = self.faq.find(read.said)
             if found and found.sure and _sureness(found) > rival:
                 return _answer(heard, found)
-            if found and found.near and rival < OFFERED and (heard.addressed or vote.label != CHAT):
+            unclear = heard.intent == "question" or (heard.intent == CHAT and heard.addressed)
+            if found and found.near and rival < OFFERED and unclear:
                 return _offer(heard, found)
         if heard.intent != CHAT:
             return self._act(heard)
@@ -195,7 +215,7 @@ class Engine:
         return Understanding(
             intent=heard.intent,
             score=heard.score,
-            urgent=self._urgent(heard.intent, read, heard.vote),
+            urgent=heard.known.urgent if heard.known else self._urgent(heard.intent, read, heard.vote),
             action=action,
             slots=slots,
             why=self._why(heard),
@@ -246,10 +266,7 @@ class Engine:
             )
         if heard.intent == CHAT:
             return Why("", (), runner_up)
-        return Why(f"{heard.intent}/例句", self._because(heard, heard.intent), runner_up)
-
-    def _because(self, heard: _Heard, intent: str) -> tuple[str, ...]:
-        return self.scorer.because(heard.read.said, self.reader.signs(heard.read), intent)
+        return Why(f"{heard.intent}/例句", self.scorer.because(heard.vote, heard.intent), runner_up)
 
     def _urgent(self, intent: str, read: Read, vote: Vote) -> bool:
         """An emergency is; of other pleas, what the words for it or the examples make so."""
@@ -257,7 +274,8 @@ class Engine:
             return True
         book, mask = self.reader.book, read.scan.mask
         words = bool(mask & book.urgent_bits.get(intent, 0)) and not mask & book.calm_bit
-        if not self.specs[intent].urgent_voices:
+        spec = self.specs.get(intent)
+        if spec is None or not spec.urgent_voices:
             return words
         return vote.urgency >= (URGENT_WORDS if words else URGENT)
 
@@ -267,8 +285,7 @@ def _samples(intents: Sequence[IntentSpec], faq: Sequence[FaqEntry], reader: Rea
 
     def sample(text: str, intent: str, is_label: bool = True, urgent: bool | None = None) -> Sample:
         read = reader(text)
-        words = reader.words(read.said)
-        return Sample(read.said, words, tuple(reader.signs(read)), read.rules(), intent, is_label, urgent)
+        return Sample(read.said, tuple(reader.signs(read)), read.rules(), intent, is_label, urgent)
 
     for spec in intents:
         for key, _, text in spec.sentences():
@@ -278,6 +295,15 @@ def _samples(intents: Sequence[IntentSpec], faq: Sequence[FaqEntry], reader: Rea
         yield from (sample(text, spec.id, is_label=False) for text in spec.not_examples)
     for entry in faq:
         yield from (sample(text, "question") for text in entry.questions)
+
+
+def _voices(intents: Sequence[IntentSpec], reader: Reader) -> dict[str, _Voice]:
+    return {
+        reader.normalise(text): _Voice(spec.id, spec.id == EMERGENCY or key == "urgent_voices")
+        for spec in intents
+        for key, _, text in spec.sentences()
+        if key != "examples"
+    }
 
 
 def _decisive(read: Read, vote: Vote) -> Match | None:
@@ -309,13 +335,14 @@ def _verdict(read: Read, vote: Vote) -> tuple[str, float]:
 
 
 def _only_details(read: Read) -> bool:
-    return len(read.said) < 60 and _ONLY_DETAILS.fullmatch(read.said) is not None
+    return read.numbers is not EMPTY and len(read.said) < 60 and not _DETAIL.sub("", read.said)
 
 
 def _asks(heard: _Heard) -> bool:
     """Whether it is worth looking up in the FAQ."""
-    asks = heard.vote.label == "question" or any(match.intent == "question" for match in heard.read.matches)
-    return (heard.addressed or asks) and not _only_details(heard.read)
+    read, vote = heard.read, heard.vote
+    ruled = vote.share(CHAT) < HOPELESS and any(match.intent == "question" for match in read.matches)
+    return (heard.addressed or ruled or vote.label == "question") and not _only_details(read)
 
 
 def _is_need(intent: str) -> bool:

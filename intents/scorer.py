@@ -1,11 +1,9 @@
-"""What the examples teach: a linear scorer over characters and their pairs, jieba's longer words, groups of the lexicon
-and the rules that held.
+"""What the examples teach: a linear scorer over characters and their pairs, groups of the lexicon and the rules that held.
 
 Hand-set weights stall where people ask without any word a rule could know. Here every line of ``examples``,
 ``voices``, ``urgent_voices`` and ``not_examples`` in data/intents/ pulls at the weights of what it is made of: multinomial logistic
-regression over the intents and one more logistic column for urgency, fitted at start-up by a few passes of AdaGrad in a
-fixed order, so the same data always give the same weights. Beside the rules, never above them: intents/engine.py decides
-who is heard.
+regression over the intents and one more logistic column for urgency, fitted by a few passes of AdaGrad in a fixed order,
+so the same data always give the same weights. Beside the rules: intents/engine.py decides who is heard.
 """
 
 from collections import Counter
@@ -34,11 +32,11 @@ begins with half of it, so that alone a rule decides from 0.5, the threshold for
 LONGEST = 400
 """Characters looked at: the beginning of a long plea and its end."""
 
-PAIR = 2
-"""Longer words are features of their own; of two characters any pair is."""
+TOGETHER = 32
+"""Samples looked at before the weights move."""
 
-SILENT = 0.8
-"""What a line of silence counts beside one of anything else, of which there are far fewer."""
+SILENT = 1.5
+"""What a line of silence counts beside one of anything else: a ticket nobody wanted is the worse mistake."""
 
 SEED = 20220401
 
@@ -46,6 +44,7 @@ LENGTH = "#"
 """A sign that begins so tells how long the message is: true, and no reason to show anybody."""
 
 Floats = NDArray[np.float32]
+Places = NDArray[np.intp]
 
 _ALIKE = str.maketrans("123456789,，。.;；、:：~～-", "000000000            ")
 """Whoever writes has one habit of dividing sentences, and it tells nothing of what they want."""
@@ -57,8 +56,6 @@ class Sample:
 
     text: str
     """Normalised."""
-    words: tuple[str, ...]
-    """As jieba cuts it."""
     signs: tuple[str, ...]
     """What else is known of it: marks, groups of the lexicon, intents whose rules hold."""
     rules: Mapping[str, float]
@@ -73,11 +70,14 @@ class Sample:
 class Vote:
     """What the scorer holds of one message."""
 
-    __slots__ = ("_labels", "_shares", "_urgency", "label")
+    __slots__ = ("_labels", "_shares", "_urgency", "features", "label")
 
-    def __init__(self, labels: tuple[str, ...], scores: Floats) -> None:
+    def __init__(self, labels: tuple[str, ...], scores: Floats, features: list[int]) -> None:
         self._labels, self._urgency = labels, scores[-1]
-        self._shares = _softmax(scores[:-1])
+        self.features = features
+        """What of the message was known, for ``Scorer.because``."""
+        shares = np.exp(scores[:-1] - scores[:-1].max())
+        self._shares = shares / shares.sum()
         self.label = labels[int(self._shares.argmax())]
         """The likeliest."""
 
@@ -99,7 +99,7 @@ class Vote:
     @property
     def urgency(self) -> float:
         """Probability that it cannot wait, 0 to 1, should something be wanted at all."""
-        return _sigmoid(float(self._urgency))
+        return 1 / (1 + exp(-float(self._urgency)))
 
 
 def _line(said: str) -> str:
@@ -165,21 +165,21 @@ class Scorer:
     def __call__(self, text: str, signs: Iterable[str], rules: Mapping[str, float]) -> Vote:
         """The vote on a normalised message, its signs and the weights of the rules that hold."""
         learnt = self.learnt
-        rows = learnt.table[_known(text, signs, self._texts, self._signs)].sum(axis=0)
+        known = _known(text, signs, self._texts, self._signs)
+        rows = np.add.reduce(learnt.table.take(known, axis=0))
         scores = rows[:-1] / max(float(rows[-1]), 1e-6) ** 0.5 + learnt.bias
         for label, weight in rules.items():
             scores[self._place_of[label]] += learnt.rule * weight
-        return Vote(learnt.labels, scores)
+        return Vote(learnt.labels, scores, known)
 
-    def because(self, text: str, signs: Iterable[str], label: str, most: int = 5) -> tuple[str, ...]:
-        """The features of a message that spoke most for a label, the loudest first."""
-        known = _known(text, signs, self._texts, self._signs)
-        if not known:
-            return ()
-        rows = self.learnt.table[known][:, : len(self.learnt.labels)]
+    def because(self, vote: Vote, label: str, most: int = 5) -> tuple[str, ...]:
+        """The features of the message that spoke most for a label, the loudest first."""
+        rows = self.learnt.table.take(vote.features, axis=0)[:, : len(self.learnt.labels)]
         pull = rows[:, self._place_of[label]] - rows.mean(axis=1)
-        loud = sorted(zip(pull.tolist(), known, strict=True), reverse=True)
-        features = (self._features[place] for value, place in loud if value > 0)
+        loud = (
+            vote.features[place] for place in np.argsort(-pull, kind="stable").tolist() if pull[place] > 0
+        )
+        features = (self._features[place] for place in loud)
         return tuple(islice((feature for feature in features if feature[0] != LENGTH), most))
 
 
@@ -187,43 +187,125 @@ def learn(samples: Sequence[Sample], labels: Sequence[str], silence: str) -> Lea
     """Fit. ``labels`` gives all that can be voted for, every sample's label and ``silence``, what a message is that
     neither rules nor examples know, among them."""
     said = Counter(text for sample in samples for text in _grams(_line(sample.text)))
-    said.update(word for sample in samples for word in set(sample.words) if len(word) > PAIR)
     texts = tuple(sorted(text for text, times in said.items() if times > 1))
     signs = tuple(sorted({sign for sample in samples for sign in sample.signs}))
     automaton, sign_places = AhoCorasick(texts), _numbered(signs, len(texts))
     places = [_known(sample.text, sample.signs, automaton, sign_places) for sample in samples]
-    count = np.bincount(list(chain.from_iterable(places)), minlength=len(texts) + len(signs))
-    rarity = np.log((len(samples) + 1) / (count + 0.5)).astype(np.float32)
+    count = np.bincount(np.fromiter(chain.from_iterable(places), np.intp), minlength=len(texts) + len(signs))
+    rarity: Floats = np.log((len(samples) + 1) / (count + 0.5)).astype(np.float32)
     rule = RULE / (100 + len(samples))
     place_of = _numbered(labels)
     bias = np.zeros(len(labels) + 1, np.float32)
     bias[place_of[silence]] = rule / 2
-    rows = []
-    for sample, known in zip(samples, places, strict=True):
-        values = rarity[known]
-        prior = np.zeros_like(bias)
-        for label, weight in sample.rules.items():
-            prior[place_of[label]] = rule * weight
-        length = max(float(values @ values), 1e-6) ** 0.5
-        share = SILENT if sample.label == silence else 1.0
-        rows.append(
-            (np.array(known, np.intp), (values / length)[:, None], prior, place_of[sample.label], share)
-        )
+    order = np.random.default_rng(SEED).permutation(len(samples)).tolist()
+    batches = []
+    for first in range(0, len(order), TOGETHER):
+        some = [number for number in order[first : first + TOGETHER] if places[number]]
+        if some:
+            facts = _Facts.of([samples[number] for number in some], place_of, silence, rule)
+            batches.append((_Batch.of([places[number] for number in some], rarity), facts))
     weights = np.zeros((len(rarity), len(bias)), np.float32)
     travelled = np.full((len(rarity), 1), 1e-2, np.float32)
-    order = np.random.default_rng(SEED)
     for _ in range(PASSES):
-        for number in order.permutation(len(samples)).tolist():
-            known_places, values, prior, target, share = rows[number]
-            mine = weights[known_places]
-            scores = (values * mine).sum(axis=0) + bias + prior
-            error = share * _error(scores, samples[number], target)
-            far = travelled[known_places] + values * values * float(error @ error)
-            travelled[known_places] = far
-            weights[known_places] = mine - STEP * values / np.sqrt(far) * error
-            bias -= STEP / 50 * error
-    table = np.concatenate([weights * rarity[:, None], (rarity**2)[:, None]], axis=1)
+        for batch, facts in batches:
+            error = facts.error(batch.scores(weights) + bias)
+            pull = batch.pull(error)
+            far = travelled[batch.moved] + (pull * pull).sum(axis=1, keepdims=True)
+            travelled[batch.moved] = far
+            weights[batch.moved] -= STEP * pull / np.sqrt(far)
+            bias -= STEP / 50 * error.sum(axis=0)
+    table: Floats = np.concatenate([weights * rarity[:, None], (rarity**2)[:, None]], axis=1)
     return Learnt(tuple(labels), texts, signs, table, bias, rule)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """The features of some samples, as one sparse matrix, by row (sample) and by column (feature)."""
+
+    places: Places
+    """Of every feature of every sample in turn."""
+    values: Floats
+    """Their values, scaled so that a sample's squares add up to 1; shape (n, 1)."""
+    first: Places
+    """Where each sample begins in ``places``."""
+    moved: Places
+    """The features that occur, each once."""
+    sample_of: Places
+    """The samples that have them, feature after feature."""
+    value_of: Floats
+    """With these values; shape (n, 1)."""
+    first_of: Places
+    """Where each feature begins in ``sample_of``."""
+
+    @classmethod
+    def of(cls, places: Sequence[Sequence[int]], rarity: Floats) -> "_Batch":
+        lengths = np.array([len(one) for one in places])
+        flat = np.fromiter(chain.from_iterable(places), np.intp)
+        first = np.cumsum(lengths) - lengths
+        sample = np.repeat(np.arange(len(places)), lengths)
+        values: Floats = rarity[flat]
+        size = np.sqrt(np.maximum(np.add.reduceat(values * values, first), 1e-6))
+        values = (values / size[sample])[:, None].astype(np.float32)
+        by_feature = np.argsort(flat, kind="stable")
+        moved, first_of = np.unique(flat[by_feature], return_index=True)
+        return cls(flat, values, first, moved, sample[by_feature], values[by_feature], first_of)
+
+    def scores(self, weights: Floats) -> Floats:
+        """A row a sample."""
+        scores: Floats = np.add.reduceat(weights[self.places] * self.values, self.first)
+        return scores
+
+    def pull(self, error: Floats) -> Floats:
+        """The slope by weights, a row a feature of ``moved``."""
+        pull: Floats = np.add.reduceat(error[self.sample_of] * self.value_of, self.first_of)
+        return pull
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What is known of some samples."""
+
+    rows: Places
+    target: Places
+    is_label: Floats
+    """1 for a sample that is its label, 0 for one that is known not to be; shape (n, 1)."""
+    urgent: Floats
+    """1, 0, or nan where nothing is known."""
+    weight: Floats
+    """What each counts; shape (n, 1)."""
+    prior: Floats
+    """What the rules add to the scores; a row a sample."""
+
+    @classmethod
+    def of(
+        cls, samples: Sequence[Sample], place_of: Mapping[str, int], silence: str, rule: float
+    ) -> "_Facts":
+        prior = np.zeros((len(samples), len(place_of) + 1), np.float32)
+        for row, sample in enumerate(samples):
+            for label, weight in sample.rules.items():
+                prior[row, place_of[label]] = rule * weight
+        urgent = [np.nan if sample.urgent is None else float(sample.urgent) for sample in samples]
+        counts = [[SILENT if sample.label == silence else 1.0] for sample in samples]
+        return cls(
+            np.arange(len(samples)),
+            np.array([place_of[sample.label] for sample in samples]),
+            np.array([[float(sample.is_label)] for sample in samples], np.float32),
+            np.array(urgent, np.float32),
+            np.array(counts, np.float32),
+            prior,
+        )
+
+    def error(self, scores: Floats) -> Floats:
+        """The slope of the loss by the scores: of -log(share) of the true label, or -log(1 - share) of one it is known
+        not to be; and the same for urgency."""
+        scores = scores + self.prior
+        error = np.zeros_like(scores)
+        shares = _softmax(scores[:, :-1])
+        target = shares[self.rows, self.target][:, None]
+        error[:, :-1] = shares * np.where(self.is_label == 1, 1, -target / np.maximum(1 - target, 0.05))
+        error[self.rows, self.target] = np.where(self.is_label == 1, target - 1, target)[:, 0]
+        error[:, -1] = np.nan_to_num(1 / (1 + np.exp(-scores[:, -1])) - self.urgent)
+        return error * self.weight
 
 
 def _numbered(names: Sequence[str], first: int = 0) -> dict[str, int]:
@@ -235,30 +317,11 @@ def _known(text: str, signs: Iterable[str], texts: AhoCorasick, sign_places: Map
     found = texts.find_matches_as_indexes(_line(text), overlapping=True)
     places = {index for index, _, _ in found}
     places.update(sign_places[sign] for sign in signs if sign in sign_places)
-    return sorted(places)
+    return list(places)
 
 
 def _softmax(scores: Floats) -> Floats:
-    shares: Floats = np.exp(scores - scores.max())
-    shares /= shares.sum()
+    """Along the last axis."""
+    shares: Floats = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    shares /= shares.sum(axis=-1, keepdims=True)
     return shares
-
-
-def _sigmoid(score: float) -> float:
-    return 1 / (1 + exp(-score))
-
-
-def _error(scores: Floats, sample: Sample, target: int) -> Floats:
-    """The slope of the loss: -log(share) of the true label, or -log(1 - share) of one it is known not to be; and
-    the same for urgency."""
-    error = np.zeros_like(scores)
-    error[:-1] = shares = _softmax(scores[:-1])
-    if sample.is_label:
-        error[target] -= 1
-    else:
-        wrong = float(shares[target])
-        error[:-1] *= -wrong / max(1 - wrong, 0.05)
-        error[target] = wrong
-    if sample.urgent is not None:
-        error[-1] = _sigmoid(float(scores[-1])) - sample.urgent
-    return error

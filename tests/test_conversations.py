@@ -74,6 +74,30 @@ def test_an_unanswered_question_costs_nobody_the_ticket(chat: Chat) -> None:
     assert tickets(chat) == [("A001", "help.medicine", "opened", "--")]
 
 
+def test_several_needs_in_one_message_are_a_ticket_each_and_one_answer(chat: Chat) -> None:
+    *alerts, answer = chat.say(
+        "赵先生", "5号楼2单元 家里降压药没有了，还有门口的垃圾三天没人收了", COMPOUND_ROOM
+    )
+    assert sorted(ticket[1] for ticket in tickets(chat)) == ["help.medicine", "help.trash"]
+    assert all(ticket[3] == "5-2-" for ticket in tickets(chat)), "the place is said once for both"
+    assert len(alerts) == 2 and "A001" in answer and "还登记了 A002" in answer
+
+
+def test_one_story_is_one_ticket(chat: Chat) -> None:
+    chat.say("赵先生", "5号楼2单元 老人一个人在家，降压药也没有了，谁能帮忙买两盒", COMPOUND_ROOM)
+    assert len(tickets(chat)) == 1
+
+
+def test_a_bare_never_mind_among_neighbours_is_told_to_the_staff_and_withdraws_nothing(chat: Chat) -> None:
+    chat.say("赵先生", "5号楼2单元 家里没有降压药了，帮忙买两盒", COMPOUND_ROOM)
+    chat.clock.advance(minutes=20)
+    (told,) = chat.say("赵先生", "不用了，谢谢", COMPOUND_ROOM)
+    assert told.startswith(STAFF_ROOM) and "不用了" in told
+    assert tickets(chat)[0][2] == "opened"
+    chat.say("赵先生", "小巷，不用了", COMPOUND_ROOM)
+    assert tickets(chat)[0][2] == "cancelled"
+
+
 def test_a_plea_can_be_withdrawn_while_it_is_asked_about(chat: Chat) -> None:
     chat.say("赵先生", "家里没有降压药了，帮忙买两盒", COMPOUND_ROOM)
     alert, answer = chat.say("赵先生", "不用了，药已经买到了", COMPOUND_ROOM)

@@ -2,7 +2,7 @@
 
 from bot.model.understanding import Understanding
 from intents.engine import Engine
-from intents.scorer import Sample, Scorer
+from intents.scorer import Sample, Scorer, learn
 from intents.spec import FaqEntry, IntentSpec, LexiconSpec, Rule
 
 LEXICON = LexiconSpec({"药品": ("降压药", "退烧药")}, {})
@@ -43,8 +43,8 @@ def heard(text: str, *specs: IntentSpec) -> Understanding:
 
 
 def test_words_no_rule_knows_are_learnt_from_the_examples() -> None:
-    assert heard("家里锅都见底了", REPAIR).intent == "chitchat"
-    got = heard("家里锅都见底了", supplies(), REPAIR)
+    assert heard("锅里又见底两天了", REPAIR).intent == "chitchat"
+    got = heard("锅里又见底两天了", supplies(), REPAIR)
     assert (got.intent, got.action) == ("help.supplies", "ticket")
     assert got.why.rule == "help.supplies/例句" and any(
         "锅" in word or "底" in word for word in got.why.words
@@ -68,6 +68,14 @@ def test_urgent_voices_teach_what_cannot_wait() -> None:
     assert (got.intent, got.urgent) == ("help.supplies", True)
 
 
+def test_what_is_written_word_for_word_means_what_is_written_there() -> None:
+    rule = Rule("着火", any=("着火",))
+    fire = IntentSpec("help.emergency", "急症", (rule,), ("着火了", "厨房着火"))
+    joke = IntentSpec("chitchat", "闲聊", (), CHAT, voices="嗓子跟着火了一样！")
+    assert Engine.build((fire, REPAIR), LEXICON, ()).understand("嗓子跟着火了一样").urgent
+    assert Engine.build((fire, joke), LEXICON, ()).understand("嗓子跟着火了一样！").action == "silent"
+
+
 def test_rules_speak_for_themselves_where_there_are_no_examples() -> None:
     bare = IntentSpec("help.supplies", "买菜", (Rule("买菜", any=("买菜",), weight=0.8),), ())
     weak = IntentSpec("help.trash", "垃圾", (Rule("垃圾", any=("垃圾",), weight=0.3),), ())
@@ -84,11 +92,11 @@ def test_a_very_sure_rule_is_not_put_to_the_vote() -> None:
 
 def test_the_same_samples_give_the_same_votes() -> None:
     samples = [
-        *(Sample(text, (), ("@药品",), {}, "help.supplies", urgent=False) for text in HUNGRY),
-        *(Sample(text, (), (), {}, "chitchat") for text in CHAT),
+        *(Sample(text, ("@药品",), {}, "help.supplies", urgent=False) for text in HUNGRY),
+        *(Sample(text, (), {}, "chitchat") for text in CHAT),
     ]
     labels = ("help.supplies", "chitchat")
-    one, other = (Scorer(samples, labels, "chitchat") for _ in range(2))
+    one, other = (Scorer(learn(samples, labels, "chitchat")) for _ in range(2))
     votes = [scorer("锅里没东西", ("@药品",), {}) for scorer in (one, other)]
     assert votes[0].shares() == votes[1].shares()
     assert sum(votes[0].shares().values()) == 1 or abs(sum(votes[0].shares().values()) - 1) < 1e-5
