@@ -7,6 +7,7 @@ not. Only rules keyed by a clause that was hit are looked at, so a message costs
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase
 
 from ahocorasick_rs import AhoCorasick
 
@@ -22,7 +23,9 @@ _NUMERALS = "一二两三四五六七八九十"
 _DIGITS = tuple("0123456789")
 _NUMBER_TEXTS = (
     *_DIGITS,
-    *(n + u for n in _NUMERALS for u in ("栋", "幢", "号", "楼", "单元", "弄", "户", "室", "度")),
+    *(n + u for n in _NUMERALS for u in ("栋", "幢", "号", "楼", "单元", "弄", "户", "室", "度", "杠")),
+    *(letter + u for letter in ascii_lowercase for u in ("栋", "幢", "座")),
+    "幺",
 )
 """Only a text with one of these can name a place, a phone or a temperature."""
 
