@@ -41,6 +41,10 @@ _NOT_A_HOUSE = re.compile(
 """What follows N号 that is a day, the name of a street or a window."""
 
 
+_DOOR = re.compile(r"[口上前后外里开没锁关禁铃牌把]")
+"""What follows 门 that is a door, not a unit: 201 门开着."""
+
+
 class Number(NamedTuple):
     """A number of a text."""
 
@@ -88,6 +92,8 @@ def numbers(text: str) -> list[Number]:
             continue
         if word == "号" and _NOT_A_HOUSE.match(text, match.end()):
             continue
+        if word == "门" and (digits > 2 or _DOOR.match(text, match.end())):
+            word = ""
         start = match.start()
         before = text[max(0, start - 3) : start].rstrip(" _-")[-1:] or " "
         found.append(Number(number.upper(), word, start, match.end(), before, digits))

@@ -5,10 +5,12 @@ import re
 from intents.numbers import Number
 
 _CODE = re.compile(r"(?:[件证康货密编维扫条]码|[尾单编工学车班型账卡序]号|取件|验证|快递)[是为:：]? ?$")
-_BEFORE = re.compile(r"(?:我家?|俺家?|我们家?|阿拉)(?:是|住|在)?[在的]? ?$|住在? ?$|家在 ?$|房号[是:：]? ?$")
+_BEFORE = re.compile(
+    r"(?:我家?|俺家?|我们家?|阿拉)(?:是|住|在)?[在的]? ?$|住在? ?$|家在 ?$|房号[是:：]? ?$|(?:隔壁|对门|对面|楼[上下])的? ?$"
+)
 _BEHIND = re.compile(
     r" ?(?:要(?!不|是|点|紧|求)|想(?:要|买)|需要|急需|急用|缺|求(?:购|助)?|没|断[了药粮]|家(?:里)?(?:要|没|缺|需|有|停|漏|的|老)|"
-    r"住户|报[名备修]|已[测做]|"
+    r"住户|报[名备修]|已[测做]|完事|门[口上前外]|"
     r"(?:的|室的|这边|这里|这儿|家)[,，。!！ ]?$|的(?:老人|孩子|邻居|张|王|李|刘|陈)|"
     r"\S?(?:奶奶|爷爷|阿姨|大爷|大妈|大娘|大叔|叔叔|姥[姥爷]|老人|老太|孕妇))"
 )
@@ -16,6 +18,11 @@ _ORDER = re.compile(
     r" ?[也还想就]?(?:要|订|加|来|买)(?:[一二两三四五六七八九十半]|\d{1,2})[份个盒瓶袋箱包套件斤桶提只板]"
 )
 """Behind a room that orders, wherever it stands."""
+_CLAUSE = re.compile(r"(?:^|[,，。!！:： ])$")
+_DOOR = re.compile(r"[1-9]\d?(?:0[1-9]|1\d|20)")
+"""A floor and a door on it."""
+_MEASURED = re.compile(r"压|糖|心率|脉|氧|[价花共块元付收第米步度码号]")
+"""Before numbers that measure something."""
 _NO_ROOM = re.compile(r"1(?:10|19|20|22)$|315$|911$|999$|\d+00$|(?:19[5-9]|20[0-4])\d$")
 """Emergency calls, round numbers, years."""
 
@@ -32,4 +39,12 @@ def is_own_room(text: str, number: Number) -> bool:
     head = text[max(0, number.start - 8) : number.start]
     if _BEFORE.search(head) or _ORDER.match(text, number.end):
         return True
-    return not head.strip(" ,，。!！:：") and _BEHIND.match(text, number.end) is not None
+    if not _CLAUSE.search(head):
+        return False
+    return _BEHIND.match(text, number.end) is not None or _is_last(text, number, head)
+
+
+def _is_last(text: str, number: Number, head: str) -> bool:
+    """Whether it stands alone behind everything else, as a signature does: 三人都测过了 503."""
+    alone = number.end >= len(text.rstrip(" 。!！~")) and bool(head) and head[-1] in " ,，"
+    return alone and _DOOR.fullmatch(number.value) is not None and not _MEASURED.search(head)
