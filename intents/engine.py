@@ -39,9 +39,8 @@ URGENT, URGENT_WORDS = 0.4, 0.15
 DOUBTFUL = 0.4
 """A vote with less than this for silence overrules a rule of silence (求转发：我爸没有床位)."""
 
-LONG, UNSURE_AT_LENGTH, DOUBTFUL_AT_LENGTH = 80, 0.12, 0.65
-"""Who writes more characters than this has mostly something to ask: less makes it heard, and it takes that much to be
-silent."""
+LONG, PLEAS_AT_LENGTH = 80, 0.3
+"""Who writes more characters than this mostly asks for something: such a share for all pleas together makes it heard."""
 
 ALARM = 0.35
 """An emergency with this share of the vote is one, whatever else has more: better to ring once too often."""
@@ -55,7 +54,7 @@ HOPELESS = 0.95
 CHAT = "chitchat"
 
 _DETAIL = re.compile(
-    r"[\da-z零一二两三四五六七八九十百]|号楼|号|栋|幢|座|单元|楼|层|室|户|弄|[东西南北中]|我们家|[我俺]家?|[是住在就的打为]"
+    r"[\da-z零一二两三四五六七八九十百]|号楼|号|栋|幢|座|单元|楼|层|室|户|弄|[东西南北中]|[我俺咱]们?家?|[是住在就的打为]"
     r"|电话|手机号?|号码|联系方式|座机|[-#/,，。:： ]"
 )
 """Of a place and a number to ring; a text made of nothing else asks for nothing."""
@@ -324,14 +323,22 @@ def _verdict(read: Read, vote: Vote) -> tuple[str, float]:
     if _only_details(read):
         return CHAT, THRESHOLD
     intent = vote.label
-    long = len(read.said) > LONG
     if vote.share(EMERGENCY) >= ALARM:
         intent = EMERGENCY
-    elif intent == CHAT and long and vote.share(CHAT) < DOUBTFUL_AT_LENGTH:
-        intent = vote.next_to(CHAT)
-    if vote.share(intent) < (UNSURE_AT_LENGTH if long else UNSURE):
+    elif len(read.said) > LONG:
+        intent = _at_length(vote)
+    elif vote.share(intent) < UNSURE:
         intent = CHAT
     return intent, max(THRESHOLD, vote.share(intent))
+
+
+def _at_length(vote: Vote) -> str:
+    """The intent of a long message: the likeliest plea, if all pleas together have a fair share of the vote."""
+    shares = vote.shares()
+    pleas = [intent for intent in shares if intent.startswith("help.")]
+    if vote.label in (CHAT, *pleas) and sum(shares[intent] for intent in pleas) >= PLEAS_AT_LENGTH:
+        return pleas[0]
+    return vote.label
 
 
 def _only_details(read: Read) -> bool:

@@ -19,10 +19,6 @@ _ORDER = re.compile(
 )
 """Behind a room that orders, wherever it stands."""
 _CLAUSE = re.compile(r"(?:^|[,，。!！:： ])$")
-_DOOR = re.compile(r"[1-9]\d?(?:0[1-9]|1\d|20)")
-"""A floor and a door on it."""
-_MEASURED = re.compile(r"压|糖|心率|脉|氧|[价花共块元付收第米步度码号]")
-"""Before numbers that measure something."""
 _NO_ROOM = re.compile(r"1(?:10|19|20|22)$|315$|911$|999$|\d+00$|(?:19[5-9]|20[0-4])\d$")
 """Emergency calls, round numbers, years."""
 
@@ -41,10 +37,4 @@ def is_own_room(text: str, number: Number) -> bool:
         return True
     if not _CLAUSE.search(head):
         return False
-    return _BEHIND.match(text, number.end) is not None or _is_last(text, number, head)
-
-
-def _is_last(text: str, number: Number, head: str) -> bool:
-    """Whether it stands alone behind everything else, as a signature does: 三人都测过了 503."""
-    alone = number.end >= len(text.rstrip(" 。!！~")) and bool(head) and head[-1] in " ,，"
-    return alone and _DOOR.fullmatch(number.value) is not None and not _MEASURED.search(head)
+    return _BEHIND.match(text, number.end) is not None

@@ -38,6 +38,9 @@ TOGETHER = 32
 SILENT = 1.5
 """What a line of silence counts beside one of anything else: a ticket nobody wanted is the worse mistake."""
 
+SEEN = 3
+"""Times a character or a pair must occur in the samples to be a feature."""
+
 SEED = 20220401
 
 LENGTH = "#"
@@ -187,7 +190,7 @@ def learn(samples: Sequence[Sample], labels: Sequence[str], silence: str) -> Lea
     """Fit. ``labels`` gives all that can be voted for, every sample's label and ``silence``, what a message is that
     neither rules nor examples know, among them."""
     said = Counter(text for sample in samples for text in _grams(_line(sample.text)))
-    texts = tuple(sorted(text for text, times in said.items() if times > 1))
+    texts = tuple(sorted(text for text, times in said.items() if times >= SEEN))
     signs = tuple(sorted({sign for sample in samples for sign in sample.signs}))
     automaton, sign_places = AhoCorasick(texts), _numbered(signs, len(texts))
     places = [_known(sample.text, sample.signs, automaton, sign_places) for sample in samples]

@@ -56,9 +56,12 @@ def test_the_examples_tell_intents_apart() -> None:
 
 
 def test_not_examples_take_something_away() -> None:
-    assert heard("钱包见底三天了", supplies(), REPAIR).intent == "help.supplies"
-    not_so = supplies(not_examples=("钱包见底了", "钱包早见底", "我的钱包也见底", "这个月钱包又见底"))
-    assert heard("钱包见底三天了", not_so, REPAIR).intent != "help.supplies"
+    bread = ("米缸见底三天了", "油瓶见底了", "粮食见底两天了")
+    open_handed = IntentSpec("help.supplies", "买菜", (), (*HUNGRY, *bread))
+    assert heard("钱包见底三天了", open_handed, REPAIR).intent == "help.supplies"
+    jokes = ("钱包见底了", "钱包早见底", "我的钱包也见底", "这个月钱包又见底", "钱包见底两天了", "钱包空了")
+    closed = IntentSpec("help.supplies", "买菜", (), (*HUNGRY, *bread), not_examples=jokes)
+    assert heard("钱包见底三天了", closed, REPAIR).intent != "help.supplies"
 
 
 def test_urgent_voices_teach_what_cannot_wait() -> None:
