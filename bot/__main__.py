@@ -138,7 +138,7 @@ def classify(
     entries = _or_problems(lambda: load(faq, tuple[FaqEntry, ...])) if faq else data.faq
     engine = engine_of(replace(data, faq=entries), semantic=semantic or settings.semantic)
     titles = {spec.id: spec.title for spec in data.intents}
-    for one in (*text, *(_texts(jsonl) if jsonl else ())):
+    for one in (*map(readable, text), *(_texts(jsonl) if jsonl else ())):
         if explain:
             why = engine.explain(one)
             click.echo(explained(why, titles, _action(one, why.understanding.action)) + "\n")

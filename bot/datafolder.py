@@ -97,6 +97,9 @@ class _Reader:
             if spec := self.file(f"intents/{name}", IntentSpec):
                 self.documents.setdefault(f"intents/{spec.id}", self.documents[f"intents/{name}"])
                 self.tell(f"intents/{name}", (*intent_rules(name, spec.id), *comma_rules(spec)))
+                self.tell(
+                    f"intents/{name}", self.documents[f"intents/{name}"].folded(("voices", "urgent_voices"))
+                )
                 specs[spec.id] = spec
         for missing in INTENTS.keys() - set(names):
             reason = "缺少这个意图的文件：请补上，xiaoxiang init 会给一份样例"

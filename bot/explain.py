@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.model.understanding import Slots
-from intents.engine import Explanation
+from intents.engine import UNSURE, Explanation
 from intents.faq import NEAR, SURE
 
 _DOES = {
@@ -50,10 +50,14 @@ def explained(found: Explanation, titles: Mapping[str, str], action: str) -> str
     lines.append("规则：" + ("；".join(rules) or "没有规则说中"))
     if action == "command":
         return "\n".join(lines)
+    if got.intent == "chitchat" and vote.label != "chitchat" and not found.decided:
+        lines.append(f"  哪一个都不到 {UNSURE:.0%}，当作没听懂，不作声")
     most = list(vote.shares().items())[:SHOWN]
     lines.append("例句教的：" + "、".join(f"{titles.get(i, i)} {share:.0%}" for i, share in most))
     lines.append(f"  靠的是：{'、'.join(map(_feature, found.because)) or '没有见过的字词'}")
     lines.append(f"  急不急：{vote.urgency:.0%}")
+    if found.denied:
+        lines.append("  例句几乎都说没事，所以急症的规则不算")
     if found.decided:
         lines.append(f"  不看这些，由它定：{found.decided}")
     if found.faq is None:

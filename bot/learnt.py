@@ -23,12 +23,20 @@ log = logging.getLogger(__name__)
 
 def engine_of(data: Data, *, semantic: bool = False) -> Engine:
     """The engine of these data."""
-    file = platformdirs.user_cache_path("xiaoxiang") / f"learnt-{_digest(data)}.npz"
-    learnt = _read(file)
+    file = _file(data)
+    learnt = _read(file) if file else None
     engine = Engine.build(data.intents, data.lexicon, data.faq, semantic=semantic, learnt=learnt)
-    if learnt is None:
+    if file and learnt is None:
         _keep(file, engine.scorer.learnt)
     return engine
+
+
+def _file(data: Data) -> Path | None:
+    """Where it is kept; None for an account without a home."""
+    try:
+        return platformdirs.user_cache_path("xiaoxiang") / f"learnt-{_digest(data)}"
+    except RuntimeError:
+        return None
 
 
 def _digest(data: Data) -> str:
@@ -41,7 +49,7 @@ def _digest(data: Data) -> str:
 
 def _read(file: Path) -> Learnt | None:
     try:
-        learnt = Learnt.from_bytes(file.read_bytes())
+        learnt = Learnt.from_bytes(file.read_bytes()) if file.is_file() else None
     except (OSError, ValueError):
         return None
     with contextlib.suppress(OSError):

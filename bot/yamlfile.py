@@ -4,7 +4,7 @@ Scalars stay the text that was typed (18:30, 0371-55501234, 017) until the datac
 they are; so nothing depends on what YAML takes for a number, a time or a yes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -83,13 +83,24 @@ class Document:
             elif isinstance(node, MappingNode) and (pair := _pair(node, step)):
                 line, node = pair[0].start_mark.line, pair[1]
             elif isinstance(node, ScalarNode) and node.style == "|" and isinstance(step, int):
-                return node.start_mark.line + 2 + step, (*gone, step)  # a line of a block of them
+                blank = len(node.value) - len(node.value.lstrip())  # leading lines, stripped from the value
+                return node.start_mark.line + 2 + blank + step, (*gone, step)
             else:
                 continue
             gone.append(step)
         if isinstance(node, ScalarNode) and node.value:
             line = node.start_mark.line  # a text may begin on the line after its key
         return line + 1, tuple(gone)
+
+    def folded(self, keys: Iterable[str]) -> Iterator[Found]:
+        """The blocks of lines at the top that YAML would run together into one."""
+        for key in keys:
+            pair = _pair(self.root, key) if isinstance(self.root, MappingNode) else None
+            if pair and isinstance(pair[1], ScalarNode) and pair[1].style != "|" and pair[1].value:
+                yield (
+                    (key,),
+                    f"「{key}」后面请写竖线，成为 {key}: |- ，下面一行一句，每行前面空两格；不然几句会连成一句",
+                )
 
     def problem(self, found: Found) -> Problem:
         """What was found, with file and line."""

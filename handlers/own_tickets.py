@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from bot.model.handling import Dialogue, Outcome, Request
 from bot.model.services import Services
 from bot.model.ticket import OPEN, Ticket
 from handlers.speaking import about, named, quoted, to_sender, to_staff
+
+Act = Callable[[Ticket, Request, Services], Outcome]
 
 LISTED = 5
 """So many tickets are listed at most."""
@@ -23,6 +26,9 @@ NEVER_MIND = re.compile(
     r"(?:算了|不用了?|不要了?|不需要了?|取消吧?|没事了?)[吧呀啊哈了]*[,，。.!！\s]*(?:谢谢[你您大家啊了]*)?[。.!！~]*"
 )
 """Words that withdraw what was just asked for when they answer us. Elsewhere they may be meant for a neighbour."""
+
+ALL = re.compile(r"^(?:都|全部?|[两三]个都|全都|都要)|[两三几]个都|[两三几]件都|统统|一起(?:撤|取消|催)")
+"""Who says this means every ticket of theirs."""
 
 _QUANTITY = re.compile(r"[\d一二两三四五六七八九十半几]+ ?(?:盒|瓶|袋|斤|公斤|个|份|箱|桶|包|罐|只|板|片)")
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,2}\d{1,3}(?![0-9A-Za-z])")
@@ -43,8 +49,12 @@ def urge(request: Request, services: Services) -> Outcome:
 
 
 def cancel(request: Request, services: Services) -> Outcome:
-    """Withdraw the person's open ticket."""
-    return _on_the_one(request, services, "ticket.cancel")
+    """Withdraw the person's open ticket, if it is certain that they mean it; words that may be meant for a neighbour
+    (不用了，我自己有) are told to the staff, who decide."""
+    tickets = services.tickets.of_requester(request.person.id)
+    if not tickets or request.addressed or ALL.search(request.text) or _named(request, tickets):
+        return _on_the_one(request, services, "ticket.cancel")
+    return _noted(tickets[0], request, services)
 
 
 def received(request: Request, services: Services) -> Outcome:
@@ -57,6 +67,12 @@ def answer_which(request: Request, services: Services) -> Outcome | None:
     assert request.dialogue is not None
     numbers = request.dialogue.options
     word = request.text.strip(" 。.第个件张号").upper()
+    if ALL.search(request.text) and (act := ACTS.get(request.dialogue.ticket)):
+        services.dialogues.end(request, "which")
+        tickets = [
+            ticket for number in numbers if (ticket := services.tickets.get(number)) and ticket.state in OPEN
+        ]
+        return _on_each(tickets, request, services, act) if tickets else None
     named_one = [number for number in numbers if word and word in (number, number[1:].lstrip("0"))]
     chosen = numbers[int(word) - 1] if word.isdecimal() and 0 < int(word) <= len(numbers) else None
     ticket = services.tickets.get(chosen or (named_one[0] if named_one else ""))
@@ -86,8 +102,8 @@ def _on_the_one(request: Request, services: Services, intent: str) -> Outcome:
     tickets = _meant(request, services)
     if not tickets:
         return _none(request, services)
-    if len(tickets) == 1:
-        return ACTS[intent](tickets[0], request, services)
+    if len(tickets) == 1 or ALL.search(request.text):
+        return _on_each(tickets, request, services, ACTS[intent])
     tickets = tickets[:LISTED]
     numbers = tuple(ticket.number for ticket in tickets)
     expires = request.message.at + services.patience
@@ -100,20 +116,35 @@ def _on_the_one(request: Request, services: Services, intent: str) -> Outcome:
     return Outcome("which", (to_sender(request, services.replies("ticket_which", list="\n".join(lines))),))
 
 
+def _on_each(tickets: list[Ticket], request: Request, services: Services, act: Act) -> Outcome:
+    """Act on all of them."""
+    outcomes = [act(ticket, request, services) for ticket in tickets]
+    replies = tuple(reply for outcome in outcomes for reply in outcome.replies)
+    return Outcome(" ".join(outcome.label for outcome in outcomes), replies)
+
+
 def _meant(request: Request, services: Services) -> list[Ticket]:
     """The person's open tickets: those they name by number, else by what they wanted, else pleas rather than
     questions handed over."""
     tickets = services.tickets.of_requester(request.person.id)
+    named_ones = _named(request, tickets)
+    return named_ones or [ticket for ticket in tickets if ticket.intent != "human"] or tickets
+
+
+def _named(request: Request, tickets: list[Ticket]) -> list[Ticket]:
+    """The tickets whose number, else whose kind or things the message names."""
     said = {word.upper() for word in _NUMBER.findall(request.text)}
     numbered = [ticket for ticket in tickets if said & {ticket.number, ticket.short}]
-    named_things = [ticket for ticket in tickets if _names_thing(request.text, ticket)]
-    return numbered or named_things or [ticket for ticket in tickets if ticket.intent != "human"] or tickets
+    return numbered or [ticket for ticket in tickets if _names_thing(request.text, ticket)]
 
 
 def _names_thing(text: str, ticket: Ticket) -> bool:
-    """True when the text names what the ticket is about: 「药」 of 降压药两盒, 「菜」 of 买菜买米."""
+    """True when the text names what the ticket is about: 「药」 of 降压药两盒, 「菜」 of 买菜买米, 「垃圾」."""
     things = [_QUANTITY.sub("", item) for item in ticket.items.split("、") if item]
-    return any(thing and (thing in text or thing[-1] in text) for thing in things)
+    kind = any(
+        text.find(a + b) >= 0 for a, b in pairwise(ticket.title) if a not in "、其他求助" and b not in "、"
+    )
+    return kind or any(thing and (thing in text or thing[-1] in text) for thing in things)
 
 
 def _none(request: Request, services: Services) -> Outcome:
@@ -128,10 +159,8 @@ def _urge(ticket: Ticket, request: Request, services: Services) -> Outcome:
     return _told("urged", ticket, request, services, "alert_urge", "ticket_urged")
 
 
-def _cancel(ticket: Ticket, request: Request, services: Services) -> Outcome:
-    """Withdraw it; a bare 「不用了」 among neighbours may be meant for one of them, so the staff hear it and decide."""
-    if request.addressed or not NEVER_MIND.fullmatch(request.text):
-        return withdraw(ticket, request, services)
+def _noted(ticket: Ticket, request: Request, services: Services) -> Outcome:
+    """Written down and told to the staff, in silence for the group."""
     services.tickets.note(ticket, request, "说不用了")
     words = about(ticket, services, public=False) | {
         "name": named(request.person),
@@ -172,9 +201,9 @@ def _told(
     )
 
 
-ACTS: dict[str, Callable[[Ticket, Request, Services], Outcome]] = {
+ACTS: dict[str, Act] = {
     "ticket.urge": _urge,
-    "ticket.cancel": _cancel,
+    "ticket.cancel": withdraw,
     "ticket.done": _received,
 }
 """What is done to one ticket, by the intent that asks for it."""

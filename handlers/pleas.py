@@ -242,7 +242,24 @@ def answer_details(request: Request, services: Services) -> Outcome | None:
     if not told:
         return _add_aside(ticket, request, services)
     await_details(ticket, request, services, tuple(slot for slot in asked if not answered[slot]))
+    if answered["building"] or slots.room or slots.phones:
+        _tell_the_others(ticket, request, services)
     return add(ticket, request, services)
+
+
+def _tell_the_others(ticket: Ticket, request: Request, services: Services) -> None:
+    """Write a place or a phone into the tickets that the same message opened, too."""
+    assert request.understanding is not None
+    where = replace(request.understanding.slots, items=())
+    bare = replace(request, understanding=replace(request.understanding, slots=where))
+    for other in services.tickets.of_requester(request.person.id):
+        same = (other.opened_at, other.room_id) == (ticket.opened_at, ticket.room_id)
+        if (
+            same
+            and other.number != ticket.number
+            and (other.building, other.unit) == (ticket.building, ticket.unit)
+        ):
+            _written(other, bare, services)
 
 
 def _with_building(request: Request, asked: tuple[str, ...]) -> Request:

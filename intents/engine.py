@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.model.understanding import Action, FaqHit, Understanding, Why
+from bot.model.understanding import Action, FaqHit, Slots, Understanding, Why
 from intents import chain
 from intents.faq import FaqIndex, Found
 from intents.lexicon import Words
@@ -39,7 +39,7 @@ URGENT, URGENT_WORDS = 0.4, 0.15
 DOUBTFUL = 0.4
 """A vote with less than this for silence overrules a rule of silence (求转发：我爸没有床位)."""
 
-LONG, PLEAS_AT_LENGTH = 80, 0.3
+LONG, PLEAS_AT_LENGTH = 80, 0.25
 """Who writes more characters than this mostly asks for something: such a share for all pleas together makes it heard."""
 
 ALARM = 0.35
@@ -48,8 +48,20 @@ ALARM = 0.35
 CERTAIN = 0.8
 """A vote for something else with this share overrules a rule of an emergency (“宝宝快生了”：我家狗)."""
 
+HARMLESS = frozenset({"chitchat", "thanks", "question"})
+"""What has to be said, to be no emergency though a rule says so."""
+
+BESIDE = 5
+"""Characters beside the alarming words from which the examples are asked at all."""
+
 HOPELESS = 0.95
 """With this share for silence, a word of asking is not even looked up: 谁呀, 真的吗."""
+
+SPLIT = 120
+"""Characters of a message that are looked through for further needs: longer ones tell one story."""
+
+EVIDENT, SURELY = 0.5, 0.8
+"""Share of the vote from which a part of a message is a need of its own: with a rule and without."""
 
 CHAT = "chitchat"
 
@@ -106,6 +118,8 @@ class Explanation:
     """The features that spoke most for the vote's label."""
     decided: str
     """The rule or the line of data/ that left nothing to the vote; "" when it was put to the vote."""
+    denied: bool
+    """Whether the examples overruled a rule of an emergency."""
     asked: bool
     """Whether the FAQ was looked up."""
     faq: Found | None
@@ -170,6 +184,7 @@ class Engine:
             vote=heard.vote,
             because=self.scorer.because(heard.vote, heard.vote.label),
             decided=f"{heard.known.intent}/voices" if heard.known else decided,
+            denied=best is None and bool(read.matches) and read.matches[0].intent == EMERGENCY,
             asked=_asks(heard),
             faq=self.faq.find(read.said) if _asks(heard) else None,
         )
@@ -182,6 +197,8 @@ class Engine:
         read = self.reader(text)
         vote = self.scorer(read.said, self.reader.signs(read), read.rules())
         known = self.voices.get(read.said)
+        if known and INTENTS[known.intent] != "ticket" and _rings(read, vote):
+            known = None
         verdict = (known.intent, 1.0) if known else _verdict(read, vote)
         return _Heard(read, addressed, vote, known, *verdict)
 
@@ -211,6 +228,9 @@ class Engine:
             action = "handoff" if heard.addressed else "silent"
         read = heard.read
         slots = read.numbers if action == "silent" else self.reader.slots.complete(read.said, read.numbers)
+        mine, *further = self._further(heard) or (None,)
+        if mine:
+            slots = mine.slots
         return Understanding(
             intent=heard.intent,
             score=heard.score,
@@ -218,41 +238,39 @@ class Engine:
             action=action,
             slots=slots,
             why=self._why(heard),
-            further=self._further(heard),
+            further=tuple(further),
         )
 
     def _further(self, heard: _Heard) -> tuple[Understanding, ...]:
-        """The other needs of a message that names several: 药没了，还有垃圾三天没人收."""
-        needs = {match.intent for match in heard.read.matches if _is_need(match.intent)}
-        if not _is_need(heard.intent) or len(needs | {heard.intent}) < 2:
+        """All needs of a message that names several (药没了，还有垃圾三天没人收), the one understood first; empty when
+        there is one."""
+        clauses = [clause for clause in _CLAUSE.split(heard.read.said[:SPLIT]) if len(clause) > 2]
+        if not _is_need(heard.intent) or len(clauses) < 2:
             return ()
-        clauses = [clause for clause in _CLAUSE.split(heard.read.said) if len(clause) > 2]
-        understood = [(clause, self._clause(clause, heard)) for clause in clauses]
-        if not any(need.intent == heard.intent for _, need in understood):
+        parts = [self._clause(clause) for clause in clauses]
+        if all(part.intent != heard.intent for part in parts):
             return ()
         found: dict[str, Understanding] = {}
-        for clause, need in understood:
-            kin = {need.intent, heard.intent} <= _OF_A_PERSON
-            if need.intent in needs and need.intent != heard.intent and (not kin or _ALSO.match(clause)):
-                found.setdefault(need.intent, need)
-        return tuple(found.values())
+        for clause, part in zip(clauses, _placed(parts), strict=True):
+            kin = {part.intent, heard.intent} <= _OF_A_PERSON
+            if part.intent == heard.intent or (_is_need(part.intent) and (not kin or _ALSO.match(clause))):
+                found.setdefault(part.intent, part)
+        first = found.pop(heard.intent)
+        return (first, *found.values()) if found else ()
 
-    def _clause(self, clause: str, whole: _Heard) -> Understanding:
-        """A part of a message, understood alone, at the place that the message as a whole names."""
+    def _clause(self, clause: str) -> Understanding:
+        """A part of a message, understood alone."""
         read = self.reader(clause)
         vote = self.scorer(read.said, self.reader.signs(read), read.rules())
         intent, score = _verdict(read, vote)
-        numbers = replace(whole.read.numbers, temperature=read.numbers.temperature)
-        slots = self.reader.slots.complete(clause, numbers)
         match = read.best_of(intent)
-        why = Why(f"{intent}/{match.rule}" if match else "")
         return Understanding(
-            intent if match else CHAT,
+            intent if score >= (EVIDENT if match else SURELY) else CHAT,
             score,
             self._urgent(intent, read, vote),
             INTENTS[intent],
-            slots,
-            why=why,
+            self.reader.slots.complete(clause, read.numbers),
+            why=Why(f"{intent}/{match.rule}" if match else f"{intent}/例句"),
         )
 
     def _why(self, heard: _Heard) -> Why:
@@ -279,6 +297,24 @@ class Engine:
         return vote.urgency >= (URGENT_WORDS if words else URGENT)
 
 
+def _placed(parts: Sequence[Understanding]) -> list[Understanding]:
+    """The parts of a message, each at its place: the one it names, else the one named last before it, else one that
+    stands apart from any need (药没了，垃圾没人收，5号楼2单元). Phones are everybody's."""
+    phones = tuple(dict.fromkeys(phone for part in parts for phone in part.slots.phones))
+    apart = [part.slots for part in parts if part.intent == CHAT and _names_place(part.slots)]
+    place = apart[0] if apart else EMPTY
+    placed = []
+    for part in parts:
+        place = part.slots if _names_place(part.slots) else place
+        slots = replace(part.slots, building=place.building, unit=place.unit, room=place.room, phones=phones)
+        placed.append(replace(part, slots=slots))
+    return placed
+
+
+def _names_place(slots: Slots) -> bool:
+    return bool(slots.building or slots.unit or slots.room)
+
+
 def _samples(intents: Sequence[IntentSpec], faq: Sequence[FaqEntry], reader: Reader) -> Iterator[Sample]:
     """What the examples teach, with the features of each."""
 
@@ -292,8 +328,9 @@ def _samples(intents: Sequence[IntentSpec], faq: Sequence[FaqEntry], reader: Rea
             urgent = spec.id == EMERGENCY or key == "urgent_voices"
             yield sample(text, spec.id, urgent=urgent if weighed else None)
         yield from (sample(text, spec.id, is_label=False) for text in spec.not_examples)
-    for entry in faq:
-        yield from (sample(text, "question") for text in entry.questions)
+    asked = [text for entry in faq for text in entry.questions]
+    if any(spec.id == "question" and (spec.examples or spec.voices) for spec in intents):
+        yield from (sample(text, "question") for text in asked)
 
 
 def _voices(intents: Sequence[IntentSpec], reader: Reader) -> dict[str, _Voice]:
@@ -309,10 +346,24 @@ def _decisive(read: Read, vote: Vote) -> Match | None:
     """The rule that leaves nothing to the vote: of an emergency, or very sure; unless hardly anything speaks for it."""
     best = read.matches[0] if read.matches else None
     if best and best.intent == EMERGENCY:
-        return None if vote.label != EMERGENCY and vote.share(vote.label) >= CERTAIN else best
+        return None if _denied(read, vote) else best
     if best and best.score >= DECISIVE:
         return None if best.intent == CHAT and vote.share(CHAT) < DOUBTFUL else best
     return None
+
+
+def _rings(read: Read, vote: Vote) -> bool:
+    best = _decisive(read, vote)
+    return best is not None and best.intent == EMERGENCY
+
+
+def _denied(read: Read, vote: Vote) -> bool:
+    """Whether the examples may overrule a rule of an emergency: they are sure that nothing is the matter, and the
+    message says enough beside the alarming words for them to know. 着火了 alone always rings."""
+    if vote.label not in HARMLESS or vote.share(vote.label) < CERTAIN:
+        return False
+    alarming = {place for _, start, end in read.alarming() for place in range(start, end)}
+    return len(read.said) - len(alarming) >= BESIDE
 
 
 def _verdict(read: Read, vote: Vote) -> tuple[str, float]:

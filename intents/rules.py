@@ -166,9 +166,13 @@ class RuleBook:
         marks = [name for name, bits in self.marks.items() if bits & mask]
         return marks + [name for bit, name in self.groups if bit & mask]
 
+    def hits_of(self, match: Match, scan: Scan) -> list[Hit]:
+        """Where the texts stand that met the rule's clauses."""
+        return [hit for hit in scan.hits if self._masks[hit[0]] & match.needs]
+
     def words_of(self, match: Match, scan: Scan) -> tuple[str, ...]:
         """The texts of the message that met the rule's clauses, in order of appearance."""
-        return tuple(dict.fromkeys(self.texts[i] for i, _, _ in scan.hits if self._masks[i] & match.needs))
+        return tuple(dict.fromkeys(self.texts[index] for index, _, _ in self.hits_of(match, scan)))
 
 
 def _rank(rule: _Compiled) -> tuple[bool, float, int, int]:
@@ -255,4 +259,4 @@ def _keyed_by_mark(compiled: Sequence[_Compiled], marks: Iterable[int]) -> Itera
             yield bit, rule
 
 
-__all__ = ["EMERGENCY", "MARKS", "Match", "RuleBook", "Scan", "UnknownGroupError", "positive_clauses"]
+__all__ = ["EMERGENCY", "MARKS", "Hit", "Match", "RuleBook", "Scan", "UnknownGroupError", "positive_clauses"]

@@ -9,10 +9,10 @@ so the same data always give the same weights. Beside the rules: intents/engine.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from io import BytesIO
 from itertools import chain, islice, pairwise
 from math import exp
-from zipfile import BadZipFile
 
 import numpy as np
 from ahocorasick_rs import AhoCorasick
@@ -24,10 +24,10 @@ PASSES = 3
 STEP = 1.0
 """AdaGrad's step."""
 
-RULE = 600.0
-"""What a rule of weight 1 adds to its label's score, divided by the number of samples (and 100 more): rules speak for
-themselves where there are no examples; where there are thousands, what a rule is worth has been learnt from them. Silence
-begins with half of it, so that alone a rule decides from 0.5, the threshold for doing anything."""
+RULE, FEW = 6.0, 30
+"""What a rule of weight 1 adds to its label's score while the label has no examples, and the number of them at which it
+is half of that. Rules speak for themselves where nothing else does; where there are hundreds of examples, what a rule is
+worth has been learnt from them. Silence begins with half, so that alone a rule decides from 0.5, the threshold."""
 
 LONGEST = 400
 """Characters looked at: the beginning of a long plea and its end."""
@@ -35,7 +35,7 @@ LONGEST = 400
 TOGETHER = 32
 """Samples looked at before the weights move."""
 
-SILENT = 1.5
+SILENT = 2.5
 """What a line of silence counts beside one of anything else: a ticket nobody wanted is the worse mistake."""
 
 SEEN = 3
@@ -131,28 +131,29 @@ class Learnt:
     """A row a feature, texts first: its pull on every label and on urgency, and what it adds to the message's length."""
     bias: Floats
     """What every label and urgency begin with."""
-    rule: float
-    """What a rule of weight 1 adds to its label."""
+    rule: Floats
+    """What a rule of weight 1 adds to each label."""
 
     def to_bytes(self) -> bytes:
         """For ``from_bytes``."""
         file = BytesIO()
         labels, texts, signs = (np.array("\n".join(names)) for names in (self.labels, self.texts, self.signs))
-        rule = np.array(self.rule)
-        np.savez(file, labels=labels, texts=texts, signs=signs, table=self.table, bias=self.bias, rule=rule)
-        return file.getvalue()
+        np.savez(
+            file, labels=labels, texts=texts, signs=signs, table=self.table, bias=self.bias, rule=self.rule
+        )
+        return sha256(file.getvalue()).digest() + file.getvalue()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Learnt":
         """What ``to_bytes`` gave. Raises ValueError for anything else."""
-        try:
-            with np.load(BytesIO(data), allow_pickle=False) as file:
-                labels, texts, signs = (
-                    tuple(str(file[name]).split("\n")) for name in ("labels", "texts", "signs")
-                )
-                return cls(labels, texts, signs, file["table"], file["bias"], float(file["rule"]))
-        except (OSError, KeyError, EOFError, BadZipFile) as error:
-            raise ValueError(str(error)) from error
+        mark, content = data[:32], data[32:]
+        if sha256(content).digest() != mark:
+            raise ValueError("not what was written")
+        with np.load(BytesIO(content), allow_pickle=False) as file:
+            labels, texts, signs = (
+                tuple(str(file[name]).split("\n")) for name in ("labels", "texts", "signs")
+            )
+            return cls(labels, texts, signs, file["table"], file["bias"], file["rule"])
 
 
 class Scorer:
@@ -172,7 +173,8 @@ class Scorer:
         rows = np.add.reduce(learnt.table.take(known, axis=0))
         scores = rows[:-1] / max(float(rows[-1]), 1e-6) ** 0.5 + learnt.bias
         for label, weight in rules.items():
-            scores[self._place_of[label]] += learnt.rule * weight
+            place = self._place_of[label]
+            scores[place] += learnt.rule[place] * weight
         return Vote(learnt.labels, scores, known)
 
     def because(self, vote: Vote, label: str, most: int = 5) -> tuple[str, ...]:
@@ -196,10 +198,11 @@ def learn(samples: Sequence[Sample], labels: Sequence[str], silence: str) -> Lea
     places = [_known(sample.text, sample.signs, automaton, sign_places) for sample in samples]
     count = np.bincount(np.fromiter(chain.from_iterable(places), np.intp), minlength=len(texts) + len(signs))
     rarity: Floats = np.log((len(samples) + 1) / (count + 0.5)).astype(np.float32)
-    rule = RULE / (100 + len(samples))
     place_of = _numbered(labels)
+    taught = Counter(sample.label for sample in samples if sample.is_label)
+    rule = np.array([RULE / (1 + (taught[label] / FEW) ** 2) for label in labels], np.float32)
     bias = np.zeros(len(labels) + 1, np.float32)
-    bias[place_of[silence]] = rule / 2
+    bias[place_of[silence]] = rule[place_of[silence]] / 2
     order = np.random.default_rng(SEED).permutation(len(samples)).tolist()
     batches = []
     for first in range(0, len(order), TOGETHER):
@@ -281,12 +284,12 @@ class _Facts:
 
     @classmethod
     def of(
-        cls, samples: Sequence[Sample], place_of: Mapping[str, int], silence: str, rule: float
+        cls, samples: Sequence[Sample], place_of: Mapping[str, int], silence: str, rule: Floats
     ) -> "_Facts":
         prior = np.zeros((len(samples), len(place_of) + 1), np.float32)
         for row, sample in enumerate(samples):
             for label, weight in sample.rules.items():
-                prior[row, place_of[label]] = rule * weight
+                prior[row, place_of[label]] = rule[place_of[label]] * weight
         urgent = [np.nan if sample.urgent is None else float(sample.urgent) for sample in samples]
         counts = [[SILENT if sample.label == silence else 1.0] for sample in samples]
         return cls(

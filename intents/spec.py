@@ -3,6 +3,7 @@
 The loader (bot/yamlfile.py) validates files against these dataclasses, unknown keys refused.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -94,8 +95,18 @@ class IntentSpec:
         yield from (("examples", number, text) for number, text in enumerate(self.examples))
         for key, text in (("voices", self.voices), ("urgent_voices", self.urgent_voices)):
             for number, line in enumerate(text.splitlines()):
-                if line.strip():
-                    yield key, number, line.strip()
+                if said := _bare(line):
+                    yield key, number, said
+
+
+def _bare(line: str) -> str:
+    """A line of a block without what belongs to YAML's lists and comments: people write them there, too."""
+    line = _COMMENT.sub("", line).strip().removeprefix("- ").strip()
+    quoted = len(line) > 1 and (line[0], line[-1]) in (('"', '"'), ("'", "'"), ("“", "”"))
+    return line[1:-1] if quoted else line
+
+
+_COMMENT = re.compile(r"(?:^|\s)#(?:\s.*)?$")
 
 
 @dataclass(frozen=True)
