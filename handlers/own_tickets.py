@@ -30,6 +30,11 @@ NEVER_MIND = re.compile(
 ALL = re.compile(r"^(?:都|全部?|[两三]个都|全都|都要)|[两三几]个都|[两三几]件都|统统|一起(?:撤|取消|催)")
 """Who says this means every ticket of theirs."""
 
+OURS = re.compile(
+    r"工单|单子|[那这]单|撤单|登记|派单|(?:刚才|之前|昨天|早上)[我俺]?[说要报求]的|^取消[了吧啊,，。!！ 谢]*$"
+)
+"""Who says this means what they asked us for."""
+
 _QUANTITY = re.compile(r"[\d一二两三四五六七八九十半几]+ ?(?:盒|瓶|袋|斤|公斤|个|份|箱|桶|包|罐|只|板|片)")
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,2}\d{1,3}(?![0-9A-Za-z])")
 
@@ -52,7 +57,8 @@ def cancel(request: Request, services: Services) -> Outcome:
     """Withdraw the person's open ticket, if it is certain that they mean it; words that may be meant for a neighbour
     (不用了，我自己有) are told to the staff, who decide."""
     tickets = services.tickets.of_requester(request.person.id)
-    if not tickets or request.addressed or ALL.search(request.text) or _named(request, tickets):
+    certain = request.addressed or ALL.search(request.text) or OURS.search(request.text)
+    if not tickets or certain or _named(request, tickets):
         return _on_the_one(request, services, "ticket.cancel")
     return _noted(tickets[0], request, services)
 

@@ -33,7 +33,7 @@ DECISIVE = 0.93
 UNSURE = 0.25
 """A vote shared more widely than this is for nothing at all."""
 
-URGENT, URGENT_WORDS = 0.4, 0.15
+URGENT, URGENT_WORDS = 0.4, 0.1
 """Urgency voted for from which a plea is urgent: without and with one of its intent's words for it."""
 
 DOUBTFUL = 0.4
@@ -185,8 +185,8 @@ class Engine:
             because=self.scorer.because(heard.vote, heard.vote.label),
             decided=f"{heard.known.intent}/voices" if heard.known else decided,
             denied=best is None and bool(read.matches) and read.matches[0].intent == EMERGENCY,
-            asked=_asks(heard),
-            faq=self.faq.find(read.said) if _asks(heard) else None,
+            asked=self._looks_up(heard),
+            faq=self.faq.find(read.said) if self._looks_up(heard) else None,
         )
 
     def matches(self, text: str) -> list[Match]:
@@ -197,7 +197,7 @@ class Engine:
         read = self.reader(text)
         vote = self.scorer(read.said, self.reader.signs(read), read.rules())
         known = self.voices.get(read.said)
-        if known and INTENTS[known.intent] != "ticket" and _rings(read, vote):
+        if known and INTENTS[known.intent] != "ticket" and _plainly_alarming(read):
             known = None
         verdict = (known.intent, 1.0) if known else _verdict(read, vote)
         return _Heard(read, addressed, vote, known, *verdict)
@@ -207,7 +207,7 @@ class Engine:
         known = heard.known.intent if heard.known and heard.known.intent != "question" else ""
         other = read.next_to("question")
         rival = other.score if other else 0.0
-        if _asks(heard) and rival < DECISIVE and heard.intent not in (EMERGENCY, known):
+        if self._looks_up(heard) and rival < DECISIVE and heard.intent not in (EMERGENCY, known):
             found = self.faq.find(read.said)
             if found and found.sure and _sureness(found) > rival:
                 return _answer(heard, found)
@@ -221,6 +221,9 @@ class Engine:
             return Understanding("question", THRESHOLD, False, "handoff", slots, why=self._why(heard))
         why = self._why(heard) if read.matches else Why("")
         return Understanding(CHAT, heard.score, False, "silent", read.numbers, why=why)
+
+    def _looks_up(self, heard: _Heard) -> bool:
+        return _asks(heard, self.faq.has(heard.read.said))
 
     def _act(self, heard: _Heard) -> Understanding:
         action: Action = INTENTS[heard.intent]
@@ -352,18 +355,16 @@ def _decisive(read: Read, vote: Vote) -> Match | None:
     return None
 
 
-def _rings(read: Read, vote: Vote) -> bool:
-    best = _decisive(read, vote)
-    return best is not None and best.intent == EMERGENCY
-
-
 def _denied(read: Read, vote: Vote) -> bool:
-    """Whether the examples may overrule a rule of an emergency: they are sure that nothing is the matter, and the
-    message says enough beside the alarming words for them to know. 着火了 alone always rings."""
-    if vote.label not in HARMLESS or vote.share(vote.label) < CERTAIN:
-        return False
+    """Whether the examples overrule a rule of an emergency: they are sure that nothing is the matter, and there is
+    enough beside the alarming words for them to know."""
+    return vote.label in HARMLESS and vote.share(vote.label) >= CERTAIN and not _plainly_alarming(read)
+
+
+def _plainly_alarming(read: Read) -> bool:
+    """Whether a rule of an emergency holds and hardly anything else is said: 着火了 alone always rings."""
     alarming = {place for _, start, end in read.alarming() for place in range(start, end)}
-    return len(read.said) - len(alarming) >= BESIDE
+    return bool(alarming) and len(read.said) - len(alarming) < BESIDE
 
 
 def _verdict(read: Read, vote: Vote) -> tuple[str, float]:
@@ -396,11 +397,11 @@ def _only_details(read: Read) -> bool:
     return read.numbers is not EMPTY and len(read.said) < 60 and not _DETAIL.sub("", read.said)
 
 
-def _asks(heard: _Heard) -> bool:
-    """Whether it is worth looking up in the FAQ."""
+def _asks(heard: _Heard, asked: bool) -> bool:
+    """Whether it is worth looking up in the FAQ. ``asked``: word for word one of its questions."""
     read, vote = heard.read, heard.vote
     ruled = vote.share(CHAT) < HOPELESS and any(match.intent == "question" for match in read.matches)
-    return (heard.addressed or ruled or vote.label == "question") and not _only_details(read)
+    return (heard.addressed or ruled or vote.label == "question" or asked) and not _only_details(read)
 
 
 def _is_need(intent: str) -> bool:

@@ -239,6 +239,10 @@ class FaqIndex:
                 self._index.setdefault(gram, []).append((len(self._phrasings), weight))
             self._phrasings.append(_Phrasing(entry, asked, answers))
 
+    def has(self, said: str) -> bool:
+        """Whether a normalised text is word for word one of the questions."""
+        return said in self._exact
+
     def find(self, text: str) -> Found | None:
         """The entries nearest to a normalised text; None when nothing is near."""
         text = text[:LONGEST_QUESTION]

@@ -83,6 +83,41 @@ def test_several_needs_in_one_message_are_a_ticket_each_and_one_answer(chat: Cha
     assert len(alerts) == 2 and "A001" in answer and "还登记了 A002" in answer
 
 
+def test_what_is_added_reaches_every_ticket_of_the_message(chat: Chat) -> None:
+    chat.say("赵先生", "家里降压药没有了，还有门口的垃圾三天没人收了", COMPOUND_ROOM)
+    chat.say("赵先生", "17-3-501", COMPOUND_ROOM)
+    assert [ticket[3] for ticket in tickets(chat)] == ["17-3-501"] * 2
+
+
+def test_whoever_means_all_of_them_says_so(chat: Chat) -> None:
+    chat.say("赵先生", "5号楼2单元 家里降压药没有了，还有门口的垃圾三天没人收了", COMPOUND_ROOM)
+    chat.say("赵先生", "小巷，都不用了", COMPOUND_ROOM)
+    assert [ticket[2] for ticket in tickets(chat)] == ["cancelled"] * 2
+
+
+def test_a_ticket_is_named_by_its_kind(chat: Chat) -> None:
+    chat.say("赵先生", "5号楼2单元 家里降压药没有了，还有门口的垃圾三天没人收了", COMPOUND_ROOM)
+    chat.say("赵先生", "垃圾不用了，邻居捎走了", COMPOUND_ROOM)
+    assert {ticket[1]: ticket[2] for ticket in tickets(chat)} == {
+        "help.medicine": "opened",
+        "help.trash": "cancelled",
+    }
+
+
+def test_thanks_but_no_to_a_neighbour_withdraws_nothing(chat: Chat) -> None:
+    chat.say("赵先生", "5号楼2单元 门口的垃圾三天没人收了", COMPOUND_ROOM)
+    chat.clock.advance(minutes=20)
+    chat.say("赵先生", "不用了，我自己有", COMPOUND_ROOM)
+    chat.say("赵先生", "明天的团购不要了", COMPOUND_ROOM)
+    assert tickets(chat)[0][2] == "opened"
+
+
+def test_a_cry_inside_a_chain_is_heard(chat: Chat) -> None:
+    chat.say("钱阿姨", "#接龙 团菜\n1. 501 张 一份", COMPOUND_ROOM)
+    said = chat.say("孙阿姨", "#接龙 团菜\n1. 501 张 一份\n2. 502 李 家里着火了", COMPOUND_ROOM)
+    assert any("【紧急 A001】" in line for line in said)
+
+
 def test_one_story_is_one_ticket(chat: Chat) -> None:
     chat.say("赵先生", "5号楼2单元 老人一个人在家，降压药也没有了，谁能帮忙买两盒", COMPOUND_ROOM)
     assert len(tickets(chat)) == 1

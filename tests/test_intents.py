@@ -71,6 +71,70 @@ def test_every_emergency_is_urgent() -> None:
     assert all(ENGINE.understand(text).urgent for _, _, text in emergencies.sentences())
 
 
+@pytest.mark.parametrize("tail", ["", "。", "！！", "啊", "了", "😭", " 快", "，快来"])
+@pytest.mark.parametrize(
+    "cry",
+    [
+        "着火",
+        "着火了",
+        "我家着火了",
+        "起火了",
+        "救命",
+        "救命啊",
+        "我被困电梯里",
+        "困在电梯里",
+        "不想活了",
+        "我想跳楼",
+        "有人跳楼",
+        "快叫救护车",
+        "喘不过气",
+        "心梗",
+        "杀人了",
+        "晕倒了",
+        "煤气漏了",
+        "睡不着，天天想哭，觉得活着没意思",
+    ],
+)
+def test_a_short_cry_always_rings(cry: str, tail: str) -> None:
+    got = ENGINE.understand(cry + tail)
+    assert (got.intent, got.urgent) == ("help.emergency", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "没有",
+        "没了",
+        "没有了",
+        "都没有",
+        "有",
+        "好的",
+        "在",
+        "嗯",
+        "收到",
+        "到了",
+        "走了",
+        "不用谢",
+        "我也是",
+        "1",
+    ],
+)
+def test_the_short_answers_of_neighbours_mean_nothing(text: str) -> None:
+    assert ENGINE.understand(text).action == "silent"
+
+
+def test_each_need_has_the_place_said_with_it() -> None:
+    def doors(text: str) -> dict[str, str | None]:
+        got = ENGINE.understand(text)
+        return {need.intent: need.slots.building for need in (got, *got.further)}
+
+    both = {"help.repair": "5", "help.medicine": "17"}
+    assert doors("我家5号楼水管漏水了，还有我妈17号楼3单元降压药没了") == both
+    assert doors("降压药没了，还有垃圾三天没人收，5号楼2单元") == {"help.medicine": "5", "help.trash": "5"}
+    own = doors("降压药没有了，还有17号楼2单元我妈家垃圾三天没人收")
+    assert own == {"help.medicine": None, "help.trash": "17"}
+
+
 def test_urgency_comes_from_the_words_of_the_intent() -> None:
     assert ENGINE.understand("家里胰岛素没了 隔离出不去 谁能帮忙买").urgent
     assert not ENGINE.understand("帮忙买盒创可贴").urgent

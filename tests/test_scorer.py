@@ -15,15 +15,19 @@ CHAT = (
     "周末去爬山吗",
     "新发型好看",
 )
-HUNGRY = (
-    "锅里见底三天了",
-    "老两口顿顿啃馍",
-    "冰箱空得能住人",
-    "锅里没下锅的东西了",
-    "啃了三天馍",
-    "冰箱里啥都没有",
+
+
+def voices(*said: str) -> tuple[str, ...]:
+    """Enough of them to learn from."""
+    return tuple(
+        one + tail for one in said for tail in ("", "，三天了", "，真没法子", "，咋弄呀", "，2栋", "，唉")
+    )
+
+
+HUNGRY = voices(
+    "锅里见底", "老两口顿顿啃馍", "冰箱空得能住人", "锅里没下锅的东西", "啃着干馍", "冰箱里啥都没有"
 )
-WET = ("屋顶往下滴答", "地板泡起来了", "墙角滴答一夜", "地板泡得翘边", "天花板滴答滴答", "柜子泡坏了")
+WET = voices("屋顶往下滴答", "地板泡起来", "墙角滴答一夜", "地板泡得翘边", "天花板滴答滴答", "柜子泡坏")
 
 
 def engine(*specs: IntentSpec, faq: tuple[FaqEntry, ...] = ()) -> Engine:
@@ -43,8 +47,8 @@ def heard(text: str, *specs: IntentSpec) -> Understanding:
 
 
 def test_words_no_rule_knows_are_learnt_from_the_examples() -> None:
-    assert heard("锅里又见底两天了", REPAIR).intent == "chitchat"
-    got = heard("锅里又见底两天了", supplies(), REPAIR)
+    assert heard("锅里又见底了", REPAIR).intent == "chitchat"
+    got = heard("锅里又见底了", supplies(), REPAIR)
     assert (got.intent, got.action) == ("help.supplies", "ticket")
     assert got.why.rule == "help.supplies/例句" and any(
         "锅" in word or "底" in word for word in got.why.words
@@ -56,17 +60,17 @@ def test_the_examples_tell_intents_apart() -> None:
 
 
 def test_not_examples_take_something_away() -> None:
-    bread = ("米缸见底三天了", "油瓶见底了", "粮食见底两天了")
+    bread = voices("米缸见底", "油瓶见底", "粮食见底")
     open_handed = IntentSpec("help.supplies", "买菜", (), (*HUNGRY, *bread))
-    assert heard("钱包见底三天了", open_handed, REPAIR).intent == "help.supplies"
-    jokes = ("钱包见底了", "钱包早见底", "我的钱包也见底", "这个月钱包又见底", "钱包见底两天了", "钱包空了")
+    assert heard("钱包又见底", open_handed, REPAIR).intent == "help.supplies"
+    jokes = voices("钱包见底", "我的钱包也见底", "钱包早见底")
     closed = IntentSpec("help.supplies", "买菜", (), (*HUNGRY, *bread), not_examples=jokes)
-    assert heard("钱包见底三天了", closed, REPAIR).intent != "help.supplies"
+    assert heard("钱包又见底", closed, REPAIR).intent != "help.supplies"
 
 
 def test_urgent_voices_teach_what_cannot_wait() -> None:
-    urgent = "锅里见底娃饿得直哭\n娃断奶哭一宿了\n\n月子里娃没得吃\n娃饿得直哭"
-    assert not heard("冰箱又空了", supplies(urgent=urgent), REPAIR).urgent
+    urgent = "\n".join(("", *voices("锅里见底娃饿得直哭", "娃断奶哭一宿", "月子里娃没得吃", "娃饿得直哭")))
+    assert not heard("冰箱又空", supplies(urgent=urgent), REPAIR).urgent
     got = heard("娃饿得哭", supplies(urgent=urgent), REPAIR)
     assert (got.intent, got.urgent) == ("help.supplies", True)
 
@@ -89,8 +93,8 @@ def test_rules_speak_for_themselves_where_there_are_no_examples() -> None:
 def test_a_very_sure_rule_is_not_put_to_the_vote() -> None:
     notice = IntentSpec("chitchat", "闲聊", (Rule("通知", any=("各位居民",), weight=0.93),), CHAT)
     sure = Engine.build((notice, supplies(), REPAIR), LEXICON, ())
-    assert sure.understand("锅里见底三天了").action == "ticket"
-    assert sure.understand("各位居民 锅里见底三天了").action == "silent"
+    assert sure.understand("锅里又见底").action == "ticket"
+    assert sure.understand("各位居民 锅里又见底").action == "silent"
 
 
 def test_the_same_samples_give_the_same_votes() -> None:
