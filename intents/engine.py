@@ -60,6 +60,9 @@ HOPELESS = 0.95
 SPLIT = 120
 """Characters of a message that are looked through for further needs: longer ones tell one story."""
 
+SECOND = 0.1
+"""Share of the vote of a second need from which it is looked for."""
+
 EVIDENT, SURELY = 0.5, 0.8
 """Share of the vote from which a part of a message is a need of its own: with a rule and without."""
 
@@ -247,8 +250,10 @@ class Engine:
     def _further(self, heard: _Heard) -> tuple[Understanding, ...]:
         """All needs of a message that names several (药没了，还有垃圾三天没人收), the one understood first; empty when
         there is one."""
+        if not _is_need(heard.intent):
+            return ()
         clauses = [clause for clause in _CLAUSE.split(heard.read.said[:SPLIT]) if len(clause) > 2]
-        if not _is_need(heard.intent) or len(clauses) < 2:
+        if len(clauses) < 2 or not _hints_at_more(heard):
             return ()
         parts = [self._clause(clause) for clause in clauses]
         if all(part.intent != heard.intent for part in parts):
@@ -407,6 +412,15 @@ def _asks(heard: _Heard, asked: bool) -> bool:
 def _is_need(intent: str) -> bool:
     """Whether it is a plea that can wait its turn beside another."""
     return intent.startswith("help.") and intent != EMERGENCY
+
+
+def _hints_at_more(heard: _Heard) -> bool:
+    """Whether it is worth looking for a second need: somebody says so, a rule or the vote thinks of one."""
+    needs = {match.intent for match in heard.read.matches if _is_need(match.intent)} - {heard.intent}
+    if needs or _ALSO.search(heard.read.said):
+        return True
+    second = heard.vote.next_to(heard.intent)
+    return _is_need(second) and heard.vote.share(second) >= SECOND
 
 
 def _answer(heard: _Heard, found: Found) -> Understanding:
