@@ -1,13 +1,13 @@
 """What is plain to see in a text before anybody decides what it means: rules, marks, numbers, features."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.model.understanding import Slots
 from intents.lexicon import Words, expand
 from intents.normalise import Normaliser
-from intents.rules import EMERGENCY, NOTHING, Hit, Match, RuleBook, Scan
+from intents.rules import EMERGENCY, NOTHING, Match, RuleBook, Scan
 from intents.scorer import LENGTH
 from intents.slots import EMPTY, SlotFinder
 from intents.spec import IntentSpec, LexiconSpec
@@ -34,17 +34,12 @@ class Read:
     numbers: Slots
     matches: list[Match]
     """The rules that hold, best first."""
-    met: Callable[[Match], list[Hit]]
-    """Where the words stand that met a rule."""
+    alarming: int
+    """Characters of the words that met rules of an emergency."""
 
     def next_to(self, intent: str) -> Match | None:
         """The best match of any other intent."""
         return next((match for match in self.matches if match.intent != intent), None)
-
-    def alarming(self) -> list[Hit]:
-        """Where the words stand that met rules of an emergency."""
-        alarms = [match for match in self.matches if match.intent == EMERGENCY]
-        return [hit for match in alarms for hit in self.met(match)]
 
     def rules(self) -> dict[str, float]:
         """The weight of the best rule of each intent that has one."""
@@ -56,10 +51,6 @@ class Read:
     def best_of(self, intent: str) -> Match | None:
         """The best match of this intent."""
         return next((match for match in self.matches if match.intent == intent), None)
-
-
-def _nowhere(_: Match) -> list[Hit]:
-    return []
 
 
 class Reader:
@@ -77,10 +68,13 @@ class Reader:
         said = self.normalise(text)
         scan = self.book.scan(said)
         if scan is NOTHING:
-            return Read(said, scan, EMPTY, [], _nowhere)
+            return Read(said, scan, EMPTY, [], 0)
         numbers, scan = self._numbers(said, scan)
         matches = self.book.matches(scan, lambda: frozenset(self.words(said)))
-        return Read(said, scan, numbers, matches, lambda match: self.book.hits_of(match, scan))
+        alarms = [match for match in matches if match.intent == EMERGENCY]
+        hits = (hit for match in alarms for hit in self.book.hits_of(match, scan))
+        alarming = {place for _, start, end in hits for place in range(start, end)}
+        return Read(said, scan, numbers, matches, len(alarming))
 
     def signs(self, read: Read) -> list[str]:
         """What intents/scorer.py weighs beside the characters: marks, groups of the lexicon, intents whose rules

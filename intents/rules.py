@@ -259,4 +259,4 @@ def _keyed_by_mark(compiled: Sequence[_Compiled], marks: Iterable[int]) -> Itera
             yield bit, rule
 
 
-__all__ = ["EMERGENCY", "MARKS", "Hit", "Match", "RuleBook", "Scan", "UnknownGroupError", "positive_clauses"]
+__all__ = ["EMERGENCY", "MARKS", "Match", "RuleBook", "Scan", "UnknownGroupError", "positive_clauses"]
