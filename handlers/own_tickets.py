@@ -17,6 +17,9 @@ LISTED = 5
 SHORT_ANSWER = 40
 """Characters; a longer message is not taken for the answer to a question."""
 
+A_WORD = 8
+"""Characters; 「都催一下」 answers which of several, 「都说今天要下雨」 does not."""
+
 NOT_RECEIVED = re.compile(
     r"没有?(?:收|拿|见|看|送|领)到?|没到|没有啊|还没[有到来送]|送错|拿错|发错|不对|少了|少一|漏了|不是我[要的]|没修好|又[停坏漏堵]|还是[坏停漏堵没不]"
 )
@@ -57,7 +60,7 @@ def cancel(request: Request, services: Services) -> Outcome:
     """Withdraw the person's open ticket, if it is certain that they mean it; words that may be meant for a neighbour
     (不用了，我自己有) are told to the staff, who decide."""
     tickets = services.tickets.of_requester(request.person.id)
-    certain = request.addressed or ALL.search(request.text) or OURS.search(request.text)
+    certain = request.addressed or OURS.search(request.text)
     if not tickets or certain or _named(request, tickets):
         return _on_the_one(request, services, "ticket.cancel")
     return _noted(tickets[0], request, services)
@@ -73,7 +76,8 @@ def answer_which(request: Request, services: Services) -> Outcome | None:
     assert request.dialogue is not None
     numbers = request.dialogue.options
     word = request.text.strip(" 。.第个件张号").upper()
-    if ALL.search(request.text) and (act := ACTS.get(request.dialogue.ticket)):
+    act = ACTS.get(request.dialogue.ticket)
+    if act and len(request.text) <= A_WORD and ALL.search(request.text):
         services.dialogues.end(request, "which")
         tickets = [
             ticket for number in numbers if (ticket := services.tickets.get(number)) and ticket.state in OPEN
@@ -82,7 +86,6 @@ def answer_which(request: Request, services: Services) -> Outcome | None:
     named_one = [number for number in numbers if word and word in (number, number[1:].lstrip("0"))]
     chosen = numbers[int(word) - 1] if word.isdecimal() and 0 < int(word) <= len(numbers) else None
     ticket = services.tickets.get(chosen or (named_one[0] if named_one else ""))
-    act = ACTS.get(request.dialogue.ticket)
     if ticket is None or act is None or ticket.state not in OPEN:
         return None
     services.dialogues.end(request, "which")

@@ -95,6 +95,15 @@ def test_whoever_means_all_of_them_says_so(chat: Chat) -> None:
     assert [ticket[2] for ticket in tickets(chat)] == ["cancelled"] * 2
 
 
+def test_all_said_to_a_neighbour_withdraws_nothing(chat: Chat) -> None:
+    chat.say("赵先生", "5号楼2单元 家里降压药没有了，还有门口的垃圾三天没人收了", COMPOUND_ROOM)
+    chat.clock.advance(minutes=20)
+    chat.say("赵先生", "都不要了，谢谢", COMPOUND_ROOM)
+    assert [ticket[2] for ticket in tickets(chat)] == ["opened"] * 2
+    chat.say("赵先生", "小巷，催一下", COMPOUND_ROOM)
+    assert chat.say("赵先生", "都说今天下午要下大雨呢", COMPOUND_ROOM) == []
+
+
 def test_a_ticket_is_named_by_its_kind(chat: Chat) -> None:
     chat.say("赵先生", "5号楼2单元 家里降压药没有了，还有门口的垃圾三天没人收了", COMPOUND_ROOM)
     chat.say("赵先生", "垃圾不用了，邻居捎走了", COMPOUND_ROOM)
