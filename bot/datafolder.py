@@ -9,7 +9,7 @@ from bot.data_rules import comma_rules, contacts_rules, faq_rules, intent_rules,
 from bot.model.contacts import Contacts
 from bot.model.replies import REPLIES
 from bot.yamlfile import Document, Found, Problem, inspect, shown
-from intents.check import check
+from intents.check import check, check_rules
 from intents.lexicon import UnknownGroupError
 from intents.rules import RuleBook
 from intents.spec import INTENTS, FaqEntry, IntentSpec, LexiconSpec
@@ -122,12 +122,11 @@ class _Reader:
                 return
             except UnknownGroupError:
                 pass  # told below, with its place
-        missing = {"question", "not_examples"} if faq is None else set()
-        if len(intents) < len(INTENTS):
-            missing |= {"faq", "not_examples"}
-        for finding in check(intents, lexicon, faq or (), semantic=semantic):
-            if missing.intersection(finding.path):
-                continue  # the fault of a file that could not be read, not of this one
+        if faq is None or len(intents) < len(INTENTS):  # every example is heard differently without a file
+            found = check_rules(intents, lexicon)
+        else:
+            found = check(intents, lexicon, faq, semantic=semantic)
+        for finding in found:
             file, *steps = finding.path
             if file == "intents":
                 file, steps = f"intents/{steps[0]}", steps[1:]

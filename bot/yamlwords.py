@@ -90,7 +90,7 @@ def wrong_syntax(error: MarkedYAMLError | None, lines: list[str]) -> tuple[int, 
         return _control_character(lines)
     end = error.problem_mark.line if error.problem_mark else 0
     start = error.context_mark.line if error.context_mark else max(end - 1, 0)
-    end = min(end, len(lines) - 1)
+    start, end = min(start, len(lines) - 1), min(end, len(lines) - 1)
     context, problem = str(error.context or ""), str(error.problem or "")
     if "quoted scalar" in context or "double-quoted" in context:
         if "escape" in problem:
@@ -122,6 +122,8 @@ def _by_problem(context: str, problem: str, lines: list[str], start: int, end: i
         return start + 1, "方括号 [ ] 没有配对，或者两项之间少了英文逗号；文字以 [ 开头时" + _QUOTE
     if "flow mapping" in context:
         return start + 1, "花括号 { } 没有配对，或者两项之间少了英文逗号；文字以 { 开头时" + _QUOTE
+    if "<stream end>" in problem:
+        return start + 1, "方括号 [ ] 或花括号 { } 没有配对：到文件末尾也没有找到另一半"
     if "alias" in problem or "alias" in context:
         return end + 1, f"文字以 * 开头时，{_QUOTE}"
     if "anchor" in context:

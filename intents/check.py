@@ -27,11 +27,15 @@ def check(
     intents: Sequence[IntentSpec], lexicon: LexiconSpec, faq: Sequence[FaqEntry], *, semantic: bool = False
 ) -> list[Finding]:
     """Everything wrong. Rules that cannot be compiled are told alone: nothing can be tried while they are there."""
-    broken = [*_groups(lexicon), *_rules(intents, lexicon)]
-    if broken:
+    if broken := check_rules(intents, lexicon):
         return broken
     engine = Engine.build(intents, lexicon, faq, semantic=semantic)
     return [*_examples(engine, intents), *_answers(engine, faq)]
+
+
+def check_rules(intents: Sequence[IntentSpec], lexicon: LexiconSpec) -> list[Finding]:
+    """What is wrong with groups of words and rules, each looked at alone: some of the files may be missing."""
+    return [*_groups(lexicon), *_rules(intents, lexicon)]
 
 
 def _groups(lexicon: LexiconSpec) -> Iterator[Finding]:

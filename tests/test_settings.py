@@ -162,10 +162,11 @@ def test_several_mistakes_in_several_files_come_at_once(
 @pytest.mark.parametrize(
     "file", ["intents/help.medicine.yaml", "intents/question.yaml", "faq.yaml", "lexicon.yaml"]
 )
-def test_a_file_that_cannot_be_read_is_not_blamed_on_others(tmp_path: Path, file: str) -> None:
+@pytest.mark.parametrize("text", ["x: [", "x: [\n"])
+def test_a_file_that_cannot_be_read_is_not_blamed_on_others(tmp_path: Path, file: str, text: str) -> None:
     shutil.copy(HERE / "bot.yaml", tmp_path)
     shutil.copytree(HERE / "data", tmp_path / "data")
-    (tmp_path / "data" / file).write_text("x: [", encoding="utf-8")
+    (tmp_path / "data" / file).write_text(text, encoding="utf-8")
     assert [Path(problem.file) for problem in check(tmp_path / "bot.yaml")] == [tmp_path / "data" / file]
 
 
