@@ -122,10 +122,12 @@ class _Reader:
                 return
             except UnknownGroupError:
                 pass  # told below, with its place
-        if faq is None or len(intents) < len(INTENTS):  # every example is heard differently without a file
-            found = check_rules(intents, lexicon)
-        else:
-            found = check(intents, lexicon, faq, semantic=semantic)
+        whole = faq is not None and len(intents) == len(
+            INTENTS
+        )  # without a file every example is heard differently
+        found = (
+            check(intents, lexicon, faq or (), semantic=semantic) if whole else check_rules(intents, lexicon)
+        )
         for finding in found:
             file, *steps = finding.path
             if file == "intents":
