@@ -38,7 +38,8 @@ from bot.model.tree import Node
 from bot.outbox import Outbox
 from bot.router import Router
 from bot.settings import Data
-from handlers.table import COMMANDS
+from bot.timekeeper import Timekeeper
+from handlers.table import COMMANDS, RINGS
 from intents.engine import Engine
 from intents.spec import FaqEntry
 
@@ -51,6 +52,8 @@ LAST_SEND_SECONDS = 5.0
 """When stopped, how long the message just leaving may take: what is broken off stays unconfirmed."""
 HEARTBEAT_SECONDS = 5.0
 """How often it is written down that the bot still hears."""
+TICK_SECONDS = 2.0
+"""How often it is asked whether something is due by the clock."""
 REMEMBER_MESSAGES = timedelta(days=7)
 """How long a message is recognised when it comes again."""
 TELL_NOTHING = timedelta.max
@@ -91,6 +94,7 @@ class App:
     engine: Engine
     assistant: Assistant
     outbox: Outbox
+    timekeeper: Timekeeper
     dialogues: Dialogues
     tickets: Tickets
     roster: Roster
@@ -101,6 +105,7 @@ class App:
     """Why nothing is heard, as the log was told last."""
     alarmed: datetime | None = None
     """Since when the outage lasts that the webhook was told of."""
+    _logged_in: bool = False
 
     def receive(self, events: Iterable[Event]) -> None:
         """Handle events at once, in one transaction, and wake the outbox."""
@@ -108,7 +113,13 @@ class App:
         self.assistant.receive(batch)
         if any(isinstance(event, LoggedIn) for event in batch):
             self.outbox.recall()
+            self._logged_in = True
         self.outbox.wake()
+
+    def tick(self, at: datetime) -> None:
+        """Do what is due by the clock, once it is known which account speaks, and wake the outbox."""
+        if self._logged_in and self.timekeeper.tick(at):
+            self.outbox.wake()
 
     async def run(self) -> None:
         """Listen, handle and send until the channel ends by itself or the task is cancelled."""
@@ -116,6 +127,7 @@ class App:
         bell = Bell()
         bell.every(HEARTBEAT_SECONDS, self.heartbeat)
         bell.every(3600, self.housekeeping)
+        bell.every(TICK_SECONDS, self.ring)
         bell.start()
         sending = asyncio.create_task(self.outbox.run())
         working = [
@@ -177,6 +189,10 @@ class App:
             self.deaf_reason = self.channel.deaf_reason
             log.warning(f"听不到群消息：{self.deaf_reason}，正在重试" if deaf_since else "又能听到群消息了")
         await self._alarm(at, deaf_since)
+
+    async def ring(self) -> None:
+        """Do what is due by the clock."""
+        self.tick(self.clock.now())
 
     async def housekeeping(self) -> None:
         """Forget what is only kept to recognise messages that come again."""
@@ -287,7 +303,12 @@ def build(
         lambda key, words, at: delivery.tell_staff(replies(key, **words), at),
         delivery.astray,
     )
-    return App(settings, channel, clock, ledger, engine, assistant, outbox, dialogues, tickets, roster)
+    with ledger.transaction():
+        tickets.watch_all()
+    timekeeper = Timekeeper(RINGS, services, ledger, delivery)
+    return App(
+        settings, channel, clock, ledger, engine, assistant, outbox, timekeeper, dialogues, tickets, roster
+    )
 
 
 def _people(settings: Settings) -> dict[str, Person]:

@@ -57,15 +57,27 @@ class Delivery:
                 self._enqueue(reply, message.room, message.room_id, message.at, cause=message.id)
             case "here" | "sender":
                 self._enqueue(reply, "", "", message.at, to_id=message.sender_id, cause=message.id)
+            case _:
+                near = request.place.node if request.place else self._tree.root
+                self.ring(reply, message.at, near, cause=message.id)
+
+    def ring(self, reply: Reply, at: datetime, near: Node | None = None, cause: str = "") -> None:
+        """Queue what the clock wants said; whoever is meant stands in the reply itself. ``near`` is meant by a reply
+        to staff or to a group that names no node."""
+        node = (self._tree.find(reply.node) if reply.node else None) or near or self._tree.root
+        match reply.audience:
             case "person":
-                self._enqueue(reply, "", "", message.at, to_id=reply.to, cause=message.id)
+                self._enqueue(reply, "", "", at, to_id=reply.to, cause=cause)
             case "room":
                 known = self._books.rooms.get(reply.to)
-                self._enqueue(reply, known.name if known else "", reply.to, message.at, cause=message.id)
+                self._enqueue(reply, known.name if known else "", reply.to, at, cause=cause)
+            case "group":
+                if room := self._tree.nearest_room(node, "residents"):
+                    self._enqueue(reply, room, self._books.rooms.serving(room), at, cause=cause)
             case "staff":
-                node = self._tree.find(reply.node) if reply.node else None
-                node = node or (request.place.node if request.place else self._tree.root)
-                self._to_staff(reply, node, message.at, cause=message.id)
+                self._to_staff(reply, node, at, cause=cause)
+            case "here" | "sender":
+                raise ValueError(f"the clock speaks to nobody {reply.audience}")
 
     def _to_staff(self, reply: Reply, node: Node, at: datetime, cause: str = "") -> None:
         """To the staff's group; as long as the bot has not seen that group, to each of them in private, too."""
@@ -108,10 +120,12 @@ class Delivery:
     def _enqueue(
         self, reply: Reply, room: str, room_id: str | None, at: datetime, *, to_id: str = "", cause: str = ""
     ) -> None:
-        mention = reply.mention if reply.mention and reply.mention[1] and not to_id else None
+        mentions = () if to_id else tuple((id_, name) for id_, name in reply.mentions if name)
         kind = "private" if to_id and reply.kind == "reply" else reply.kind
         text = reply.text if len(reply.text) <= LONGEST else reply.text[:LONGEST] + "……"
         self._books.outbox.add(
-            NewOutgoing(kind, room_id, room, to_id, text, mention, reply.ticket, cause, at, reply.urgent)
+            NewOutgoing(
+                kind, room_id, room, to_id, text, mentions, reply.ticket, cause, at, reply.urgent, reply.topic
+            )
         )
         self._loops.said(room_id or to_id, text, at)

@@ -76,12 +76,17 @@ class Player:
         self.app.receive([message])
 
     async def send_until(self, until: datetime | None) -> None:
-        """Send what may leave up to that moment; all that can leave when it is None."""
+        """Do what the clock brings and send what may leave up to that moment; None: only send what still can leave."""
         while True:
-            step = self.app.outbox.next_step(self.clock.now())
+            now = self.clock.now()
+            if until is not None:
+                self.app.tick(now)
+            step = self.app.outbox.next_step(now)
             if isinstance(step, Waiting):
                 await self.app.outbox.send(step)
-            elif step is None or (until is not None and step > until):
+                continue
+            due = None if until is None else self.app.timekeeper.next()
+            moments = [moment for moment in (step, due) if moment is not None]
+            if not moments or (until is not None and min(moments) > until):
                 return
-            else:
-                self.clock.reach(step)
+            self.clock.reach(min(moments))

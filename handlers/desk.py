@@ -120,7 +120,12 @@ def _move(
     owner = None if keeps_owner or to == "cancelled" else request.person
     try:
         moved = services.tickets.move(
-            ticket, to, request, owner=owner, dispatched_to=dispatched_to, note=note
+            ticket,
+            to,
+            request.by,
+            owner=owner,
+            dispatched=("", dispatched_to) if dispatched_to else None,
+            note=note,
         )
     except MoveRefused as refused:
         words = about(refused.ticket, services, public=public) | {"word": VERBS[to]}

@@ -102,7 +102,7 @@ def answer_received(request: Request, services: Services) -> Outcome | None:
     if len(request.text) > SHORT_ANSWER or not NOT_RECEIVED.search(request.text):
         return None
     services.dialogues.end(request, "received")
-    ticket = services.tickets.move(ticket, "opened", request, note=quoted(request.text))
+    ticket = services.tickets.move(ticket, "opened", request.by, note=quoted(request.text))
     return _told("reopened", ticket, request, services, "alert_reopened", "ticket_reopened")
 
 
@@ -164,13 +164,13 @@ def _none(request: Request, services: Services) -> Outcome:
 
 
 def _urge(ticket: Ticket, request: Request, services: Services) -> Outcome:
-    services.tickets.note(ticket, request, "催办")
+    services.tickets.note(ticket, request.by, "urged")
     return _told("urged", ticket, request, services, "alert_urge", "ticket_urged")
 
 
 def _noted(ticket: Ticket, request: Request, services: Services) -> Outcome:
     """Written down and told to the staff, in silence for the group."""
-    services.tickets.note(ticket, request, "说不用了")
+    services.tickets.note(ticket, request.by, "added", "说不用了")
     words = about(ticket, services, public=False) | {
         "name": named(request.person),
         "text": quoted(request.text),
@@ -181,7 +181,7 @@ def _noted(ticket: Ticket, request: Request, services: Services) -> Outcome:
 
 def withdraw(ticket: Ticket, request: Request, services: Services) -> Outcome:
     """Withdraw this ticket at its requester's word, and tell the staff."""
-    ticket = services.tickets.move(ticket, "cancelled", request)
+    ticket = services.tickets.move(ticket, "cancelled", request.by)
     services.dialogues.end(request, "details")
     return _told("cancelled", ticket, request, services, "alert_cancelled", "ticket_cancelled")
 
@@ -189,7 +189,7 @@ def withdraw(ticket: Ticket, request: Request, services: Services) -> Outcome:
 def _received(ticket: Ticket, request: Request, services: Services) -> Outcome:
     if ticket.state == "opened" and not request.addressed:
         return Outcome("silent")  # nobody has taken it yet: 「收到了」 is about something else
-    ticket = services.tickets.move(ticket, "done", request, note="居民确认收到")
+    ticket = services.tickets.move(ticket, "done", request.by, note="居民确认收到")
     return _told("done", ticket, request, services, "alert_received", "ticket_received")
 
 

@@ -143,8 +143,7 @@ def open_ticket(request: Request, services: Services, intent: str, urgent: bool)
             phones=" ".join(slots.phones),
             items="、".join(slots.items),
             text=request.text,
-            message_id=message.id,
-            at=message.at,
+            by=request.by,
         )
     )
 
@@ -210,7 +209,9 @@ def _written(ticket: Ticket, request: Request, services: Services) -> Ticket:
             unit=where.unit,
             room="" if moved else ticket.room,
         )
-    return services.tickets.add(ticket, request, slots, bool(understanding and understanding.urgent))
+    return services.tickets.add(
+        ticket, request.by, request.text, slots, bool(understanding and understanding.urgent)
+    )
 
 
 def answer_details(request: Request, services: Services) -> Outcome | None:

@@ -65,14 +65,14 @@ def to_sender(request: Request, text: str, ticket: str | None = None, *, urgent:
     """An answer where the message came from, @ing whoever said it."""
     message = request.message
     kind: OutKind = "private" if message.private else "reply"
-    return Reply(text, kind, mention=(message.sender_id, message.sender), ticket=ticket, urgent=urgent)
+    return Reply(text, kind, mentions=((message.sender_id, message.sender),), ticket=ticket, urgent=urgent)
 
 
 def to_requester(ticket: Ticket, text: str) -> Reply:
     """News for whoever asked, where they asked."""
-    mention = (ticket.requester_id, ticket.requester)
+    mentions = ((ticket.requester_id, ticket.requester),)
     if ticket.room_id:
-        return Reply(text, "reply", "room", to=ticket.room_id, mention=mention, ticket=ticket.number)
+        return Reply(text, "reply", "room", to=ticket.room_id, mentions=mentions, ticket=ticket.number)
     return Reply(text, "private", "person", to=ticket.requester_id, ticket=ticket.number)
 
 

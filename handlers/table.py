@@ -1,6 +1,6 @@
 """EVERY behaviour on one page: which handler takes which intent, which command, which dialogue."""
 
-from bot.model.handling import CommandEntry, Handler
+from bot.model.handling import CommandEntry, Handler, Ring
 from handlers import (
     accounts,
     chain_lists,
@@ -94,3 +94,6 @@ COMMANDS: tuple[CommandEntry, ...] = (
     ),
 )  # fmt: skip
 """Slash-commands, in the order /帮助 lists them."""
+
+RINGS: tuple[Ring, ...] = ()
+"""What happens by the clock alone."""

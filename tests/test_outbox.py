@@ -38,7 +38,7 @@ class Desk:
         )  # fmt: skip
 
     def queue(self, text: str, room: str | None = "r1", kind: OutKind = "reply", to: str = "") -> int:
-        return self.rows.add(NewOutgoing(kind, room, room or "", to, text, None, None, "", self.clock.now()))
+        return self.rows.add(NewOutgoing(kind, room, room or "", to, text, (), None, "", self.clock.now()))
 
     def drain(self) -> list[tuple[datetime, str]]:
         """Send everything, going forward in time as the pace demands: (when, text)."""
@@ -180,7 +180,7 @@ def test_a_channel_that_lost_its_line_costs_no_attempt(open_desk: Callable[..., 
 
 def test_a_row_waits_for_its_room_to_be_seen(open_desk: Callable[..., Desk]) -> None:
     desk = open_desk(paced=False)
-    desk.rows.add(NewOutgoing("alert", None, "百合社区工作群", "", "求助", None, None, "", MORNING))
+    desk.rows.add(NewOutgoing("alert", None, "百合社区工作群", "", "求助", (), None, "", MORNING))
     assert desk.drain() == [] and desk.outbox.waiting_for_rooms() == 1
     desk.rows.bind_room("百合社区工作群", "r9")
     assert [text for _, text in desk.drain()] == ["求助"]

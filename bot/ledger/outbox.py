@@ -1,5 +1,6 @@
 """Outgoing messages, a row each, with their states."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from bot.model.ledger import NewOutgoing, RowState, Waiting
 PRIORITY: dict[OutKind, int] = {"alert": 0, "reply": 1, "private": 1, "call": 2, "notice": 3}
 """Lower leaves first; what an emergency causes is at -1."""
 
-_OUT = "id, kind, room_id, room, to_id, text, mention_id, mention_name, ticket"
+_OUT = "id, kind, room_id, room, to_id, text, mentions, ticket"
 
 
 class OutboxRows:
@@ -23,14 +24,13 @@ class OutboxRows:
 
     def add(self, new: NewOutgoing) -> int:
         """Queue a message; returns the row's id."""
-        mention_id, mention_name = new.mention or (None, None)
         at = millis(new.at)
         cursor = self._ledger.execute(
-            "INSERT INTO outbox (account, kind, priority, room_id, room, to_id, text, mention_id, mention_name,"
-            " ticket, message_id, created_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO outbox (account, kind, priority, room_id, room, to_id, text, mentions,"
+            " ticket, message_id, created_at, due_at, topic) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 self._ledger.account, new.kind, -1 if new.urgent else PRIORITY[new.kind], new.room_id, new.room, new.to_id, new.text,
-                mention_id, mention_name, new.ticket, new.message_id, at, at,
+                json.dumps(new.mentions, ensure_ascii=False), new.ticket, new.message_id, at, at, new.topic,
             ),
         )  # fmt: skip
         return int(cursor.lastrowid or 0)
@@ -55,7 +55,7 @@ class OutboxRows:
             (self._ledger.account, *parameters),
         )
         for row in rows:
-            yield Waiting(_outgoing(row), _moment(row[9]), row[10])
+            yield Waiting(_outgoing(row), _moment(row[8]), row[9])
 
     def stranded(self, at: datetime) -> list[Outgoing]:
         """Rows that wait for another account than the present one; they become failed."""
@@ -139,8 +139,8 @@ class OutboxRows:
 
 
 def _outgoing(row: tuple[Any, ...]) -> Outgoing:
-    id_, kind, room_id, room, to_id, text, mention_id, mention_name, ticket = row[:9]
-    mentions = ((mention_id, mention_name or ""),) if mention_id else ()
+    id_, kind, room_id, room, to_id, text, named, ticket = row[:8]
+    mentions = tuple((person_id, name) for person_id, name in json.loads(named))
     return Outgoing(id_, kind, room_id or "", room, to_id, text, mentions, ticket)
 
 

@@ -132,3 +132,99 @@ CREATE TABLE chain_copies (
 ) STRICT;
 CREATE INDEX chain_copies_chain ON chain_copies (chain, id)
 """
+
+
+@migrations()
+def m003_desk(db: Database) -> None:
+    """The help desk: what audit rows need for clocks and undoing, followers, who is on duty, isolation at home,
+    messages nobody answered, what the clock has rung, an audit beside the tickets'."""
+    for statement in _DESK.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
+_DESK = """
+ALTER TABLE outbox ADD COLUMN mentions TEXT NOT NULL DEFAULT '[]';
+UPDATE outbox SET mentions = json_array(json_array(mention_id, coalesce(mention_name, ''))) WHERE mention_id IS NOT NULL;
+ALTER TABLE outbox DROP COLUMN mention_id;
+ALTER TABLE outbox DROP COLUMN mention_name;
+ALTER TABLE outbox ADD COLUMN topic TEXT NOT NULL DEFAULT '';
+CREATE INDEX outbox_tickets ON outbox (room_id, created_at) WHERE ticket IS NOT NULL;
+
+ALTER TABLE tickets ADD COLUMN dispatched_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE tickets ADD COLUMN beneficiary TEXT NOT NULL DEFAULT '';
+ALTER TABLE tickets ADD COLUMN merged_into TEXT NOT NULL DEFAULT '';
+ALTER TABLE tickets ADD COLUMN watch_at INTEGER;
+UPDATE tickets SET watch_at = 0 WHERE state IN ('opened', 'taken', 'dispatched');
+CREATE INDEX tickets_watch ON tickets (watch_at) WHERE watch_at IS NOT NULL;
+CREATE INDEX tickets_household ON tickets (building, unit, room) WHERE state IN ('opened', 'taken', 'dispatched');
+CREATE INDEX tickets_owner ON tickets (owner_id) WHERE state IN ('opened', 'taken', 'dispatched');
+
+ALTER TABLE ticket_events ADD COLUMN kind TEXT NOT NULL DEFAULT '';
+ALTER TABLE ticket_events ADD COLUMN owner_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE ticket_events ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+ALTER TABLE ticket_events ADD COLUMN dispatched_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE ticket_events ADD COLUMN dispatched_to TEXT NOT NULL DEFAULT '';
+UPDATE ticket_events SET kind = CASE
+    WHEN from_state IS NULL THEN 'opened' WHEN from_state <> to_state THEN 'moved' WHEN note = '催办' THEN 'urged'
+    WHEN to_state = 'dispatched' AND note NOT IN ('补充', '说不用了') THEN 'moved' ELSE 'added' END;
+UPDATE ticket_events SET note = '' WHERE note IN ('补充', '催办');
+UPDATE ticket_events SET owner_id = t.owner_id, owner = t.owner, dispatched_to = t.dispatched_to FROM tickets t
+    WHERE t.id = ticket_events.ticket AND ticket_events.to_state NOT IN ('opened', 'cancelled');
+CREATE INDEX ticket_events_at ON ticket_events (at);
+
+CREATE TABLE ticket_followers (
+    ticket INTEGER NOT NULL REFERENCES tickets (id), person_id TEXT NOT NULL, name TEXT NOT NULL,
+    room_id TEXT NOT NULL, room_name TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (ticket, person_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ticket_followers_person ON ticket_followers (person_id);
+
+CREATE TABLE members (
+    account TEXT NOT NULL, room_id TEXT NOT NULL, person_id TEXT NOT NULL, name TEXT NOT NULL, seen_at INTEGER NOT NULL,
+    PRIMARY KEY (account, room_id, person_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE duty (
+    day TEXT NOT NULL, shift TEXT NOT NULL, node TEXT NOT NULL, person_id TEXT NOT NULL, name TEXT NOT NULL,
+    lead INTEGER NOT NULL, place INTEGER NOT NULL,
+    PRIMARY KEY (day, shift, node, person_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE node_owners (
+    node TEXT NOT NULL, person_id TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (node, person_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE delegations (
+    id INTEGER PRIMARY KEY, from_id TEXT NOT NULL, from_name TEXT NOT NULL, to_id TEXT NOT NULL, to_name TEXT NOT NULL,
+    begins INTEGER NOT NULL, ends INTEGER NOT NULL
+) STRICT;
+CREATE INDEX delegations_ends ON delegations (ends);
+
+CREATE TABLE isolation (
+    id INTEGER PRIMARY KEY, compound TEXT NOT NULL, building TEXT NOT NULL, unit TEXT NOT NULL, room TEXT NOT NULL,
+    node TEXT NOT NULL, name TEXT NOT NULL, people INTEGER, begins INTEGER NOT NULL, ends INTEGER NOT NULL,
+    ended_at INTEGER, note TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX isolation_household ON isolation (compound, building, unit, room) WHERE ended_at IS NULL;
+
+CREATE TABLE unanswered (
+    id INTEGER PRIMARY KEY, account TEXT NOT NULL, message_id TEXT NOT NULL, at INTEGER NOT NULL,
+    room_id TEXT NOT NULL, room TEXT NOT NULL, node TEXT NOT NULL, sender_id TEXT NOT NULL, sender TEXT NOT NULL,
+    intent TEXT NOT NULL, text TEXT NOT NULL, answered_at INTEGER, answered_by TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX unanswered_waiting ON unanswered (account, room_id, at) WHERE answered_at IS NULL;
+CREATE INDEX unanswered_at ON unanswered (at);
+
+CREATE TABLE rung (
+    name TEXT NOT NULL, planned INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (name, planned)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor_id TEXT NOT NULL, actor TEXT NOT NULL, account TEXT NOT NULL,
+    room_id TEXT NOT NULL, message_id TEXT NOT NULL, action TEXT NOT NULL, what TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_at ON audit (at);
+
+CREATE INDEX records_intent ON records (intent, at)
+"""

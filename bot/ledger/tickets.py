@@ -5,21 +5,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.ledger.database import Ledger
+from bot.model.audit import Actor
 from bot.model.clock import millis
-from bot.model.handling import Request
 from bot.model.people import Person
-from bot.model.ticket import MOVES, STATE_TITLES, MoveRefused, NewTicket, State, Step, Ticket
+from bot.model.ticket import MOVES, EventKind, MoveRefused, NewTicket, State, Step, Ticket
 from bot.model.understanding import Slots
 
 PER_LETTER = 999
 """Numbers under one letter: A001 … A999, B001 …, Z999, AA001 …; none is ever used again."""
 
-ADDED = "补充"
-"""Note of the audit row when words were added."""
-
 _PLEA = "intent, title, urgent, room_id, room_name, requester_id, requester, node, building, unit, room, phones, items, text"
-_COLUMNS = f"{_PLEA}, id, state, owner_id, owner, dispatched_to, opened_at, updated_at"
+_COLUMNS = f"{_PLEA}, id, state, owner_id, owner, dispatched_id, dispatched_to, opened_at, updated_at, beneficiary, merged_into"
 """In the order of Ticket's fields."""
+
+_STEP = "at, actor_id, actor, room_id, kind, from_state, to_state, owner_id, owner, dispatched_id, dispatched_to, note"
+_MOVING = frozenset({"opened", "moved", "returned", "undone", "merged"})
 
 _OPEN = "state IN ('opened', 'taken', 'dispatched')"
 
@@ -53,20 +53,19 @@ class Tickets:
 
     def open(self, new: NewTicket) -> Ticket:
         """Write a plea down and give it a number."""
-        at = millis(new.at)
+        at = millis(new.by.at)
         plea = (
             new.intent, new.title, new.urgent, new.room_id, new.room_name, new.requester_id, new.requester, new.node,
             new.building, new.unit, new.room, new.phones, new.items, new.text,
         )  # fmt: skip
         cursor = self._ledger.execute(
-            f"INSERT INTO tickets ({_PLEA}, account, state, message_id, opened_at, updated_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'opened', ?, ?, ?)",
-            (*plea, self._ledger.account, new.message_id, at, at),
+            f"INSERT INTO tickets ({_PLEA}, account, state, message_id, opened_at, updated_at, beneficiary)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'opened', ?, ?, ?, ?)",
+            (*plea, self._ledger.account, new.by.message_id, at, at, new.beneficiary),
         )
         id_ = int(cursor.lastrowid or 0)
-        actor = (new.requester_id, new.requester, new.room_id, new.message_id)
-        self._event(id_, at, actor, None, "opened", "")
-        return Ticket(*plea, number_of(id_), "opened", "", "", "", _moment(at), _moment(at))
+        self._event(id_, new.by, "opened", None)
+        return self._ticket(id_)
 
     def get(self, number: str) -> Ticket | None:
         """By what people type: A023, a23, 23 (then the latest open ticket with that number, else the latest)."""
@@ -100,100 +99,129 @@ class Tickets:
         self,
         ticket: Ticket,
         to: State,
-        request: Request,
+        by: Actor,
         *,
         owner: Person | None = None,
-        dispatched_to: str = "",
+        dispatched: tuple[str, str] | None = None,
         note: str = "",
+        kind: EventKind = "moved",
     ) -> Ticket:
-        """Change the state. ``owner`` becomes the owner, if given; ``note`` goes into the audit row.
+        """Change the state. ``owner`` becomes the owner, ``dispatched`` (id, name) whom it is sent to, if given; opened
+        again it has neither. ``note`` goes into the audit row.
 
         Raises MoveRefused when the table of moves does not allow it.
         """
         id_, _ = id_of(ticket.number)
-        current = self._select("id = ?", (id_,))[0]
+        current = self._ticket(id_)
         if to not in MOVES[current.state]:
             raise MoveRefused(current, to)
-        at = millis(request.message.at)
-        self._ledger.execute(
-            "UPDATE tickets SET state = ?, owner_id = ?, owner = ?, dispatched_to = ?, updated_at = ? WHERE id = ?",
-            (
-                to,
-                owner.id if owner else current.owner_id,
-                owner.name if owner else current.owner,
-                dispatched_to or current.dispatched_to,
-                at,
-                id_,
-            ),
-        )
-        self._event(id_, at, _actor(request), current.state, to, f"{dispatched_to} {note}".strip())
-        return self._select("id = ?", (id_,))[0]
+        holder = (owner.id, owner.name) if owner else (current.owner_id, current.owner)
+        sent = dispatched or (current.dispatched_id, current.dispatched_to)
+        if to == "opened":
+            holder = sent = ("", "")
+        self._place(id_, to, (*holder, *sent), by)
+        self._event(id_, by, kind, current.state, note)
+        return self._ticket(id_)
 
-    def add(self, ticket: Ticket, request: Request, slots: Slots, urgent: bool) -> Ticket:
+    def undo(self, ticket: Ticket, by: Actor) -> Ticket:
+        """Take back the last move, made by the same person: state, owner and errand become what they were before it.
+
+        Raises MoveRefused when the last move is not theirs, was itself taken back, or was the opening.
+        """
+        id_, _ = id_of(ticket.number)
+        current = self._ticket(id_)
+        steps = self.history(current)
+        last = max(n for n, step in enumerate(steps) if step.kind in _MOVING)
+        if steps[last].kind != "moved" or steps[last].actor_id != by.id or not by.id:
+            raise MoveRefused(current, steps[last].before or "opened")
+        earlier = steps[last - 1]
+        holders = (earlier.owner_id, earlier.owner, earlier.dispatched_id, earlier.dispatched_to)
+        self._place(id_, earlier.after, holders, by)
+        self._event(id_, by, "undone", current.state)
+        return self._ticket(id_)
+
+    def _place(self, id_: int, state: State, holders: tuple[str, str, str, str], by: Actor) -> None:
+        self._ledger.execute(
+            "UPDATE tickets SET state = ?, owner_id = ?, owner = ?, dispatched_id = ?, dispatched_to = ?,"
+            " updated_at = ? WHERE id = ?",
+            (state, *holders, millis(by.at), id_),
+        )
+
+    def add(self, ticket: Ticket, by: Actor, text: str, slots: Slots, urgent: bool) -> Ticket:
         """Add words and details to an open ticket (also its node, building and unit as ``ticket`` now has them);
         nothing already known is overwritten by nothing."""
         id_, _ = id_of(ticket.number)
-        at = millis(request.message.at)
         phones = " ".join(dict.fromkeys([*ticket.phones.split(), *slots.phones]))
         items = "、".join(dict.fromkeys([*filter(None, ticket.items.split("、")), *slots.items]))
         self._ledger.execute(
             "UPDATE tickets SET text = text || char(10) || ?, node = ?, building = ?, unit = ?, room = ?, phones = ?,"
             " items = ?, urgent = max(urgent, ?), updated_at = ? WHERE id = ?",
             (
-                request.text, ticket.node, ticket.building, ticket.unit, slots.room or ticket.room, phones, items,
-                int(urgent), at, id_,
+                text, ticket.node, ticket.building, ticket.unit, slots.room or ticket.room, phones, items,
+                int(urgent), millis(by.at), id_,
             ),
         )  # fmt: skip
-        self._event(id_, at, _actor(request), ticket.state, ticket.state, ADDED)
-        return self._select("id = ?", (id_,))[0]
+        self._event(id_, by, "added", ticket.state)
+        return self._ticket(id_)
 
     def history(self, ticket: Ticket) -> list[Step]:
         """Its audit rows, oldest first."""
         rows = self._ledger.execute(
-            "SELECT at, actor, from_state, to_state, note FROM ticket_events WHERE ticket = ? ORDER BY id",
-            (id_of(ticket.number)[0],),
+            f"SELECT {_STEP} FROM ticket_events WHERE ticket = ? ORDER BY id", (id_of(ticket.number)[0],)
         )
-        return [
-            Step(_moment(at), actor, note if before == after else f"{STATE_TITLES[after]} {note}".strip())
-            for at, actor, before, after, note in rows
-        ]
+        return [Step(_moment(at), *rest) for at, *rest in rows]
 
-    def note(self, ticket: Ticket, request: Request, what: str) -> None:
-        """Write an audit row that changes nothing: urged, asked."""
+    def note(self, ticket: Ticket, by: Actor, kind: EventKind, note: str = "") -> None:
+        """Write an audit row that moves nothing: urged, asked."""
         id_, _ = id_of(ticket.number)
-        self._event(id_, millis(request.message.at), _actor(request), ticket.state, ticket.state, what)
+        self._event(id_, by, kind, self._ticket(id_).state, note)
+
+    def watched(self, at: datetime) -> list[Ticket]:
+        """Tickets whose clocks have something to say by that moment: those changed since they were last looked at,
+        and those for which that moment was set."""
+        return self._select("watch_at <= ? ORDER BY watch_at, id", (millis(at),))
+
+    def watch(self, ticket: Ticket, at: datetime | None) -> None:
+        """Look at it again at that moment, or, None, not before it changes."""
+        self._ledger.execute(
+            "UPDATE tickets SET watch_at = ? WHERE id = ?",
+            (None if at is None else millis(at), id_of(ticket.number)[0]),
+        )
+
+    def next_watch(self) -> datetime | None:
+        """The first moment at which a ticket has to be looked at."""
+        row = self._ledger.execute("SELECT min(watch_at) FROM tickets WHERE watch_at IS NOT NULL").fetchone()
+        return None if row[0] is None else _moment(row[0])
+
+    def watch_all(self) -> None:
+        """Look at every open ticket anew: the limits may have changed since."""
+        self._ledger.execute(f"UPDATE tickets SET watch_at = 0 WHERE {_OPEN}")
+
+    def _ticket(self, id_: int) -> Ticket:
+        return self._select("id = ?", (id_,))[0]
 
     def _select(self, where: str, parameters: tuple[Any, ...]) -> list[Ticket]:
         rows = self._ledger.execute(f"SELECT {_COLUMNS} FROM tickets WHERE {where}", parameters)
         return [_ticket(row) for row in rows]
 
-    def _event(
-        self,
-        ticket: int,
-        at: int,
-        actor: tuple[str, str, str, str],
-        before: State | None,
-        after: State,
-        note: str,
-    ) -> None:
-        """``actor``: id, name, room id, message id."""
+    def _event(self, id_: int, by: Actor, kind: EventKind, before: State | None, note: str = "") -> None:
+        """An audit row with the ticket as it now is; its clocks are looked at again at once."""
+        at = millis(by.at)
         self._ledger.execute(
-            "INSERT INTO ticket_events (ticket, at, actor_id, actor, room_id, message_id, account, from_state,"
-            " to_state, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (ticket, at, *actor, self._ledger.account, before, after, note),
+            "INSERT INTO ticket_events (ticket, at, actor_id, actor, room_id, message_id, account, kind, from_state,"
+            " note, to_state, owner_id, owner, dispatched_id, dispatched_to)"
+            " SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ?, state, owner_id, owner, dispatched_id, dispatched_to"
+            " FROM tickets WHERE id = ?",
+            (at, by.id, by.name, by.room_id, by.message_id, self._ledger.account, kind, before, note, id_),
         )
-
-
-def _actor(request: Request) -> tuple[str, str, str, str]:
-    return (request.person.id, request.person.name, request.message.room_id, request.message.id)
+        self._ledger.execute("UPDATE tickets SET watch_at = ? WHERE id = ?", (at, id_))
 
 
 def _ticket(row: tuple[Any, ...]) -> Ticket:
-    intent, title, urgent, *plea, id_, state, owner_id, owner, to, opened_at, updated_at = (
-        row  # as in _COLUMNS
-    )
-    life = [number_of(id_), state, owner_id, owner, to, _moment(opened_at), _moment(updated_at)]
-    values = [intent, title, bool(urgent), *plea, *life]
+    intent, title, urgent, *plea = row[:14]  # as in _COLUMNS
+    id_, state, owner_id, owner, sent_id, sent_to, opened_at, updated_at, *rest = row[14:]
+    life = [number_of(id_), state, owner_id, owner, sent_id, sent_to, _moment(opened_at), _moment(updated_at)]
+    values = [intent, title, bool(urgent), *plea, *life, *rest]
     return Ticket(*values)
 
 

@@ -1,9 +1,11 @@
 """What a handler is given and what it gives back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
+from bot.model.audit import Actor
 from bot.model.channel import OutKind
 from bot.model.message import Message
 from bot.model.people import Person, Role
@@ -11,9 +13,9 @@ from bot.model.services import Services
 from bot.model.tree import Place
 from bot.model.understanding import Understanding
 
-Audience = Literal["here", "staff", "sender", "room", "person"]
+Audience = Literal["here", "staff", "sender", "room", "person", "group"]
 """Who hears a reply: the room it came from (or the private chat), the staff of the place, the sender in private,
-or the room or person named in ``to``."""
+the room or person named in ``to``, or the residents' own group of ``node`` (the nearest above that has one)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,14 @@ class Reply:
     to: str = ""
     """The room's id (audience "room") or the person's id (audience "person")."""
     node: str = ""
-    """For "staff": whose staff; empty means the staff of the place the message came from."""
-    mention: tuple[str, str] | None = None
-    """Whom to @: (id, name in the room). Ignored in private."""
+    """For "staff": whose staff; empty means the staff of the place the message came from. For "group": whose."""
+    mentions: tuple[tuple[str, str], ...] = ()
+    """Whom to @: (id, name in the room) each. Ignored in private."""
     ticket: str | None = None
     urgent: bool = False
     """An emergency's: before everything else."""
+    topic: str = ""
+    """What it is about, for counting and for asking why: "faq:hours"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,12 @@ class Request:
     command: Command | None = None
     dialogue: Dialogue | None = None
 
+    @property
+    def by(self) -> Actor:
+        """Who says it, when and where, for audit rows."""
+        message = self.message
+        return Actor(message.at, self.person.id, self.person.name, message.room_id, message.id)
+
     def understood(self, understanding: Understanding, dialogue: Dialogue | None) -> "Request":
         """The same with what it means and what the person was asked before (faster than dataclasses.replace)."""
         return Request(
@@ -98,6 +108,17 @@ class Outcome:
     label: str
     """One word and an id for the ledger and the log: "ticket:A023", "silent", "answer:hours"."""
     replies: tuple[Reply, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Something that happens by the clock alone: what is due is a pure question, ringing writes down that it rang."""
+
+    name: str
+    due: Callable[[Services], datetime | None]
+    """When it has to ring next, however long ago that was; None: not as things are."""
+    ring: Callable[[datetime, Services], Sequence[Reply]]
+    """What has to be said at that moment. It must leave ``due`` later than that moment."""
 
 
 Handler = Callable[[Request, Services], Outcome | None]

@@ -32,13 +32,15 @@ class NewOutgoing:
     room: str
     to_id: str
     text: str
-    mention: tuple[str, str] | None
+    mentions: tuple[tuple[str, str], ...]
     ticket: str | None
     message_id: str
     """The message that caused it; empty when none did."""
     at: datetime
     urgent: bool = False
     """Before everything else."""
+    topic: str = ""
+    """What it is about: "faq:hours"."""
 
 
 @dataclass(frozen=True, slots=True)

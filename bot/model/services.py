@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from bot.model.audit import Actor
 from bot.model.chain import ChainBook
 from bot.model.clock import Clock
 from bot.model.household import Household
 from bot.model.people import Grant, Person
 from bot.model.replies import Replies
-from bot.model.ticket import NewTicket, State, Step, Ticket
+from bot.model.ticket import EventKind, NewTicket, State, Step, Ticket
 from bot.model.tree import Node
 from bot.model.understanding import Slots
 
@@ -74,19 +75,28 @@ class TicketBook(Protocol):
         self,
         ticket: Ticket,
         to: State,
-        request: "Request",
+        by: Actor,
         *,
         owner: Person | None = None,
-        dispatched_to: str = "",
+        dispatched: tuple[str, str] | None = None,
         note: str = "",
+        kind: EventKind = "moved",
     ) -> Ticket:
-        """Change the state. ``owner`` becomes the owner, if given; ``note`` goes into the audit row.
+        """Change the state. ``owner`` becomes the owner, ``dispatched`` (id, name) whom it is sent to, if given; opened
+        again it has neither. ``note`` goes into the audit row.
 
         Raises MoveRefused when the table of moves does not allow it.
         """
         ...
 
-    def add(self, ticket: Ticket, request: "Request", slots: Slots, urgent: bool) -> Ticket:
+    def undo(self, ticket: Ticket, by: Actor) -> Ticket:
+        """Take back the last move, made by the same person: state, owner and errand become what they were before it.
+
+        Raises MoveRefused when the last move is not theirs, was itself taken back, or was the opening.
+        """
+        ...
+
+    def add(self, ticket: Ticket, by: Actor, text: str, slots: Slots, urgent: bool) -> Ticket:
         """Add words and details to an open ticket (also its node, building and unit as ``ticket`` now has them);
         nothing already known is overwritten by nothing."""
         ...
@@ -95,8 +105,21 @@ class TicketBook(Protocol):
         """Its audit rows, oldest first."""
         ...
 
-    def note(self, ticket: Ticket, request: "Request", what: str) -> None:
-        """Write an audit row that changes nothing: urged, asked."""
+    def note(self, ticket: Ticket, by: Actor, kind: EventKind, note: str = "") -> None:
+        """Write an audit row that moves nothing: urged, asked."""
+        ...
+
+    def watched(self, at: datetime) -> list[Ticket]:
+        """Tickets whose clocks have something to say by that moment: those changed since they were last looked at,
+        and those for which that moment was set."""
+        ...
+
+    def watch(self, ticket: Ticket, at: datetime | None) -> None:
+        """Look at it again at that moment, or, None, not before it changes."""
+        ...
+
+    def next_watch(self) -> datetime | None:
+        """The first moment at which a ticket has to be looked at."""
         ...
 
 
