@@ -14,12 +14,15 @@ from zoneinfo import ZoneInfo
 
 from bot.assistant import Assistant
 from bot.bell import Bell
+from bot.colleagues import Colleagues
 from bot.delivery import Books, Delivery
 from bot.groups import Tree
 from bot.learnt import engine_of
+from bot.ledger.audit import Audit
 from bot.ledger.chains import Chains
 from bot.ledger.database import Ledger
 from bot.ledger.intake import Intake, Rooms, State
+from bot.ledger.members import Members
 from bot.ledger.outbox import OutboxRows
 from bot.ledger.people import Roster
 from bot.ledger.talk import Dialogues, Records
@@ -248,10 +251,17 @@ def build(
     tree = Tree(settings.groups)
     engine = engine or engine_of(data, semantic=settings.semantic)
     books = Books(
-        ledger, Intake(ledger), Rooms(ledger), OutboxRows(ledger), roster := Roster(ledger), State(ledger)
+        ledger,
+        Intake(ledger),
+        Rooms(ledger),
+        OutboxRows(ledger),
+        roster := Roster(ledger),
+        members := Members(ledger),
+        State(ledger),
     )
     dialogues, tickets, replies = Dialogues(ledger), Tickets(ledger), Replies(dict(data.replies))
-    zone = ZoneInfo(settings.timezone)
+    zone, people = ZoneInfo(settings.timezone), _people(settings)
+    colleagues = Colleagues(people, roster, members, books.rooms, tree)
     services = Services(
         clock=clock,
         groups=tree,
@@ -268,11 +278,15 @@ def build(
         duty_phone=lambda node: _duty_phone(data.contacts, tree, node),
         patience=timedelta(minutes=settings.dialogue.minutes),
         show_time=lambda at: _show_time(at, zone),
+        zone=zone,
+        colleagues=colleagues,
+        audit=Audit(ledger),
+        desk=settings.desk,
         health=Health(clock.now(), channel),
         commands=COMMANDS,
     )
-    people, loops = _people(settings), LoopGuard()
-    delivery = Delivery(books, tree, replies, people, loops)
+    loops = LoopGuard()
+    delivery = Delivery(books, tree, replies, colleagues, loops)
     assistant = Assistant(
         books,
         delivery,

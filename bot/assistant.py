@@ -15,15 +15,12 @@ from bot.model.ledger import (
     RoomBinding,
 )
 from bot.model.message import Deaf, Event, LoggedIn, Message, RoomNamed
-from bot.model.people import Grant, Person, Role
+from bot.model.people import ROOM_ROLES, Grant, Person
 from bot.model.replies import Replies
-from bot.model.tree import Place, RoomKind
+from bot.model.tree import Place
 from bot.router import Router
 
 log = logging.getLogger("xiaoxiang.assistant")
-
-ROOM_ROLES: dict[RoomKind, Role] = {"staff": "worker", "volunteer": "volunteer"}
-"""Whoever was let into these rooms holds the role over their node, while speaking there."""
 
 ERROR_ALERT_EVERY = timedelta(minutes=10)
 """The staff are told of messages that could not be handled at most so often."""
@@ -91,6 +88,7 @@ class Assistant:
                 )
         except LedgerRefused:
             self._places.clear()  # what was read inside the transaction may never have been
+            self._books.members.forget_cache()
             self._started, self._deaf_told, self._error_told = before
             raise
 
@@ -135,6 +133,7 @@ class Assistant:
         except Exception:
             log.exception("failed", extra={"action": "message.failed", "message_id": message.id})
             self._places.pop(message.room_id, None)
+            self._books.members.forget_cache()
             self._books.intake.handled(message, heard, "error")
             self._error(message)
             return
@@ -147,6 +146,8 @@ class Assistant:
         if place is None and not message.private:
             self._router.forget_code(message.text)
             return Outcome("silent:foreign")  # a group that bot.yaml does not name is none of our business
+        if place is None or place.kind in ROOM_ROLES:
+            self._books.members.seen(message.room_id, message.sender_id, message.sender, message.at)
         request = self._request(message, place)
         if silence := self._looping(request, repeats):
             return silence

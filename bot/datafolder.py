@@ -8,7 +8,8 @@ from typing import TypeVar
 from bot.data_rules import comma_rules, contacts_rules, faq_rules, intent_rules, replies_rules
 from bot.model.contacts import Contacts
 from bot.model.replies import REPLIES
-from bot.yamlfile import Document, Found, Problem, inspect, shown
+from bot.sample import sample_folder
+from bot.yamlfile import Document, Found, Problem, inspect, load, shown
 from intents.check import check, check_rules
 from intents.lexicon import UnknownGroupError
 from intents.rules import RuleBook
@@ -61,7 +62,8 @@ def inspect_data(
         reader.understanding(intents, lexicon, faq, thoroughly=thoroughly, semantic=semantic)
     if reader.problems or lexicon is None or faq is None or contacts is None or replies is None:
         return None, tuple(reader.problems)
-    return Data(intents, lexicon, faq, contacts, replies), ()
+    own_words = load(sample_folder() / "data" / "replies.yaml", dict[str, str])
+    return Data(intents, lexicon, faq, contacts, {**own_words, **replies}), ()
 
 
 @dataclass

@@ -8,11 +8,20 @@ from bot.groups import Tree
 from bot.loopguard import LoopGuard
 from bot.model.channel import Outgoing
 from bot.model.handling import Reply, Request
-from bot.model.ledger import Claims, Intake, NewOutgoing, Outbox, Rooms, RowState, State, Transactions
-from bot.model.people import Person
+from bot.model.ledger import (
+    Claims,
+    Intake,
+    Members,
+    NewOutgoing,
+    Outbox,
+    Rooms,
+    RowState,
+    State,
+    Transactions,
+)
+from bot.model.people import Colleagues
 from bot.model.replies import Replies
 from bot.model.tree import Node
-from handlers.authority import may
 
 log = logging.getLogger("xiaoxiang.delivery")
 
@@ -29,6 +38,7 @@ class Books:
     rooms: Rooms
     outbox: Outbox
     claims: Claims
+    members: Members
     state: State
 
 
@@ -36,13 +46,13 @@ class Delivery:
     """Turns replies into outbox rows."""
 
     def __init__(
-        self, books: Books, tree: Tree, replies: Replies, people: dict[str, Person], loops: LoopGuard
+        self, books: Books, tree: Tree, replies: Replies, colleagues: Colleagues, loops: LoopGuard
     ) -> None:
-        """``people`` by id are those bot.yaml names; ``loops`` is told what the bot says."""
+        """``loops`` is told what the bot says."""
         self._books = books
         self._tree = tree
         self._replies = replies
-        self._people = people
+        self._colleagues = colleagues
         self._loops = loops
 
     def tell_staff(self, text: str, at: datetime, node: Node | None = None) -> None:
@@ -90,9 +100,8 @@ class Delivery:
 
     def _to_each(self, reply: Reply, node: Node, at: datetime, cause: str = "") -> None:
         """To everybody with a worker's role over the node, in private."""
-        claimed = [Person(id_, "", grants) for id_, grants in self._books.claims.everyone().items()]
-        staff = [one for one in (*self._people.values(), *claimed) if may(one, "worker", node, self._tree)]
-        for person in {one.id: one for one in staff}.values():
+        staff = self._colleagues.holding("worker", node)
+        for person in staff:
             self._enqueue(reply, "", "", at, to_id=person.id, cause=cause)
         if not staff:
             log.error("nobody can be told", extra={"action": "staff.none", "message_id": cause})

@@ -36,7 +36,8 @@ async def play(settings: Settings, data: Data, seconds: float) -> None:
         for message in messages:
             await player.send_until(message.at)
             await asyncio.sleep(pause)
-            _show_heard(console, message)
+            if isinstance(message, Message):
+                _show_heard(console, message)
             await player.say(message)
         await player.send_until(None)
         written, open_ = len(player.app.tickets.all()), sum(player.app.tickets.count_open().values())

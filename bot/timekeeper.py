@@ -59,3 +59,7 @@ class Timekeeper:
         except Exception:
             self._failed[ring.name] = at + AFTER_FAILURE
             log.exception("failed", extra={"action": f"ring.{ring.name}"})
+            return
+        if (due := ring.due(self._services)) is not None and due <= at:
+            self._failed[ring.name] = at + AFTER_FAILURE
+            log.error("rang and is still due", extra={"action": f"ring.{ring.name}"})

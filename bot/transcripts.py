@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.app import App, build
-from bot.channels.replay import ACCOUNT, ReplayChannel, Said, TranscriptClock
+from bot.channels.replay import ACCOUNT, Moment, ReplayChannel, Said, TranscriptClock
 from bot.model.ledger import Waiting
 from bot.model.message import LoggedIn, Message, RoomNamed
 from bot.model.settings import Settings
@@ -58,17 +58,19 @@ class Player:
         """Close the ledger."""
         self.app.ledger.close()
 
-    async def play(self, messages: Iterable[Message]) -> None:
+    async def play(self, rows: Iterable[Message | Moment]) -> None:
         """Hear the messages in order, then send what is still to be sent."""
-        for message in messages:
-            await self.say(message)
+        for row in rows:
+            await self.say(row)
         await self.send_until(None)
         self.summary.left = self.app.outbox.waiting_for_rooms()
 
-    async def say(self, message: Message) -> None:
-        """One message, after all that the outbox sends before its time."""
+    async def say(self, message: Message | Moment) -> None:
+        """One message, after all that the clock brings and the outbox sends before its time."""
         await self.send_until(message.at)
         self.clock.reach(message.at)
+        if isinstance(message, Moment):
+            return
         self._channel.heard(message)
         self.summary.messages += 1
         if not message.private and message.room not in self._rooms:

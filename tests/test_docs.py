@@ -19,7 +19,7 @@ from bot.model.contacts import Contact, Contacts
 from bot.model.handling import CommandEntry
 from bot.model.people import ROLE_TITLES
 from bot.model.replies import REPLIES
-from bot.model.settings import Alarm, Dialogue, Pace, PersonSpec, Settings, Wechaty
+from bot.model.settings import Alarm, Desk, Dialogue, Limits, Pace, PersonSpec, Settings, Wechaty
 from bot.model.tree import Node
 from bot.settings import load_data, load_settings
 from handlers.table import COMMANDS
@@ -37,6 +37,8 @@ DESCRIBED_UNDER = {
     Wechaty: "wechaty",
     Alarm: "alarm",
     Dialogue: "dialogue",
+    Desk: "desk",
+    Limits: "limits",
     Node: "groups",
     PersonSpec: "people",
     Contacts: "contacts.yaml",

@@ -237,3 +237,11 @@ def test_the_shipped_data_fits_any_community(tmp_path: Path) -> None:
     path = write(tmp_path / "bot.yaml", SMALL.replace("百合", "牡丹"))
     groups = Tree(load_settings(path).groups)
     load_data(tmp_path / "data", [node.name for node in groups.nodes()])
+
+
+def test_a_reply_that_is_not_written_is_said_in_the_words_of_the_sample(tmp_path: Path) -> None:
+    shutil.copytree(HERE / "data", tmp_path / "data")
+    write(tmp_path / "data" / "replies.yaml", "ticket_none: 没有哦\n")
+    replies = load_data(tmp_path / "data").replies
+    assert replies["ticket_none"] == "没有哦"
+    assert replies["handoff"] == load_data(HERE / "data").replies["handoff"]

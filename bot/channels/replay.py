@@ -32,8 +32,15 @@ class TranscriptClock:
         self._now = max(self._now, at)
 
 
-def read_transcript(lines: Iterable[str], people: dict[str, str]) -> Iterator[Message]:
-    """The messages of a JSON-lines transcript.
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A line of a transcript with nothing but a time: the clock goes on to it, and nobody says anything."""
+
+    at: datetime
+
+
+def read_transcript(lines: Iterable[str], people: dict[str, str]) -> Iterator[Message | Moment]:
+    """The messages of a JSON-lines transcript, and the moments at which nobody says anything.
 
     ``people``: name -> id of those bot.yaml names; they are meant where a line has their name and no sender_id.
     Raises BadTranscript.
@@ -43,10 +50,12 @@ def read_transcript(lines: Iterable[str], people: dict[str, str]) -> Iterator[Me
             yield _message(line, n, people)
 
 
-def _message(line: str, n: int, people: dict[str, str]) -> Message:
+def _message(line: str, n: int, people: dict[str, str]) -> Message | Moment:
     try:
         row = json.loads(line)
         at = datetime.fromisoformat(row["at"])
+        if at.tzinfo is not None and not {"room", "sender", "text"} & row.keys():
+            return Moment(at)
         room, sender, text = str(row["room"]), str(row["sender"]), str(row.get("text", ""))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadTranscript(f"第 {n} 行：要有 at、room、sender、text 的 JSON，{error}") from error

@@ -21,6 +21,8 @@ class Roster:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._names: dict[str, str] = {}
+        """What those are called who claimed a role; read together with the grants."""
         self._grants: dict[str, tuple[Grant, ...]] | None = None
         """Who may do what, as read last; every message asks."""
 
@@ -126,12 +128,18 @@ class Roster:
         self.grants("")
         return dict(self._grants or {})
 
+    def names(self) -> dict[str, str]:
+        """What those are called who claimed a role, by id."""
+        self.grants("")
+        return self._names
+
     def grants(self, person_id: str) -> tuple[Grant, ...]:
         """What the person may do by invitation."""
         if self._grants is None:
-            self._grants = {}
-            for id_, *grant in self._ledger.execute("SELECT person_id, role, scope FROM grants"):
+            self._grants, self._names = {}, {}
+            for id_, name, *grant in self._ledger.execute("SELECT person_id, name, role, scope FROM grants"):
                 self._grants[id_] = (*self._grants.get(id_, ()), Grant(*grant))
+                self._names[id_] = name
         return self._grants.get(person_id, ())
 
     def _count(self) -> int:

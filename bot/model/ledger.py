@@ -174,6 +174,18 @@ class Claims(Protocol):
         ...
 
 
+class Members(Protocol):
+    """Names seen in the groups of those at work, and who has spoken in private."""
+
+    def seen(self, room_id: str, person_id: str, name: str, at: datetime) -> None:
+        """Remember the name somebody bears in a group of those at work, or, without a room, that they are a friend."""
+        ...
+
+    def forget_cache(self) -> None:
+        """What was written inside a transaction that was rolled back is not written."""
+        ...
+
+
 class State(Protocol):
     """Small facts that outlive the process."""
 

@@ -1,7 +1,9 @@
 """People and what they may do."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
+
+from bot.model.tree import Node, RoomKind
 
 Role = Literal["resident", "volunteer", "worker", "secretary", "admin"]
 """Roles, each above the one before."""
@@ -16,6 +18,10 @@ ROLE_TITLES: dict[Role, str] = {
     "admin": "管理员",
 }
 """What people call the roles."""
+
+
+ROOM_ROLES: dict[RoomKind, Role] = {"staff": "worker", "volunteer": "volunteer"}
+"""Whoever was let into these rooms holds the role over their node, while speaking there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +45,23 @@ class Person:
     def rank(self) -> int:
         """The highest rank held anywhere; 0 for a resident."""
         return max((RANK[grant.role] for grant in self.grants), default=0)
+
+
+class Colleagues(Protocol):
+    """Those at work: named in bot.yaml, come by invitation, or seen in a staff or volunteer group."""
+
+    def named(self, name: str) -> list[Person]:
+        """Everybody at work who is called so (an @ before the name is not part of it), each once."""
+        ...
+
+    def get(self, person_id: str) -> Person | None:
+        """Somebody at work, by id."""
+        ...
+
+    def holding(self, role: Role, node: Node) -> list[Person]:
+        """Everybody who holds the role, or one above it, over the node, by bot.yaml or invitation; nearest scope first."""
+        ...
+
+    def friend(self, person_id: str) -> bool:
+        """True when this person, at work or not, has spoken to the bot in private, so that it can answer there."""
+        ...

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
-from bot.model.audit import Actor
+from bot.model.audit import Actor, AuditBook
 from bot.model.chain import ChainBook
 from bot.model.clock import Clock
 from bot.model.household import Household
-from bot.model.people import Grant, Person
+from bot.model.people import Colleagues, Grant, Person
 from bot.model.replies import Replies
+from bot.model.settings import Desk
 from bot.model.ticket import EventKind, NewTicket, State, Step, Ticket
 from bot.model.tree import Node
 from bot.model.understanding import Slots
@@ -240,5 +241,10 @@ class Services:
     """How long a dialogue waits for its answer."""
     show_time: Callable[[datetime], str]
     """A moment for people, in the community's zone: 11月16日 08:10."""
+    zone: tzinfo
+    """The community's, in which times of the day and days are meant."""
+    colleagues: Colleagues
+    audit: AuditBook
+    desk: Desk
     health: Health
     commands: Sequence["CommandEntry"] = field(default=())

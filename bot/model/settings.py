@@ -1,6 +1,6 @@
 """What an administrator may write in bot.yaml. Each field's docstring is its entry in the glossary."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -62,6 +62,46 @@ class Dialogue:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """How long a ticket of one category may take, in minutes; routine ones count in duty hours only."""
+
+    take: float = 30
+    """Until somebody takes it: the first answer."""
+    finish: float = 480
+    """Until it is done."""
+    progress: float = 120
+    """A claim without a word for so long goes back to the queue."""
+    night: float = 240
+    """The same outside duty hours, for urgent ones: routine ones wait for the morning."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The help desk: clocks, shifts, and what is asked when."""
+
+    duty_hours: str = "08:00-20:00"
+    """When routine tickets are worked on; their clocks stand still outside."""
+    shifts: tuple[str, ...] = ("08:00", "20:00")
+    """When one shift hands over to the next (交班); the first begins the day shift (白班), the last the night's (夜班)."""
+    limits: dict[str, Limits] = field(default_factory=dict)
+    """Intent id -> its limits; "default" for all that have none of their own."""
+    urgent: Limits = Limits(take=10, finish=120, progress=30, night=30)
+    """For urgent tickets of any category, round the clock."""
+    emergency_again: tuple[float, ...] = (3, 6)
+    """Minutes after which an emergency that nobody took is called again."""
+    ladder_minutes: float = 15
+    """From one step of the ladder to the next: owner, shift lead, secretary, all staff; a third of it when urgent."""
+    waiting_minutes: float = 120
+    """How long a clock stands still at most while the resident is asked something."""
+    unanswered_minutes: float = 20
+    """A question in a group that neither staff nor bot answered for so long is listed (/未回)."""
+    temperature_at: tuple[str, ...] = ("08:30", "17:30")
+    """When households isolating at home are asked for their temperature; empty: never."""
+    keep_days: float = 90
+    """So many days after a ticket was closed it may be anonymised (xiaoxiang forget)."""
+
+
+@dataclass(frozen=True)
 class PersonSpec:
     """Somebody with authority over a branch from the start."""
 
@@ -103,5 +143,7 @@ class Settings:
     """Who is told when the bot is deaf."""
     dialogue: Dialogue = Dialogue()
     """Questions the bot asks back."""
+    desk: Desk = Desk()
+    """The help desk: clocks, shifts, and what is asked when."""
     people: tuple[PersonSpec, ...] = ()
     """Those with authority from the start, besides those who claim an invitation."""
