@@ -21,6 +21,7 @@ from bot.learnt import engine_of
 from bot.ledger.audit import Audit
 from bot.ledger.chains import Chains
 from bot.ledger.database import Ledger
+from bot.ledger.duty import Duty
 from bot.ledger.intake import Intake, Rooms, State
 from bot.ledger.members import Members
 from bot.ledger.outbox import OutboxRows
@@ -281,6 +282,7 @@ def build(
         zone=zone,
         colleagues=colleagues,
         audit=Audit(ledger),
+        duty=Duty(ledger),
         desk=settings.desk,
         health=Health(clock.now(), channel),
         commands=COMMANDS,

@@ -9,9 +9,6 @@ from difflib import get_close_matches
 from bot.model.handling import Command, CommandEntry
 from intents.places import arabic
 
-FREE = frozenset({"我是", "认领", "帮助"})
-"""Commands whose arguments are neither tickets nor mentions."""
-
 _NUMBER = r"[A-Za-z]{0,2}\d{1,3}"
 _TICKET = re.compile(
     rf"({_NUMBER})(?:号(?!楼)|张|单(?!元))?(?![0-9A-Za-z-]|号|楼|单元|栋|幢|盒|个|袋|瓶|斤|份|元)"
@@ -71,7 +68,7 @@ def _bare(plain: str, names: dict[str, CommandEntry]) -> Command | None:
     rest = (
         _TAIL.sub("", plain[len(name) :], count=1) if _TAIL.match(plain[len(name) :]) else plain[len(name) :]
     )
-    command = _arguments(allowed[name].name, rest)
+    command = _arguments(allowed[name], rest)
     if not command.tickets or not re.match(r"[\s,:A-Za-z0-9@#【(一二三四五六七八九十]", rest):
         return None
     return command
@@ -80,7 +77,7 @@ def _bare(plain: str, names: dict[str, CommandEntry]) -> Command | None:
 def _slashed(plain: str, names: dict[str, CommandEntry]) -> Command | Unknown | None:
     name = _longest(plain, names)
     if name is not None:
-        return _arguments(names[name].name, plain[len(name) :])
+        return _arguments(names[name], plain[len(name) :])
     word = re.split(r"[\s\d@]", plain, maxsplit=1)[0][:8]
     if not word:
         return None
@@ -104,10 +101,11 @@ def _runs_on(name: str, plain: str) -> bool:
     return len(name) == 1 and following.isalpha() and not following.isascii()
 
 
-def _arguments(name: str, rest: str) -> Command:
-    if name in FREE:
-        return Command(name, rest=re.sub("[\\s,，、;；:：\u2005]+", " ", rest).strip())
-    mentions = tuple(_MENTION.findall(rest))
+def _arguments(entry: CommandEntry, rest: str) -> Command:
+    name, raw, mentions = entry.name, rest.strip(), tuple(_MENTION.findall(rest))
+    if entry.free:
+        plain = re.sub("[\\s,，、;；:：\u2005]+", " ", _MENTION.sub(" ", rest))
+        return Command(name, mentions=mentions, rest=plain.strip(), raw=raw)
     words = [word for word in _SEPARATORS.split(_MENTION.sub(" ", rest)) if word]
     tickets: list[str] = []
     note: list[str] = []
@@ -121,4 +119,4 @@ def _arguments(name: str, rest: str) -> Command:
             continue
         if word:
             note.append(word)
-    return Command(name, tuple(tickets), mentions, " ".join(note))
+    return Command(name, tuple(tickets), mentions, " ".join(note), raw)

@@ -56,7 +56,8 @@ DIALOGUES: dict[str, Handler] = {
 
 COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry(
-        "帮助", overview.help_, "resident", "/帮助 [命令]", "看能用的命令和例子", "/帮助 接单", aliases=("help", "?", "？")
+        "帮助", overview.help_, "resident", "/帮助 [命令]", "看能用的命令和例子", "/帮助 接单", aliases=("help", "?", "？"),
+        free=True,
     ),
     CommandEntry(
         "工单", desk.show, "resident", "/工单 [编号…]", "看未办结的工单，或某一张", "/工单 A023", aliases=("单子",)
@@ -83,11 +84,11 @@ COMMANDS: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         "我是", accounts.bind_household, "resident", "/我是 楼号-单元-门牌 姓名", "登记自己住哪一户，以后求助不用再报地址（请私聊发）",
-        "/我是 17-3-501 王芳", reads_place=True,
+        "/我是 17-3-501 王芳", reads_place=True, free=True,
     ),
     CommandEntry(
         "认领", accounts.claim_role, "resident", "/认领 邀请码", "用一次性邀请码认领书记、网格员等身份（只能私聊发）",
-        "/认领 K7M2-9QXD",
+        "/认领 K7M2-9QXD", free=True,
     ),
     CommandEntry(
         "状态", overview.status, "worker", "/状态", "看小巷是否在线、有多少工单和消息在等", "/状态",

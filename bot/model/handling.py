@@ -1,7 +1,7 @@
 """What a handler is given and what it gives back."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -50,6 +50,8 @@ class Command:
     """Names typed after @."""
     rest: str = ""
     """Everything else, spaces collapsed."""
+    raw: str = field(default="", compare=False)
+    """Everything after the command's name, as it was typed (half-width)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,5 +143,7 @@ class CommandEntry:
     aliases: tuple[str, ...] = ()
     reads_place: bool = False
     """True when its argument is an address, to be understood like a message."""
+    free: bool = False
+    """True when its arguments are words and mentions, never ticket numbers."""
     bare: bool = False
     """True when staff and volunteers may leave the slash out: 接单 23."""

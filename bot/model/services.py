@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 from bot.model.audit import Actor, AuditBook
 from bot.model.chain import ChainBook
 from bot.model.clock import Clock
+from bot.model.duty import DutyBook
 from bot.model.household import Household
 from bot.model.people import Colleagues, Grant, Person
 from bot.model.replies import Replies
 from bot.model.settings import Desk
 from bot.model.ticket import EventKind, NewTicket, State, Step, Ticket
-from bot.model.tree import Node
+from bot.model.tree import Node, Place, RoomKind
 from bot.model.understanding import Slots
 
 if TYPE_CHECKING:
@@ -34,6 +35,22 @@ class Groups(Protocol):
 
     def title(self, node: Node) -> str:
         """The node's name for people: 17号楼3单元."""
+        ...
+
+    def path(self, node: Node) -> tuple[Node, ...]:
+        """From the root down to the node itself."""
+        ...
+
+    def below(self, node: Node) -> tuple[Node, ...]:
+        """The node and everything below it, each before those below it."""
+        ...
+
+    def nearest_room(self, node: Node, kind: RoomKind) -> str | None:
+        """The room of this kind on the node itself or the nearest one above."""
+        ...
+
+    def place(self, room: str) -> Place | None:
+        """Where a room hangs, by the group's name in bot.yaml."""
         ...
 
     def within(self, node: Node, scope: Node) -> bool:
@@ -245,6 +262,7 @@ class Services:
     """The community's, in which times of the day and days are meant."""
     colleagues: Colleagues
     audit: AuditBook
+    duty: DutyBook
     desk: Desk
     health: Health
     commands: Sequence["CommandEntry"] = field(default=())

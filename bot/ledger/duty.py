@@ -1,0 +1,83 @@
+"""The roster, the owners of branches, and stand-ins."""
+
+from datetime import UTC, date, datetime
+
+from bot.ledger.database import Ledger
+from bot.model.clock import millis
+from bot.model.duty import OnDuty, StandIn
+from bot.model.people import Person
+
+
+class Duty:
+    """Tables duty, node_owners and delegations."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def set_duty(self, day: date, shift: str, node: str, lines: list[OnDuty]) -> None:
+        """Replace the roster of a day, shift and node by these lines, in their order; none clears it."""
+        self._ledger.execute(
+            "DELETE FROM duty WHERE day = ? AND shift = ? AND node = ?", (day.isoformat(), shift, node)
+        )
+        for place, line in enumerate(lines):
+            self._ledger.execute(
+                "INSERT OR REPLACE INTO duty (day, shift, node, person_id, name, lead, place) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (day.isoformat(), shift, node, line.person_id, line.name, int(line.lead), place),
+            )
+
+    def duty(self, day: date) -> list[OnDuty]:
+        """The roster of a day, in order."""
+        rows = self._ledger.execute(
+            "SELECT shift, node, person_id, name, lead FROM duty WHERE day = ? ORDER BY shift, node, place",
+            (day.isoformat(),),
+        )
+        return [OnDuty(day, shift, node, id_, name, bool(lead)) for shift, node, id_, name, lead in rows]
+
+    def set_owners(self, node: str, people: list[Person]) -> None:
+        """Make these the owners (认领) of a branch; none clears it."""
+        self._ledger.execute("DELETE FROM node_owners WHERE node = ?", (node,))
+        for person in people:
+            self._ledger.execute(
+                "INSERT OR REPLACE INTO node_owners (node, person_id, name) VALUES (?, ?, ?)",
+                (node, person.id, person.name),
+            )
+
+    def owners(self, node: str) -> list[tuple[str, str]]:
+        """(id, name) of the owners of this very node."""
+        rows = self._ledger.execute(
+            "SELECT person_id, name FROM node_owners WHERE node = ? ORDER BY name", (node,)
+        )
+        return [(id_, name) for id_, name in rows]
+
+    def all_owners(self) -> list[tuple[str, str, str]]:
+        """(node, id, name) of every owner."""
+        rows = self._ledger.execute("SELECT node, person_id, name FROM node_owners ORDER BY node, name")
+        return [(node, id_, name) for node, id_, name in rows]
+
+    def delegate(self, stand_in: StandIn) -> None:
+        """Let somebody stand in; an earlier arrangement of the same person that overlaps ends where this begins."""
+        begins, ends = millis(stand_in.begins), millis(stand_in.ends)
+        self._ledger.execute(
+            "UPDATE delegations SET ends = ? WHERE from_id = ? AND ends > ? AND begins < ?",
+            (begins, stand_in.absent_id, begins, ends),
+        )
+        self._ledger.execute(
+            "INSERT INTO delegations (from_id, from_name, to_id, to_name, begins, ends) VALUES (?, ?, ?, ?, ?, ?)",
+            (stand_in.absent_id, stand_in.absent, stand_in.stand_in_id, stand_in.stand_in, begins, ends),
+        )
+
+    def stand_ins(self, at: datetime) -> list[StandIn]:
+        """Arrangements that hold at that moment or begin later."""
+        rows = self._ledger.execute(
+            "SELECT from_id, from_name, to_id, to_name, begins, ends FROM delegations WHERE ends > ? AND ends > begins"
+            " ORDER BY begins, id",
+            (millis(at),),
+        )
+        return [
+            StandIn(from_id, from_name, to_id, to_name, _moment(begins), _moment(ends))
+            for from_id, from_name, to_id, to_name, begins, ends in rows
+        ]
+
+
+def _moment(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC)
