@@ -26,6 +26,7 @@ from bot.ledger.intake import Intake, Rooms, State
 from bot.ledger.members import Members
 from bot.ledger.outbox import OutboxRows
 from bot.ledger.people import Roster
+from bot.ledger.rung import Rung
 from bot.ledger.talk import Dialogues, Records
 from bot.ledger.tickets import Tickets
 from bot.loopguard import LoopGuard
@@ -283,6 +284,7 @@ def build(
         colleagues=colleagues,
         audit=Audit(ledger),
         duty=Duty(ledger),
+        rung=Rung(ledger),
         desk=settings.desk,
         health=Health(clock.now(), channel),
         commands=COMMANDS,

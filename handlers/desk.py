@@ -1,4 +1,4 @@
-"""Commands on tickets: /工单 /接单 /派单 /办结 /撤单."""
+"""Commands that move tickets: /接单 /派单 /办结 /撤单."""
 
 from datetime import timedelta
 
@@ -6,21 +6,13 @@ from bot.model.handling import Dialogue, Outcome, Reply, Request
 from bot.model.people import Person, Role
 from bot.model.services import Services
 from bot.model.ticket import MoveRefused, State, Ticket
-from bot.model.tree import Node
 from handlers.authority import may
-from handlers.speaking import about, private_enough, quoted, to_requester, to_sender
-
-LISTED = 10
-"""So many tickets are listed at most."""
-
-WHOLE = 1500
-"""Characters of somebody's words that /工单 shows."""
+from handlers.lists import plea_lines
+from handlers.reach import may_know, node_of
+from handlers.speaking import about, private_enough, to_requester, to_sender
 
 COMPLAINT = timedelta(hours=72)
 """How long whoever asked may say that nothing came."""
-
-EVERY = 100_000
-"""All open tickets there can be."""
 
 VERBS: dict[State, str] = {"taken": "接单", "dispatched": "派单", "done": "办结", "cancelled": "撤单"}
 
@@ -31,30 +23,6 @@ TOLD: dict[State, str] = {
     "cancelled": "ticket_withdrawn",
 }
 """What the requester hears about a move."""
-
-
-def show(request: Request, services: Services) -> Outcome:
-    """/工单: one ticket by number, or the list: one's own for residents, those in reach for staff."""
-    assert request.command is not None
-    if request.command.tickets:
-        numbers = list(dict.fromkeys(request.command.tickets))[:LISTED]
-        lines = [_show_one(number, request, services) for number in numbers]
-        return Outcome("command:工单", (to_sender(request, "\n\n".join(lines)),))
-    inside = private_enough(request)
-    if request.person.rank and inside:
-        tickets = [t for t in services.tickets.open_tickets(EVERY) if _in_reach(request.person, t, services)]
-    else:
-        tickets = services.tickets.of_requester(request.person.id)
-    if not tickets:
-        text = "没有未办结的工单。" if request.person.rank else services.replies("ticket_none")
-        return Outcome("command:工单", (to_sender(request, text),))
-    lines = [_line(ticket, services, public=not inside) for ticket in tickets[:LISTED]]
-    head = (
-        f"未办结 {len(tickets)} 张："
-        if len(tickets) <= LISTED
-        else f"未办结 {len(tickets)} 张，先列 {LISTED} 张："
-    )
-    return Outcome("command:工单", (to_sender(request, "\n".join([head, *lines])),))
 
 
 def take(request: Request, services: Services) -> Outcome:
@@ -96,7 +64,7 @@ def _move_all(
     told: list[Reply] = []
     for number in dict.fromkeys(request.command.tickets):
         ticket = services.tickets.get(number)
-        if ticket is None or not _may_know(request.person, ticket, services):
+        if ticket is None or not may_know(request.person, ticket, services):
             lines.append(services.replies("command_no_ticket", number=number))
             continue
         numbers.append(ticket.number)
@@ -136,7 +104,7 @@ def _move(
         _await_complaint(moved, request, services)
     line = services.replies("command_moved", **words)
     if to == "taken" and not public:
-        line = "\n".join([line, *_plea(moved)])
+        line = "\n".join([line, *plea_lines(moved)])
     again = to == ticket.state == "dispatched"
     if to not in TOLD or again or moved.requester_id == request.person.id:
         return line, []
@@ -160,49 +128,7 @@ def _may_move(person: Person, ticket: Ticket, to: State, services: Services) -> 
     unclaimed = to == "done" and (not ticket.owner_id or ticket.dispatched_to == person.name)
     role: Role = "volunteer" if to == "taken" or unclaimed else "worker"
     mine = ticket.dispatched_to == person.name and person.rank > 0
-    return may(person, role, _node(ticket, services), services.groups) or (unclaimed and mine)
-
-
-def _in_reach(person: Person, ticket: Ticket, services: Services) -> bool:
-    """Within the person's scope, or in their hands."""
-    mine = person.rank > 0 and (ticket.owner_id == person.id or ticket.dispatched_to == person.name)
-    return mine or may(person, "volunteer", _node(ticket, services), services.groups)
-
-
-def _node(ticket: Ticket, services: Services) -> Node:
-    """Where it belongs; a node that bot.yaml no longer has counts as the whole community."""
-    return services.groups.find(ticket.node) or services.groups.root
-
-
-def _may_know(person: Person, ticket: Ticket, services: Services) -> bool:
-    return ticket.requester_id == person.id or _in_reach(person, ticket, services)
-
-
-def _show_one(number: str, request: Request, services: Services) -> str:
-    ticket = services.tickets.get(number)
-    if ticket is None or not _may_know(request.person, ticket, services):
-        return services.replies("command_no_ticket", number=number)
-    public = not private_enough(request)
-    lines = [_line(ticket, services, public=public)]
-    if not public:
-        lines += _plea(ticket)
-        lines += [
-            f"{services.show_time(step.at)} {step.actor} {step.what}"
-            for step in services.tickets.history(ticket)
-        ]
-    return "\n".join(lines)
-
-
-def _plea(ticket: Ticket) -> list[str]:
-    """Who asked for what, for the staff's eyes."""
-    lines = [f"{ticket.requester}（{ticket.room_name or '私聊'}）：{quoted(ticket.text, WHOLE)}"]
-    return [*lines, f"电话 {ticket.phones}"] if ticket.phones else lines
-
-
-def _line(ticket: Ticket, services: Services, *, public: bool) -> str:
-    words = about(ticket, services, public=public)
-    urgent = "【急】" if ticket.urgent else ""
-    return f"{ticket.number} {urgent}{words['title']}·{words['place']} {words['state']} {words['owner']}".rstrip()
+    return may(person, role, node_of(ticket, services), services.groups) or (unclaimed and mine)
 
 
 def _usage(request: Request, services: Services, name: str) -> Outcome:

@@ -6,6 +6,7 @@ from handlers import (
     chain_lists,
     chains,
     desk,
+    lists,
     overview,
     own_tickets,
     people,
@@ -60,7 +61,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
         free=True,
     ),
     CommandEntry(
-        "工单", desk.show, "resident", "/工单 [编号…]", "看未办结的工单，或某一张", "/工单 A023", aliases=("单子",)
+        "工单", lists.show, "resident", "/工单 [编号…]", "看未办结的工单，或某一张", "/工单 A023", aliases=("单子",)
     ),
     CommandEntry(
         "接单", desk.take, "volunteer", "/接单 编号…", "把工单接到自己名下", "/接单 23 24",

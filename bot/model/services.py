@@ -12,6 +12,7 @@ from bot.model.duty import DutyBook
 from bot.model.household import Household
 from bot.model.people import Colleagues, Grant, Person
 from bot.model.replies import Replies
+from bot.model.rung import RungBook
 from bot.model.settings import Desk
 from bot.model.ticket import EventKind, NewTicket, State, Step, Ticket
 from bot.model.tree import Node, Place, RoomKind
@@ -263,6 +264,7 @@ class Services:
     colleagues: Colleagues
     audit: AuditBook
     duty: DutyBook
+    rung: RungBook
     desk: Desk
     health: Health
     commands: Sequence["CommandEntry"] = field(default=())
