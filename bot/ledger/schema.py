@@ -171,6 +171,8 @@ UPDATE ticket_events SET kind = CASE
 UPDATE ticket_events SET note = '' WHERE note IN ('补充', '催办');
 UPDATE ticket_events SET owner_id = t.owner_id, owner = t.owner, dispatched_to = t.dispatched_to FROM tickets t
     WHERE t.id = ticket_events.ticket AND ticket_events.to_state NOT IN ('opened', 'cancelled');
+UPDATE ticket_events SET note = trim(substr(note, length(dispatched_to) + 1))
+    WHERE kind = 'moved' AND to_state = 'dispatched' AND substr(note, 1, length(dispatched_to)) = dispatched_to;
 CREATE INDEX ticket_events_at ON ticket_events (at);
 
 CREATE TABLE ticket_followers (
