@@ -4,7 +4,7 @@ from bot.model.channel import OutKind
 from bot.model.handling import Reply, Request
 from bot.model.people import Person
 from bot.model.services import Services
-from bot.model.ticket import STATE_TITLES, Ticket
+from bot.model.ticket import STATE_TITLES, Follower, Ticket
 
 
 def public_place(ticket: Ticket, services: Services) -> str:
@@ -68,12 +68,59 @@ def to_sender(request: Request, text: str, ticket: str | None = None, *, urgent:
     return Reply(text, kind, mentions=((message.sender_id, message.sender),), ticket=ticket, urgent=urgent)
 
 
+def discreetly(
+    request: Request, services: Services, text: str, ticket: str | None = None, *, urgent: bool = False
+) -> tuple[Reply, ...]:
+    """An answer about what is nobody else's business: illness, mind, complaints.
+
+    In private it is just said. Said in a group, the answer goes to the person in private if they are a friend of the
+    bot, and the group reads no more than that there is one; to others the bot cannot speak in private, so the group
+    reads that the staff on duty have it, and nothing else: the caller alerts them.
+    """
+    if request.message.private:
+        return (to_sender(request, text, ticket, urgent=urgent),)
+    if not services.colleagues.friend(request.person.id):
+        line = services.replies("handed_over", phone=duty_phone(request, services))
+        return (to_sender(request, line, ticket, urgent=urgent),)
+    return (
+        to_sender(request, services.replies("private_look"), ticket, urgent=urgent),
+        Reply(text, "private", "sender", ticket=ticket, urgent=urgent),
+    )
+
+
 def to_requester(ticket: Ticket, text: str) -> Reply:
     """News for whoever asked, where they asked."""
     mentions = ((ticket.requester_id, ticket.requester),)
     if ticket.room_id:
         return Reply(text, "reply", "room", to=ticket.room_id, mentions=mentions, ticket=ticket.number)
     return Reply(text, "private", "person", to=ticket.requester_id, ticket=ticket.number)
+
+
+def those_waiting(ticket: Ticket, services: Services) -> tuple[Follower, ...]:
+    """Whoever hears a ticket's news and may say 「收到了」 or 「没收到」: the requester, then the followers."""
+    requester = Follower(ticket.requester_id, ticket.requester, ticket.room_id, ticket.room_name)
+    return (requester, *services.tickets.followers(ticket))
+
+
+def to_those_waiting(ticket: Ticket, text: str, services: Services, *, but: str = "") -> list[Reply]:
+    """News for the requester and the followers, each where they asked; those of one room hear it once, all of them @ed.
+
+    ``but``: the id of somebody who has been answered already.
+    """
+    rooms: dict[str, list[tuple[str, str]]] = {}
+    alone: list[Reply] = []
+    for one in those_waiting(ticket, services):
+        if one.person_id == but:
+            continue
+        if one.room_id:
+            rooms.setdefault(one.room_id, []).append((one.person_id, one.name))
+        else:
+            alone.append(Reply(text, "private", "person", to=one.person_id, ticket=ticket.number))
+    heard = [
+        Reply(text, "reply", "room", to=room_id, mentions=tuple(names), ticket=ticket.number)
+        for room_id, names in rooms.items()
+    ]
+    return heard + alone
 
 
 def to_staff(text: str, *, node: str = "", ticket: str | None = None, urgent: bool = False) -> Reply:

@@ -34,6 +34,8 @@ REPLIES: dict[str, frozenset[str]] = {
     "record_saved": frozenset({"title"}),
     "chain_merged": frozenset({"title", "count", "total"}),
     "symptom": frozenset({"phone"}),
+    "private_look": frozenset(),
+    "handed_over": frozenset({"phone"}),
     "greeting": frozenset({"phone"}),
     # to the staff
     "alert_ticket": _TICKET | {"name", "room", "text", "phones", "short"},
