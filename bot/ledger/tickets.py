@@ -7,8 +7,9 @@ from typing import Any
 from bot.ledger.database import Ledger
 from bot.model.audit import Actor
 from bot.model.clock import millis
+from bot.model.household import Household
 from bot.model.people import Person
-from bot.model.ticket import MOVES, EventKind, MoveRefused, NewTicket, State, Step, Ticket
+from bot.model.ticket import MOVES, EventKind, Follower, MoveRefused, NewTicket, State, Step, Ticket
 from bot.model.understanding import Slots
 
 PER_LETTER = 999
@@ -22,6 +23,7 @@ _STEP = "at, actor_id, actor, room_id, kind, from_state, to_state, owner_id, own
 _MOVING = frozenset({"opened", "moved", "returned", "undone", "merged"})
 
 _OPEN = "state IN ('opened', 'taken', 'dispatched')"
+_OF_PERSON = "(requester_id = ? OR id IN (SELECT ticket FROM ticket_followers WHERE person_id = ?))"
 
 
 def number_of(id_: int) -> str:
@@ -79,8 +81,67 @@ class Tickets:
         return found[0] if found else None
 
     def of_requester(self, requester_id: str) -> list[Ticket]:
-        """A person's open tickets, latest first."""
-        return self._select(f"requester_id = ? AND {_OPEN} ORDER BY id DESC", (requester_id,))
+        """A person's open tickets, those they follow among them, latest first."""
+        return self._select(f"{_OF_PERSON} AND {_OPEN} ORDER BY id DESC", (requester_id, requester_id))
+
+    def closed_lately(self, person_id: str, since: datetime) -> list[Ticket]:
+        """The tickets done or declined since then that this person asked for or follows, latest closed first."""
+        return self._select(
+            f"{_OF_PERSON} AND state IN ('done', 'declined') AND updated_at >= ? ORDER BY updated_at DESC, id DESC",
+            (person_id, person_id, millis(since)),
+        )
+
+    def open_for_household(self, household: Household) -> list[Ticket]:
+        """The open tickets of this very door, latest first. The compound is not a ticket's own: compare its node."""
+        door = (household.building, household.unit, household.room)
+        return self._select(f"building = ? AND unit = ? AND room = ? AND {_OPEN} ORDER BY id DESC", door)
+
+    def follow(self, ticket: Ticket, person_id: str, name: str, room_id: str, room_name: str, by: Actor) -> bool:
+        """From now on this person hears what the requester hears, in that room (or in private), and may do what the
+        requester may. False, and nothing written, when they are the requester or follow it already."""
+        id_, _ = id_of(ticket.number)
+        if person_id == ticket.requester_id:
+            return False
+        done = self._ledger.execute(
+            "INSERT INTO ticket_followers (ticket, person_id, name, room_id, room_name, at) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            (id_, person_id, name, room_id, room_name, millis(by.at)),
+        )
+        if done.rowcount < 1:
+            return False
+        self.note(ticket, by, "followed", name if person_id != by.id else "")
+        return True
+
+    def followers(self, ticket: Ticket) -> list[Follower]:
+        """Who waits besides the requester, in the order they came."""
+        rows = self._ledger.execute(
+            "SELECT person_id, name, room_id, room_name FROM ticket_followers WHERE ticket = ? ORDER BY at, person_id",
+            (id_of(ticket.number)[0],),
+        )
+        return [Follower(*row) for row in rows]
+
+    def merge(self, ticket: Ticket, into: Ticket, by: Actor) -> Ticket:
+        """Withdraw ``ticket`` because ``into`` takes it in: words, phones, things and urgency are added to that one, and
+        whoever waits for it follows that one. Returns ``into`` as it is now.
+
+        Raises MoveRefused when ``ticket`` is closed.
+        """
+        id_, _ = id_of(ticket.number)
+        self.move(ticket, "cancelled", by, note=f"并入 {into.number}", kind="merged")
+        self._ledger.execute("UPDATE tickets SET merged_into = ? WHERE id = ?", (into.number, id_))
+        for one in (
+            Follower(ticket.requester_id, ticket.requester, ticket.room_id, ticket.room_name),
+            *self.followers(ticket),
+        ):
+            self.follow(into, one.person_id, one.name, one.room_id, one.room_name, by)
+        slots = Slots(
+            room=into.room or ticket.room or None,
+            phones=tuple(ticket.phones.split()),
+            items=tuple(filter(None, ticket.items.split("、"))),
+        )
+        self.add(into, by, ticket.text, slots, ticket.urgent)
+        self.note(into, by, "merged", f"并来 {ticket.number}")
+        return self._ticket(id_of(into.number)[0])
 
     def open_tickets(self, limit: int) -> list[Ticket]:
         """All open tickets, urgent first, then oldest first."""

@@ -14,7 +14,7 @@ from bot.model.people import Colleagues, Grant, Person
 from bot.model.replies import Replies
 from bot.model.rung import RungBook
 from bot.model.settings import Desk
-from bot.model.ticket import EventKind, NewTicket, State, Step, Ticket
+from bot.model.ticket import EventKind, Follower, NewTicket, State, Step, Ticket
 from bot.model.tree import Node, Place, RoomKind
 from bot.model.understanding import Slots
 
@@ -79,7 +79,32 @@ class TicketBook(Protocol):
         ...
 
     def of_requester(self, requester_id: str) -> list[Ticket]:
-        """A person's open tickets, latest first."""
+        """A person's open tickets, those they follow among them, latest first."""
+        ...
+
+    def follow(self, ticket: Ticket, person_id: str, name: str, room_id: str, room_name: str, by: Actor) -> bool:
+        """From now on this person hears what the requester hears, in that room (or in private), and may do what the
+        requester may. False, and nothing written, when they are the requester or follow it already."""
+        ...
+
+    def followers(self, ticket: Ticket) -> list[Follower]:
+        """Who waits besides the requester, in the order they came."""
+        ...
+
+    def open_for_household(self, household: Household) -> list[Ticket]:
+        """The open tickets of this very door, latest first. The compound is not a ticket's own: compare its node."""
+        ...
+
+    def closed_lately(self, person_id: str, since: datetime) -> list[Ticket]:
+        """The tickets done or declined since then that this person asked for or follows, latest closed first."""
+        ...
+
+    def merge(self, ticket: Ticket, into: Ticket, by: Actor) -> Ticket:
+        """Withdraw ``ticket`` because ``into`` takes it in: words, phones, things and urgency are added to that one, and
+        whoever waits for it follows that one. Returns ``into`` as it is now.
+
+        Raises MoveRefused when ``ticket`` is closed.
+        """
         ...
 
     def open_tickets(self, limit: int) -> list[Ticket]:

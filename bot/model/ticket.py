@@ -104,6 +104,17 @@ class Ticket(Plea):
 
 
 @dataclass(frozen=True, slots=True)
+class Follower:
+    """Somebody who waits for a ticket's news: its requester, or who asked for the same need of the same household."""
+
+    person_id: str
+    name: str
+    room_id: str
+    """Where they asked, and hear of it; empty in private."""
+    room_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One audit row of a ticket. Clocks, loads and reports are computed from these rows and nothing else."""
 
