@@ -23,6 +23,7 @@ from bot.ledger.chains import Chains
 from bot.ledger.database import Ledger
 from bot.ledger.duty import Duty
 from bot.ledger.intake import Intake, Rooms, State
+from bot.ledger.isolation import Isolations
 from bot.ledger.members import Members
 from bot.ledger.outbox import OutboxRows
 from bot.ledger.people import Roster
@@ -285,6 +286,7 @@ def build(
         audit=Audit(ledger),
         duty=Duty(ledger),
         rung=Rung(ledger),
+        isolation=Isolations(ledger),
         desk=settings.desk,
         health=Health(clock.now(), channel),
         commands=COMMANDS,

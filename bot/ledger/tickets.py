@@ -147,6 +147,14 @@ class Tickets:
         """All open tickets, urgent first, then oldest first."""
         return self._select(f"{_OPEN} ORDER BY urgent DESC, id LIMIT ?", (limit,))
 
+    def loads(self) -> dict[str, int]:
+        """How many open tickets each owner, or whoever was sent, has: by person id."""
+        rows = self._ledger.execute(
+            "SELECT CASE WHEN state = 'dispatched' AND dispatched_id <> '' THEN dispatched_id ELSE owner_id END AS holder,"
+            f" count(*) FROM tickets WHERE {_OPEN} GROUP BY holder HAVING holder <> ''"
+        )
+        return {holder: int(count) for holder, count in rows}
+
     def all(self) -> list[Ticket]:
         """Every ticket, oldest first; for exports."""
         return self._select("1 ORDER BY id", ())

@@ -10,6 +10,7 @@ from bot.model.chain import ChainBook
 from bot.model.clock import Clock
 from bot.model.duty import DutyBook
 from bot.model.household import Household
+from bot.model.isolation import IsolationBook
 from bot.model.people import Colleagues, Grant, Person
 from bot.model.replies import Replies
 from bot.model.rung import RungBook
@@ -105,6 +106,10 @@ class TicketBook(Protocol):
 
         Raises MoveRefused when ``ticket`` is closed.
         """
+        ...
+
+    def loads(self) -> dict[str, int]:
+        """How many open tickets each owner, or whoever was sent, has: by person id."""
         ...
 
     def open_tickets(self, limit: int) -> list[Ticket]:
@@ -290,6 +295,7 @@ class Services:
     audit: AuditBook
     duty: DutyBook
     rung: RungBook
+    isolation: IsolationBook
     desk: Desk
     health: Health
     commands: Sequence["CommandEntry"] = field(default=())
