@@ -22,14 +22,17 @@ from bot.ledger.audit import Audit
 from bot.ledger.chains import Chains
 from bot.ledger.database import Ledger
 from bot.ledger.duty import Duty
+from bot.ledger.figures import Figures
 from bot.ledger.intake import Intake, Rooms, State
 from bot.ledger.isolation import Isolations
+from bot.ledger.lists import Lists
 from bot.ledger.members import Members
 from bot.ledger.outbox import OutboxRows
 from bot.ledger.people import Roster
 from bot.ledger.rung import Rung
 from bot.ledger.talk import Dialogues, Records
 from bot.ledger.tickets import Tickets
+from bot.ledger.unanswered import Unanswered
 from bot.loopguard import LoopGuard
 from bot.model.channel import Channel
 from bot.model.clock import Clock, millis
@@ -286,6 +289,9 @@ def build(
         audit=Audit(ledger),
         duty=Duty(ledger),
         rung=Rung(ledger),
+        lists=Lists(ledger),
+        unanswered=Unanswered(ledger),
+        figures=Figures(ledger),
         isolation=Isolations(ledger),
         desk=settings.desk,
         health=Health(clock.now(), channel),

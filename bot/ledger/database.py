@@ -39,7 +39,7 @@ class Ledger:
         except (sqlite3.DatabaseError, OSError) as error:
             raise LedgerBroken(f"{path}：{error}") from error
 
-    def execute(self, sql: str, parameters: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+    def execute(self, sql: str, parameters: tuple[Any, ...] | dict[str, Any] = ()) -> sqlite3.Cursor:
         """Run one statement inside whatever transaction is open. Raises LedgerRefused when the disk does."""
         try:
             if self.awaiting_write and not sql.startswith("SELECT"):

@@ -264,7 +264,7 @@ class Tickets:
 
     def watch_all(self) -> None:
         """Look at every open ticket anew: the limits may have changed since."""
-        self._ledger.execute(f"UPDATE tickets SET watch_at = 0 WHERE {_OPEN}")
+        self._ledger.execute(f"UPDATE tickets SET watch_at = 0, late_at = NULL WHERE {_OPEN}")
 
     def _ticket(self, id_: int) -> Ticket:
         return self._select("id = ?", (id_,))[0]
@@ -283,7 +283,7 @@ class Tickets:
             " FROM tickets WHERE id = ?",
             (at, by.id, by.name, by.room_id, by.message_id, self._ledger.account, kind, before, note, id_),
         )
-        self._ledger.execute("UPDATE tickets SET watch_at = ? WHERE id = ?", (at, id_))
+        self._ledger.execute("UPDATE tickets SET watch_at = ?, late_at = NULL WHERE id = ?", (at, id_))
 
 
 def _ticket(row: tuple[Any, ...]) -> Ticket:

@@ -11,12 +11,15 @@ from bot.model.clock import Clock
 from bot.model.duty import DutyBook
 from bot.model.household import Household
 from bot.model.isolation import IsolationBook
+from bot.model.lists import TicketLists
 from bot.model.people import Colleagues, Grant, Person
 from bot.model.replies import Replies
+from bot.model.report import FigureBook
 from bot.model.rung import RungBook
 from bot.model.settings import Desk
 from bot.model.ticket import EventKind, Follower, NewTicket, State, Step, Ticket
 from bot.model.tree import Node, Place, RoomKind
+from bot.model.unanswered import UnansweredBook
 from bot.model.understanding import Slots
 
 if TYPE_CHECKING:
@@ -295,6 +298,9 @@ class Services:
     audit: AuditBook
     duty: DutyBook
     rung: RungBook
+    lists: TicketLists
+    unanswered: UnansweredBook
+    figures: FigureBook
     isolation: IsolationBook
     desk: Desk
     health: Health
