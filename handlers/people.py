@@ -1,11 +1,12 @@
 """human: whoever asks for a person, or asks us what nobody taught us, is handed to the staff on duty."""
 
 import re
+from dataclasses import replace
 
 from bot.model.handling import Outcome, Request
 from bot.model.services import Services
 from handlers.pleas import add, alert, open_ticket, same_plea
-from handlers.speaking import duty_phone, to_sender
+from handlers.speaking import discreetly, duty_phone, to_sender
 
 _CALL = re.compile(
     r"(?:在吗|在不在|在么|你好|您好|喂|嗨|哈喽|hi|hello|有人吗|[\s,，。.!！?？~～啊呀吗])*", re.IGNORECASE
@@ -20,6 +21,13 @@ _NOD = re.compile(
 """What only nods: nothing to answer, nobody to fetch."""
 
 
+_ILLNESS = re.compile(
+    r"发[烧热]|[高低]烧|烧到|咳|阳[性了]|感染|确诊|症状|[生得犯]病|病[情人了]|看病|抑郁|焦虑|失眠|想不开|难受|"
+    r"怀孕|流产|癌|艾滋|肝炎|精神"
+)
+"""Words of the body and the mind: whoever speaks of them is answered in private."""
+
+
 def hand_over(request: Request, services: Services) -> Outcome:
     """Open a ticket for the staff on duty, so that nobody's question is forgotten, and say so."""
     earlier = same_plea(request, services, "human")
@@ -27,9 +35,13 @@ def hand_over(request: Request, services: Services) -> Outcome:
         return add(earlier, request, services)
     ticket = open_ticket(request, services, "human", urgent=False)
     answer = services.replies("handoff", number=ticket.number, phone=duty_phone(request, services))
+    if _ILLNESS.search(request.text):
+        *public, told = discreetly(request, services, answer, ticket.number)
+    else:
+        public, told = [], to_sender(request, answer, ticket.number)
     return Outcome(
         f"handoff:{ticket.number}",
-        (to_sender(request, answer, ticket.number), alert(ticket, request, services)),
+        (*public, replace(told, topic="handoff"), alert(ticket, request, services)),
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import datetime
 
 from bot.model.handling import Dialogue, Outcome, Request
@@ -20,7 +21,7 @@ def question(request: Request, services: Services) -> Outcome:
     assert understanding is not None
     at = request.message.at
     if understanding.faq is not None and (entry := _valid(understanding.faq.id, services, at)):
-        return Outcome(f"answer:{entry.id}", (to_sender(request, _answer(entry, services)),))
+        return _answer(entry, request, services)
     offered = [entry for id_ in understanding.suggest[:3] if (entry := _valid(id_, services, at))]
     if offered:
         choice = Dialogue("choice", "", tuple(entry.id for entry in offered))
@@ -46,11 +47,12 @@ def answer_choice(request: Request, services: Services) -> Outcome | None:
     entry = _valid(request.dialogue.options[n], services, request.message.at)
     if entry is None:
         return None
-    return Outcome(f"answer:{entry.id}", (to_sender(request, _answer(entry, services)),))
+    return _answer(entry, request, services)
 
 
-def _answer(entry: Faq, services: Services) -> str:
-    return services.replies("faq_answer", answer=entry.answer)
+def _answer(entry: Faq, request: Request, services: Services) -> Outcome:
+    answer = to_sender(request, services.replies("faq_answer", answer=entry.answer))
+    return Outcome(f"answer:{entry.id}", (replace(answer, topic=f"faq:{entry.id}"),))
 
 
 def _valid(id_: str, services: Services, at: datetime) -> Faq | None:

@@ -1,13 +1,19 @@
-"""Reports, sign-ups, offers and complaints: kept, shown to staff where somebody must act, silent in groups."""
+"""Reports, sign-ups, offers and complaints: kept, shown to staff where somebody must act, silent in groups.
+
+What is nobody else's business, illness and complaints, is answered in private (speaking.discreetly). Numbers that were
+reported are never said back to a group.
+"""
 
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.services import Services
-from handlers.speaking import duty_phone, named, quoted, room_name, to_sender, to_staff
+from handlers.pleas import whereabouts
+from handlers.speaking import discreetly, door, duty_phone, named, quoted, room_name, to_sender, to_staff
 
-FOR_STAFF = frozenset(
-    {"complaint", "report.symptom", "report.travel", "signup.volunteer", "signup.reserve"}
-)  # fmt: skip
+FOR_STAFF = frozenset({"report.travel", "signup.volunteer", "signup.reserve"})
 """Intents whose record the staff are told of at once."""
+
+FEVER = 37.3
+"""Degrees Celsius from which a temperature is a fever (the value all notices of the epidemic name)."""
 
 
 def record(request: Request, services: Services) -> Outcome:
@@ -18,23 +24,54 @@ def record(request: Request, services: Services) -> Outcome:
     title = services.titles.get(understanding.intent, understanding.intent)
     replies: tuple[Reply, ...] = ()
     if understanding.intent in FOR_STAFF:
-        replies += (to_staff(_told(request, services, title)),)
+        replies += (_alert(request, services, title),)
     if request.addressed:
         replies += (to_sender(request, services.replies("record_saved", title=title)),)
     return Outcome(f"record:{understanding.intent}", replies)
 
 
+def temperature(request: Request, services: Services) -> Outcome:
+    """A temperature: kept without a word when it is fine; a fever is a symptom."""
+    assert request.understanding is not None
+    degrees = request.understanding.slots.temperature
+    return record(request, services) if degrees is None or degrees < FEVER else symptom(request, services)
+
+
 def symptom(request: Request, services: Services) -> Outcome:
-    """A fever or a positive test: kept, told to the staff, and the person is told whom to ring."""
+    """A fever or a positive test: kept, told to the staff at once with the door, and the person is told, in private
+    where that can be, what to do and whom to ring."""
+    understanding = request.understanding
+    assert understanding is not None
     services.records.add(request)
-    text = _told(request, services, services.titles.get("report.symptom", "症状"))
+    degrees = understanding.slots.temperature
+    title = services.titles.get("report.symptom", "症状")
+    if degrees is not None and degrees >= FEVER:
+        title = f"发热 {degrees:g}℃"
     answer = services.replies("symptom", phone=duty_phone(request, services))
-    return Outcome("record:report.symptom", (to_staff(text), to_sender(request, answer)))
+    return Outcome(
+        f"record:{understanding.intent}",
+        (_alert(request, services, title), *discreetly(request, services, answer)),
+    )
 
 
-def _told(request: Request, services: Services, title: str) -> str:
-    place = services.groups.title(request.place.node) if request.place else ""
-    return services.replies(
+def complaint(request: Request, services: Services) -> Outcome:
+    """A complaint: kept, told to the staff, and whoever complains is told so, in private where that can be."""
+    services.records.add(request)
+    title = services.titles.get("complaint", "投诉")
+    answer = services.replies("complaint_saved", phone=duty_phone(request, services))
+    return Outcome(
+        "record:complaint", (_alert(request, services, title), *discreetly(request, services, answer))
+    )
+
+
+def _alert(request: Request, services: Services, title: str) -> Reply:
+    """What the staff read, with the door as far as it is known: from the words, the binding, or the group."""
+    where = whereabouts(request, services)
+    place = door(where.node, where.building, where.unit, where.room, services) or services.groups.title(
+        where.node
+    )
+    text = services.replies(
         "alert_record", title=title, place=place, name=named(request.person), room=room_name(request),
         text=quoted(request.text),
     )  # fmt: skip
+    return to_staff(text, node=where.node.name)

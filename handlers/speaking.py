@@ -5,6 +5,7 @@ from bot.model.handling import Reply, Request
 from bot.model.people import Person
 from bot.model.services import Services
 from bot.model.ticket import STATE_TITLES, Follower, Ticket
+from bot.model.tree import Node
 
 
 def public_place(ticket: Ticket, services: Services) -> str:
@@ -22,10 +23,15 @@ def public_place(ticket: Ticket, services: Services) -> str:
 def full_place(ticket: Ticket, services: Services) -> str:
     """Where a ticket belongs, for staff: compound, building, unit and room number."""
     node = services.groups.find(ticket.node)
+    return door(node, ticket.building, ticket.unit, ticket.room, services) or ticket.node
+
+
+def door(node: Node | None, building: str, unit: str, room: str, services: Services) -> str:
+    """A place down to the door, as far as it is known, for the staff: 春晓苑17号楼3单元501室."""
     compound = services.groups.compound(node) if node else None
     head = compound.name if compound else ""
-    tail = f"{ticket.room}室" if ticket.room else ""
-    return f"{head}{_building(ticket)}{tail}" or ticket.node
+    tail = f"{room}室" if room else ""
+    return head + _titled(building, "号楼", "座") + _titled(unit, "单元", "单元") + tail
 
 
 def _building(ticket: Ticket) -> str:

@@ -34,6 +34,7 @@ REPLIES: dict[str, frozenset[str]] = {
     "record_saved": frozenset({"title"}),
     "chain_merged": frozenset({"title", "count", "total"}),
     "symptom": frozenset({"phone"}),
+    "complaint_saved": frozenset({"phone"}),
     "private_look": frozenset(),
     "handed_over": frozenset({"phone"}),
     "greeting": frozenset({"phone"}),
