@@ -4,6 +4,8 @@ What is nobody else's business, illness and complaints, is answered in private (
 reported are never said back to a group.
 """
 
+from dataclasses import replace
+
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.services import Services
 from handlers.pleas import whereabouts
@@ -17,9 +19,13 @@ FEVER = 37.3
 
 
 def record(request: Request, services: Services) -> Outcome:
-    """Keep it; tell the staff when it is theirs to act on; answer only whoever addressed us."""
+    """Keep it; tell the staff when it is theirs to act on; answer only whoever addressed us. A fever is a symptom,
+    whatever else it is said with."""
     understanding = request.understanding
     assert understanding is not None
+    if (understanding.slots.temperature or 0) >= FEVER:
+        reported = replace(understanding, intent="report.temperature")
+        return symptom(request.understood(reported, request.dialogue), services)
     services.records.add(request)
     title = services.titles.get(understanding.intent, understanding.intent)
     replies: tuple[Reply, ...] = ()
@@ -28,13 +34,6 @@ def record(request: Request, services: Services) -> Outcome:
     if request.addressed:
         replies += (to_sender(request, services.replies("record_saved", title=title)),)
     return Outcome(f"record:{understanding.intent}", replies)
-
-
-def temperature(request: Request, services: Services) -> Outcome:
-    """A temperature: kept without a word when it is fine; a fever is a symptom."""
-    assert request.understanding is not None
-    degrees = request.understanding.slots.temperature
-    return record(request, services) if degrees is None or degrees < FEVER else symptom(request, services)
 
 
 def symptom(request: Request, services: Services) -> Outcome:

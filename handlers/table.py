@@ -6,13 +6,17 @@ from handlers import (
     chain_lists,
     chains,
     desk,
+    details,
     lists,
     overview,
     own_tickets,
+    owners,
     people,
     pleas,
     questions,
     records,
+    roster,
+    standing_in,
 )
 
 INTENTS: dict[str, Handler] = {
@@ -31,7 +35,7 @@ INTENTS: dict[str, Handler] = {
     "ticket.progress": own_tickets.progress,
     "ticket.cancel": own_tickets.cancel,
     "ticket.done": own_tickets.received,
-    "report.temperature": records.temperature,
+    "report.temperature": records.record,
     "report.travel": records.record,
     "report.symptom": records.symptom,
     "report.tested": records.record,
@@ -48,7 +52,7 @@ INTENTS: dict[str, Handler] = {
 """Intent -> who decides about it."""
 
 DIALOGUES: dict[str, Handler] = {
-    "details": pleas.answer_details,
+    "details": details.answer_details,
     "choice": questions.answer_choice,
     "which": own_tickets.answer_which,
     "received": own_tickets.answer_received,
@@ -90,6 +94,18 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry(
         "认领", accounts.claim_role, "resident", "/认领 邀请码", "用一次性邀请码认领书记、网格员等身份（只能私聊发）",
         "/认领 K7M2-9QXD", free=True,
+    ),
+    CommandEntry(
+        "值班", roster.duty, "volunteer", "/值班 [设|清] [哪天] [班次] [哪一块] [@某人…]", "看谁在值班；排班",
+        "/值班 设 今天 夜班 @小安 @小冀", aliases=("排班",), free=True,
+    ),
+    CommandEntry(
+        "认领院区", owners.own, "volunteer", "/认领院区 [取消] [哪栋楼] [@某人]", "认领一栋楼、一个单元；看谁管哪栋",
+        "/认领院区 17号楼", aliases=("包楼", "认领楼栋"), free=True,
+    ),
+    CommandEntry(
+        "代班", standing_in.stand_ins, "volunteer", "/代班 [@某人] [到哪天] [替 @某人]", "请人代班，到时自动结束",
+        "/代班 @小冀 到周五", aliases=("请假",), free=True,
     ),
     CommandEntry(
         "状态", overview.status, "worker", "/状态", "看小巷是否在线、有多少工单和消息在等", "/状态",
