@@ -29,6 +29,7 @@ from bot.ledger.lists import Lists
 from bot.ledger.members import Members
 from bot.ledger.outbox import OutboxRows
 from bot.ledger.people import Roster
+from bot.ledger.privacy import Privacy
 from bot.ledger.rung import Rung
 from bot.ledger.talk import Dialogues, Records
 from bot.ledger.tickets import Tickets
@@ -295,6 +296,7 @@ def build(
         isolation=Isolations(ledger),
         desk=settings.desk,
         health=Health(clock.now(), channel),
+        privacy=Privacy(ledger, members, tree.building_of, people),
         commands=COMMANDS,
     )
     loops = LoopGuard()

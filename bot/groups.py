@@ -106,6 +106,13 @@ class Tree:
         """The compound the node belongs to; None above the compounds, or where that level is missing."""
         return next((above for above in reversed(self.path(node)) if above.level == "compound"), None)
 
+    def building_of(self, name: str) -> str:
+        """The name of the node, or of the nearest above it that is no unit; unknown names stay as they are."""
+        node = self.find(name)
+        if node is None:
+            return name
+        return next((above for above in reversed(self.path(node)) if above.level != "unit"), node).name
+
     def nearest_room(self, node: Node, kind: RoomKind) -> str | None:
         """The room of this kind on the node itself or the nearest one above."""
         for above in reversed(self.path(node)):

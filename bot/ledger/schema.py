@@ -230,5 +230,8 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE INDEX audit_at ON audit (at);
 
+ALTER TABLE tickets ADD COLUMN privacy TEXT NOT NULL DEFAULT '';
+CREATE INDEX tickets_to_forget ON tickets (updated_at) WHERE privacy = 'asked';
+
 CREATE INDEX records_intent ON records (intent, at)
 """

@@ -13,6 +13,7 @@ from bot.model.household import Household
 from bot.model.isolation import IsolationBook
 from bot.model.lists import TicketLists
 from bot.model.people import Colleagues, Grant, Person
+from bot.model.privacy import PrivacyBook
 from bot.model.replies import Replies
 from bot.model.report import FigureBook
 from bot.model.rung import RungBook
@@ -113,6 +114,14 @@ class TicketBook(Protocol):
 
     def loads(self) -> dict[str, int]:
         """How many open tickets each owner, or whoever was sent, has: by person id."""
+        ...
+
+    def held_by(self, person_id: str) -> list[Ticket]:
+        """Open tickets that the person took or was sent to see to, oldest first."""
+        ...
+
+    def last_moved(self, person_id: str, since: datetime) -> list[str]:
+        """Numbers of the tickets that the person's latest command moved (接单 23 24 moves two); none before ``since``."""
         ...
 
     def open_tickets(self, limit: int) -> list[Ticket]:
@@ -234,6 +243,11 @@ class OutboxStatus(Protocol):
         """How many rows are in each state: all pending and sending ones, others since a moment."""
         ...
 
+    def called_out(self, room_id: str, person_id: str, since: datetime) -> list[str]:
+        """Numbers of the tickets that alerts sent to a room after that moment were about (without a room: to this
+        person in private), latest first, each once."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Faq:
@@ -304,4 +318,5 @@ class Services:
     isolation: IsolationBook
     desk: Desk
     health: Health
+    privacy: PrivacyBook
     commands: Sequence["CommandEntry"] = field(default=())
