@@ -160,6 +160,16 @@ def standing(ticket: Ticket, steps: Sequence[Step], desk: Desk, zone: tzinfo, at
     )
 
 
+def minutes_late(
+    clock: Clock, ticket: Ticket, steps: Sequence[Step], desk: Desk, zone: tzinfo, at: datetime
+) -> float:
+    """Minutes past the limit on the ticket's own clock; negative while in time."""
+    watch, limit = stopwatch(ticket, steps, desk, zone), limits(ticket, desk)
+    if clock == "take":
+        return watch.passed(queued(steps), at) - limit.take
+    return watch.passed(begun(steps), at) - limit.finish
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """Something that has to be done about a ticket by the clock alone."""

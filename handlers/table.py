@@ -3,10 +3,14 @@
 from bot.model.handling import CommandEntry, Handler, Ring
 from handlers import (
     accounts,
+    asking,
     chain_lists,
     chains,
     desk,
     details,
+    dispatching,
+    handover,
+    lateness,
     lists,
     overview,
     own_tickets,
@@ -14,9 +18,15 @@ from handlers import (
     people,
     pleas,
     questions,
+    received,
     records,
+    reports,
     roster,
     standing_in,
+    taking,
+    unanswered,
+    undoing,
+    watch,
 )
 
 INTENTS: dict[str, Handler] = {
@@ -55,7 +65,11 @@ DIALOGUES: dict[str, Handler] = {
     "details": details.answer_details,
     "choice": questions.answer_choice,
     "which": own_tickets.answer_which,
-    "received": own_tickets.answer_received,
+    "received": received.answer_received,
+    "declined": desk.answer_declined,
+    "asked": asking.answer_asked,
+    "take": taking.answer_take,
+    "whom": dispatching.answer_whom,
 }
 """Kind of an open dialogue -> who is asked first about the person's next message."""
 
@@ -65,14 +79,25 @@ COMMANDS: tuple[CommandEntry, ...] = (
         free=True,
     ),
     CommandEntry(
-        "工单", lists.show, "resident", "/工单 [编号…]", "看未办结的工单，或某一张", "/工单 A023", aliases=("单子",)
+        "工单", lists.show, "resident", "/工单 [编号…|我的|超时|待接|17号楼|负荷|今天] [2页]", "看未办结的工单，或某一张",
+        "/工单 A023", aliases=("单子",),
     ),
     CommandEntry(
-        "接单", desk.take, "volunteer", "/接单 编号…", "把工单接到自己名下", "/接单 23 24",
+        "未回", unanswered.show, "volunteer", "/未回 [已回 编号…|清]", "看居民群里没人回的问话，回过的勾掉", "/未回 已回 3",
+        aliases=("没回",), free=True,
+    ),
+    CommandEntry(
+        "交班", handover.show, "worker", "/交班", "看这一班的交班卡", "/交班", aliases=("交接班",), free=True,
+    ),
+    CommandEntry(
+        "日报", reports.show, "worker", "/日报 [今天|昨天|11-20]", "看一天的总数，照着往上报", "/日报 昨天", free=True,
+    ),
+    CommandEntry(
+        "接单", taking.take, "volunteer", "/接单 编号…", "把工单接到自己名下", "/接单 23 24",
         aliases=("接",), bare=True,
     ),
     CommandEntry(
-        "派单", desk.dispatch, "worker", "/派单 编号 @某人 [说明]", "把工单交给某人去办", "/派单 23 @小安 带上轮椅",
+        "派单", dispatching.dispatch, "worker", "/派单 编号 @某人 [说明]", "把工单交给某人去办", "/派单 23 @小安 带上轮椅",
         aliases=("派",), bare=True,
     ),
     CommandEntry(
@@ -81,7 +106,22 @@ COMMANDS: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         "撤单", desk.withdraw, "resident", "/撤单 编号… [原因]", "撤掉自己的工单；工作人员可撤辖区内的", "/撤单 A023",
-        aliases=("撤销",), bare=True,
+        bare=True,
+    ),
+    CommandEntry(
+        "撤销", undoing.undo, "resident", "/撤销 [编号]", "点错了：半小时内收回自己的上一步", "/撤销 23", bare=True,
+    ),
+    CommandEntry(
+        "无法办理", desk.decline, "volunteer", "/无法办理 编号 原因", "办不了，告诉求助的人为什么、找谁",
+        "/无法办理 23 药店没有这种药", aliases=("办不了", "不能办"), one=True, bare=True,
+    ),
+    CommandEntry(
+        "问", asking.ask, "volunteer", "/问 编号 话", "在求助的人说话的地方问他一句，等回话时停表", "/问 23 药要几盒？",
+        aliases=("追问",), one=True, bare=True,
+    ),
+    CommandEntry(
+        "进展", asking.progress, "volunteer", "/进展 编号 话", "告诉求助的人到哪一步了；「内部」开头的只记下来",
+        "/进展 23 已经在药店排队", aliases=("备注",), one=True, bare=True,
     ),
     CommandEntry(
         "接龙", chain_lists.show, "worker", "/接龙 [名单|缺] [编号] [几号楼]", "看群里的接龙：多少户接了，合并好的名单，还缺哪些户",
@@ -113,5 +153,10 @@ COMMANDS: tuple[CommandEntry, ...] = (
 )  # fmt: skip
 """Slash-commands, in the order /帮助 lists them."""
 
-RINGS: tuple[Ring, ...] = ()
+RINGS: tuple[Ring, ...] = (
+    watch.RING,
+    lateness.RING,
+    handover.RING,
+    unanswered.RING,
+)  # fmt: skip
 """What happens by the clock alone."""

@@ -1,29 +1,263 @@
-"""What happens to tickets by the clock alone: the ladder, claims that are forgotten, emergencies nobody takes."""
+"""The ring of the tickets: what falls due on their clocks is written down and said, each once.
 
-from datetime import datetime
+What is due is computed from the audit rows (handlers/clocks.py); so a restart neither forgets nor repeats.
+"""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.model.audit import Actor
+from bot.model.handling import Dialogue, Reply, Ring
 from bot.model.people import Person
 from bot.model.services import Services
-from bot.model.ticket import Ticket
-from handlers.on_duty import on_duty, owners
+from bot.model.ticket import Step, Ticket
+from handlers import clocks, ladder
+from handlers.authority import may
+from handlers.ladder import CALLED, each_once, names
+from handlers.on_duty import lead
 from handlers.reach import node_of
+from handlers.speaking import SENSITIVE, about, quoted, those_waiting
 
-CALLED = 8
-"""So many people are called by name at most; more @ in one message help nobody."""
+called = ladder.called
+
+LISTED = 10
+"""So many tickets stand in one message at most."""
+
+SOON = timedelta(minutes=1)
+"""A ticket is not looked at again before, whatever its clocks say."""
+
+TAIL = {
+    "take": "alert_untaken",
+    "finish": "alert_unfinished",
+    "return": "alert_returned",
+    "check": "ticket_check",
+}
+"""What is said of one ticket; for several at once the same with _many."""
 
 
-def called(ticket: Ticket, at: datetime, services: Services) -> tuple[tuple[str, str], ...]:
-    """Whom an alert about a ticket calls by name, as (id, name): those who took on its branch and, when it is urgent,
-    those on duty; an emergency with neither calls everybody who works there."""
-    return tuple((one.id, one.name) for one in people_called(ticket, at, services))
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Something to be said about one ticket; those alike are said in one message."""
+
+    what: str
+    """A key of TAIL, or again."""
+    room: str
+    """The staff's group, or where the residents asked."""
+    step: str
+    """Of the ladder; empty elsewhere."""
+    ticket: Ticket
+    people: tuple[Person, ...]
+    """Whom to @."""
+    words: dict[str, str]
 
 
-def people_called(ticket: Ticket, at: datetime, services: Services) -> list[Person]:
-    """The same as people; nobody twice."""
-    node = node_of(ticket, services)
-    people = owners(node, at, services)
-    if ticket.urgent or ticket.intent == "help.emergency":
-        people = [*people, *on_duty(node, at, services)]
-    if not people and ticket.intent == "help.emergency":
-        people = services.colleagues.holding("worker", node)
-    return list({one.id: one for one in people}.values())[:CALLED]
+def due(services: Services) -> datetime | None:
+    """The first moment at which a ticket has to be looked at."""
+    return services.tickets.next_watch()
+
+
+def ring(at: datetime, services: Services) -> list[Reply]:
+    """Look at every ticket whose moment has come, do what is due, and set the moment of its next look."""
+    calls = [call for ticket in services.tickets.watched(at) for call in _look(ticket, at, services)]
+    groups: dict[tuple[object, ...], list[Call]] = {}
+    for call in calls:
+        alone = call.ticket.number if call.what == "again" or clocks.emergency(call.ticket) else ""
+        groups.setdefault((call.what, call.room, call.step, alone), []).append(call)
+    said = [_said(alike, services) for alike in groups.values()]
+    return said + [reply for call in calls for reply in _aside(call, services)]
+
+
+RING = Ring("tickets", due, ring)
+
+
+def _look(ticket: Ticket, at: datetime, services: Services) -> list[Call]:
+    """Do the most pressing of what is due for one ticket; the rest has its turn at the next look."""
+    steps = services.tickets.history(ticket)
+    now = {one.what for one in _dues(ticket, steps, at, services) if one.at <= at}
+    calls: list[Call] = []
+    if "again" in now:
+        calls = [_again(ticket, steps, at, services)]
+    elif "return" in now:
+        calls = [_return(ticket, steps, at, services)]
+    elif "check" in now:
+        calls = _check(ticket, steps, at, services)
+    elif "take" in now:
+        calls = [_climb("take", ticket, steps, at, services)]
+    elif "finish" in now:
+        calls = [_climb("finish", ticket, steps, at, services)]
+    if now:
+        ticket = services.tickets.get(ticket.number) or ticket
+        steps = services.tickets.history(ticket)
+    moments = [one.at for one in _dues(ticket, steps, at, services)]
+    services.tickets.watch(ticket, max(_whole(min(moments)), at + SOON) if moments else None)
+    return calls
+
+
+def _dues(ticket: Ticket, steps: Sequence[Step], at: datetime, services: Services) -> list[clocks.Due]:
+    return clocks.dues(ticket, steps, services.desk, services.zone, at)
+
+
+def _whole(moment: datetime) -> datetime:
+    """The next whole millisecond, as the ledger keeps moments."""
+    return moment + timedelta(microseconds=-moment.microsecond % 1000)
+
+
+def _words(ticket: Ticket, at: datetime, services: Services) -> dict[str, str]:
+    """The placeholders for the staff's eyes."""
+    return about(ticket, services, public=False) | {"since": _when(ticket.opened_at, at, services)}
+
+
+def _when(moment: datetime, at: datetime, services: Services) -> str:
+    """「03:00」 today, 「11月16日 19:50」 before."""
+    local = moment.astimezone(services.zone)
+    today = local.date() == at.astimezone(services.zone).date()
+    return f"{local:%H:%M}" if today else services.show_time(moment)
+
+
+def _staff_room(ticket: Ticket, services: Services) -> str:
+    return services.groups.nearest_room(node_of(ticket, services), "staff") or ""
+
+
+def _climb(
+    clock: clocks.Clock, ticket: Ticket, steps: Sequence[Step], at: datetime, services: Services
+) -> Call:
+    """The next step of the ladder, written down."""
+    step, people = ladder.next_step(ticket, clocks.climbed(clock, steps), at, services)
+    services.tickets.note(ticket, Actor(at), "escalated", f"{clocks.LATE[clock]}·{step}")
+    late = clocks.minutes_late(clock, ticket, steps, services.desk, services.zone, at)
+    words = _words(ticket, at, services) | {"late": f"超时 {span(late)}" if late >= 1 else "到时限了"}
+    return Call(clock, _staff_room(ticket, services), step, ticket, tuple(people), words)
+
+
+def _again(ticket: Ticket, steps: Sequence[Step], at: datetime, services: Services) -> Call:
+    """An emergency that nobody took is called again."""
+    count = len(clocks.reminded(steps)) + 2
+    services.tickets.note(ticket, Actor(at), "reminded", f"第{count}次")
+    waited = (at - clocks.queued(steps)) / timedelta(minutes=1)
+    words = _words(ticket, at, services) | {
+        "count": str(count),
+        "late": span(waited),
+        "name": ticket.requester or "居民",
+        "room": ticket.room_name or "私聊",
+        "text": quoted(ticket.text),
+        "phones": f"电话 {ticket.phones}" if ticket.phones else "",
+    }
+    people = ladder.people_called(ticket, at, services)
+    return Call("again", _staff_room(ticket, services), "", ticket, tuple(people), words)
+
+
+def _return(ticket: Ticket, steps: Sequence[Step], at: datetime, services: Services) -> Call:
+    """A claim without progress goes back to the queue; the lead and whoever had it are told, the resident is not."""
+    words = _words(ticket, at, services)
+    watch = clocks.stopwatch(ticket, steps, services.desk, services.zone)
+    words["late"] = span(watch.passed(clocks.alive(steps), at))
+    people = ladder.holders(ticket, at, services)
+    if first := lead(node_of(ticket, services), at, services):
+        people = [first, *people]
+    services.tickets.move(ticket, "opened", Actor(at), kind="returned", note=f"原来是 {words['owner']}")
+    room = _staff_room(ticket, services)
+    return Call("return", room, "", ticket, tuple(each_once(people)), words)
+
+
+def _check(ticket: Ticket, steps: Sequence[Step], at: datetime, services: Services) -> list[Call]:
+    """「收到了吗？」, to everybody who waited for it, where they asked; what is nobody else's business in private or not
+    at all."""
+    closing = clocks.closed(steps)
+    waiting = those_waiting(ticket, services)
+    assert closing is not None
+    if closing.actor_id in {one.person_id for one in waiting}:
+        services.tickets.note(ticket, Actor(at), "checked", "不用问")
+        return []
+    private = ticket.intent in SENSITIVE
+    calls = []
+    for one in waiting:
+        room = "" if private else one.room_id
+        if private and not services.colleagues.friend(one.person_id):
+            continue
+        expires = max(closing.at + clocks.COMPLAINT, at + services.patience)
+        services.dialogues.begin(room, one.person_id, Dialogue("received", ticket.number), expires)
+        words = about(ticket, services) | {"when": _day(closing.at, at, services)}
+        person = Person(one.person_id, one.name)
+        calls.append(Call("check", room or f"私聊 {one.person_id}", "", ticket, (person,), words))
+    services.tickets.note(ticket, Actor(at), "checked", "" if calls else "不便在群里问")
+    return calls
+
+
+def _day(moment: datetime, at: datetime, services: Services) -> str:
+    days = (at.astimezone(services.zone).date() - moment.astimezone(services.zone).date()).days
+    return {1: "昨天", 2: "前天"}.get(days, "前几天")
+
+
+def span(minutes: float) -> str:
+    """Minutes as people say them: 35 分钟, 2 小时, 2 小时 30 分钟, 3 天."""
+    whole = max(int(minutes), 1)
+    hours, rest = divmod(whole, 60)
+    if hours >= 24:
+        return f"{hours // 24} 天"
+    return " ".join(f"{n} {unit}" for n, unit in ((hours, "小时"), (rest, "分钟")) if n)
+
+
+def _said(alike: Sequence[Call], services: Services) -> Reply:
+    """One message about tickets alike: in the staff's group, or where the residents asked."""
+    first = alike[0]
+    numbers = list(dict.fromkeys(call.ticket.number for call in alike))
+    people = each_once([one for call in alike for one in call.people])
+    if len(numbers) == 1:
+        text = services.replies(TAIL.get(first.what, "alert_again"), **first.words)
+    else:
+        text = _many(first.what, {call.ticket.number: call for call in alike}, services)
+    only = numbers[0] if len(numbers) == 1 else None
+    if first.what != "check":
+        node, urgent = first.ticket.node, clocks.emergency(first.ticket)
+        mentions = names(people)[:CALLED]
+        return Reply(text, "alert", "staff", node=node, mentions=mentions, ticket=only, urgent=urgent)
+    if first.room.startswith("私聊 "):
+        return Reply(text, "private", "person", to=first.people[0].id, ticket=only)
+    return Reply(text, "reply", "room", to=first.room, mentions=names(people), ticket=only)
+
+
+def _many(what: str, calls: dict[str, Call], services: Services) -> str:
+    lines = []
+    for number, call in list(calls.items())[:LISTED]:
+        words, urgent = call.words, "【急】" if call.ticket.urgent else ""
+        if what == "check":
+            lines.append(f"{number}（{words['title']}）")
+        else:
+            owner = words["owner"] if what != "take" else ""
+            late = words["late"] + ("没消息" if what == "return" else "")
+            lines.append(
+                " ".join(filter(None, (number, f"{urgent}{words['title']}·{words['place']}", owner, late)))
+            )
+    if len(calls) > LISTED:
+        lines.append(f"还有 {len(calls) - LISTED} 张")
+    when = next(iter(calls.values())).words.get("when", "")
+    return services.replies(f"{TAIL[what]}_many", count=str(len(calls)), list="\n".join(lines), when=when)
+
+
+def _aside(call: Call, services: Services) -> list[Reply]:
+    """The same to each who will not see it in the staff's group: in private, where the bot can, whatever is urgent and
+    whatever concerns a volunteer; else a volunteer where they took it, without a door."""
+    if call.what == "check":
+        return []
+    ticket, key, urgent = call.ticket, TAIL.get(call.what, "alert_again"), clocks.emergency(call.ticket)
+    text = services.replies(key, **call.words)
+    replies = []
+    for one in call.people:
+        outside = not may(one, "worker", node_of(ticket, services), services.groups)
+        if services.colleagues.friend(one.id) and (outside or clocks.pressing(ticket)):
+            replies.append(Reply(text, "alert", "person", to=one.id, ticket=ticket.number, urgent=urgent))
+        elif outside and (room := _took_in(one, ticket, services)):
+            bare = services.replies(key, **call.words | about(ticket, services))
+            replies.append(
+                Reply(
+                    bare, "alert", "room", to=room, mentions=names([one]), ticket=ticket.number, urgent=urgent
+                )
+            )
+    return replies
+
+
+def _took_in(person: Person, ticket: Ticket, services: Services) -> str:
+    """The group in which somebody last said something about the ticket, other than where it was asked for."""
+    rooms = (s.room_id for s in reversed(services.tickets.history(ticket)) if s.actor_id == person.id)
+    return next((room for room in rooms if room and room != ticket.room_id), "")
