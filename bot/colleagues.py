@@ -67,6 +67,17 @@ class Colleagues:
 
         return sorted(fitting, key=depth, reverse=True)
 
+    def seen_in(self, person_id: str) -> list[tuple[str, str, Node]]:
+        """(room id, the name borne there, the room's node) of the staff and volunteer groups in which the person was
+        seen, latest first."""
+        found = []
+        for room_id, name in self._members.rooms_of(person_id):
+            binding = self._rooms.get(room_id)
+            place = self._tree.place(binding.tree_room) if binding and binding.tree_room else None
+            if place is not None and place.kind in ROOM_ROLES:
+                found.append((room_id, name, place.node))
+        return found
+
     def friend(self, person_id: str) -> bool:
         """True when this person, at work or not, has spoken to the bot in private, so that it can answer there."""
         return self._members.friend(person_id)

@@ -11,8 +11,9 @@ from intents.places import arabic
 
 _NUMBER = r"[A-Za-z]{0,2}\d{1,3}"
 _TICKET = re.compile(
-    rf"({_NUMBER})(?:号(?!楼)|张|单(?!元))?(?![0-9A-Za-z-]|号|楼|单元|栋|幢|盒|个|袋|瓶|斤|份|元)"
+    rf"({_NUMBER})(?:号(?!楼)|张|单(?!元))?(?![0-9A-Za-z-]|号|楼|单元|栋|幢|盒|个|袋|瓶|斤|份|元|点|分|小时|天|日|月|片|包|箱|户|人|层)"
 )
+_ONE = re.compile(rf"[\s#\[【(（「:：]*{_TICKET.pattern}[\s\]】)）」:：,，、。.]*")
 _MENTION = re.compile("@([^\\s@\u2005]+)[\\s\u2005]?")
 _SEPARATORS = re.compile("[\\s,，、;；:：。.!！#\\[\\]【】()（）「」\u2005]+")
 _TAIL = re.compile(r"(?:好了|掉了|一下|好|了|掉)(?=[\s\d#【(A-Za-z]|$)")
@@ -74,6 +75,38 @@ def _bare(plain: str, names: dict[str, CommandEntry]) -> Command | None:
     return command
 
 
+def parse_quoted(said: str, number: str, table: Sequence[CommandEntry]) -> Command | None:
+    """Read what somebody says to a quoted message about a ticket: 「接单」, 「办好了，放门口了」, 「/问 要几盒」. None when
+    it is no command; one that names tickets itself means those."""
+    plain = _plain(said)
+    own = parse(plain, table, bare=True)
+    if isinstance(own, Command) and own.tickets:
+        return own
+    slash = plain.startswith("/")
+    plain = plain.lstrip("/").strip() if slash else re.sub("^[我已]?(?:经|来)?(?=[接派办结完撤])", "", plain)
+    names = {
+        name: entry
+        for entry in table
+        if (entry.bare or slash) and not entry.free
+        for name in (entry.name, *entry.aliases)
+    }
+    name = _longest(plain, names)
+    if name is None:
+        return None
+    rest = plain[len(name) :]
+    rest = tail.string[tail.end() :] if (tail := _QUOTED_TAIL.match(rest)) else rest
+    if not slash and rest and not re.match(r"[\s,，。.、!！~～:：@]", rest):
+        return None
+    return _arguments(names[name], f" {number} {rest.lstrip(_STOPS)}".rstrip())
+
+
+_COMMON = frozenset("了不的是我一人")
+"""Characters that two words share by chance."""
+
+_STOPS = " ,，。.、!！~～:：；;"
+_QUOTED_TAIL = re.compile(r"(?:好了|掉了|一下|好|了|掉)(?=[\s,，。.、!！~～:：@]|$)")
+
+
 def _slashed(plain: str, names: dict[str, CommandEntry]) -> Command | Unknown | None:
     name = _longest(plain, names)
     if name is not None:
@@ -83,7 +116,7 @@ def _slashed(plain: str, names: dict[str, CommandEntry]) -> Command | Unknown | 
         return None
     close = get_close_matches(word, list(names), n=1, cutoff=0.5)
     if not close:
-        close = [name for name in names if len(name) > 1 and set(name) & set(word)][:1]
+        close = [name for name in names if len(name) > 1 and (set(name) & set(word)) - _COMMON][:1]
     return Unknown(word, names[close[0]].name if close else "")
 
 
@@ -106,6 +139,10 @@ def _arguments(entry: CommandEntry, rest: str) -> Command:
     if entry.free:
         plain = re.sub("[\\s,，、;；:：\u2005]+", " ", _MENTION.sub(" ", rest))
         return Command(name, mentions=mentions, rest=plain.strip(), raw=raw)
+    if entry.one:
+        first = _ONE.match(rest)
+        words_kept = rest[first.end() :] if first else rest
+        return Command(name, (first[1].upper(),) if first else (), (), words_kept.strip(), raw)
     words = [word for word in _SEPARATORS.split(_MENTION.sub(" ", rest)) if word]
     tickets: list[str] = []
     note: list[str] = []

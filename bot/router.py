@@ -5,20 +5,24 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from bot.commands import Unknown, parse
+from bot.commands import Unknown, parse, parse_quoted
 from bot.model.handling import Command, CommandEntry, Dialogue, Outcome, Request
 from bot.model.message import Message
 from bot.model.people import ROLE_TITLES
 from bot.model.services import Services
 from bot.model.understanding import Understanding
-from handlers import chains
+from handlers import chains, taking, unanswered
 from handlers.authority import may
 from handlers.speaking import to_sender
 from handlers.table import COMMANDS, DIALOGUES, INTENTS
 from intents import chain
+from intents.normalise import split_quote
 
 WORK_ROOMS = frozenset({"staff", "volunteer"})
 """Kinds of rooms where people talk about residents' needs all day: only what is said to the bot counts there."""
+
+AT_WORK = frozenset({"take", "whom"})
+"""Kinds of dialogues with those at work, whose answers count in their rooms though nobody calls the bot."""
 
 EMERGENCY = "help.emergency"
 """What comes before any open question, and what even a worker's words in a residents' group can mean."""
@@ -73,6 +77,8 @@ class Router:
             request.text or (request.addressed and message.text)
         ):
             return Outcome(f"silent:{message.kind}")
+        if _at_work(request) and request.person.rank and (outcome := self._pointed(request)):
+            return outcome
         command = parse(request.text, COMMANDS, bare=_at_work(request))
         if isinstance(command, Command):
             return self._command(replace(request, command=command))
@@ -81,6 +87,22 @@ class Router:
         if _in_work_room(request) and not request.addressed:
             return Outcome("silent:staff")
         return self._words(request)
+
+    def _pointed(self, request: Request) -> Outcome | None:
+        """「我来」, and words to a quoted message about a ticket, among those at work; and their answers to what they
+        were asked."""
+        quote, said = split_quote(request.text)
+        numbers = taking.numbers_in(quote) if quote else ()
+        if taking.volunteered(said):
+            return taking.mine(request, numbers, self._services)
+        if len(numbers) == 1 and (command := parse_quoted(said, numbers[0], COMMANDS)):
+            return self._command(replace(request, command=command))
+        for dialogue in self._open_dialogues(request.message):
+            if dialogue.kind in AT_WORK:
+                outcome = DIALOGUES[dialogue.kind](replace(request, dialogue=dialogue), self._services)
+                if outcome is not None:
+                    return outcome
+        return None
 
     def _command(self, request: Request) -> Outcome:
         assert request.command is not None
@@ -121,6 +143,11 @@ class Router:
                 if outcome is not None:
                     return outcome
         request = request.understood(understanding, None)
+        outcome = self._by_intent(request, understanding, a_list)
+        unanswered.heard(request, outcome, self._services)
+        return outcome
+
+    def _by_intent(self, request: Request, understanding: Understanding, a_list: bool) -> Outcome:
         if _official(request, self._services) and understanding.intent != EMERGENCY and not a_list:
             return Outcome("silent:official")
         if understanding.intent in ("chitchat", chain.INTENT) and (

@@ -1,8 +1,9 @@
-"""Whose tickets somebody may see and touch."""
+"""Whose tickets somebody may see and touch, who has them in hand, and how colleagues are spoken to."""
 
+from bot.model.handling import Reply
 from bot.model.people import Person
 from bot.model.services import Services
-from bot.model.ticket import Ticket
+from bot.model.ticket import OPEN, Ticket
 from bot.model.tree import Node
 from handlers.authority import may
 
@@ -17,6 +18,11 @@ def in_hand(person: Person, ticket: Ticket) -> bool:
     return bool(person.id) and person.id in (ticket.owner_id, ticket.dispatched_id)
 
 
+def doer_id(ticket: Ticket) -> str:
+    """Who sees to it: whoever was sent, else whoever took it; empty for nobody whom we know."""
+    return ticket.dispatched_id if ticket.state == "dispatched" else ticket.owner_id
+
+
 def in_reach(person: Person, ticket: Ticket, services: Services) -> bool:
     """Within the person's scope, or in their hands."""
     return in_hand(person, ticket) or may(person, "volunteer", node_of(ticket, services), services.groups)
@@ -25,3 +31,36 @@ def in_reach(person: Person, ticket: Ticket, services: Services) -> bool:
 def may_know(person: Person, ticket: Ticket, services: Services) -> bool:
     """In reach, or their own."""
     return ticket.requester_id == person.id or in_reach(person, ticket, services)
+
+
+def may_speak_for(person: Person, ticket: Ticket, services: Services) -> bool:
+    """True for whoever sees to it and for workers over its place: they ask and tell whoever waits for it."""
+    mine = bool(person.id) and doer_id(ticket) == person.id
+    return mine or may(person, "worker", node_of(ticket, services), services.groups)
+
+
+def load(person_id: str, services: Services) -> int:
+    """How many open tickets the person has to see to."""
+    held = services.tickets.held_by(person_id)
+    return sum(ticket.state in OPEN and doer_id(ticket) == person_id for ticket in held)
+
+
+def to_colleague(
+    person_id: str, full: str, bare: str, ticket: Ticket, services: Services
+) -> tuple[Reply, str] | None:
+    """Word for somebody at work, and the room it goes to (empty: in private): privately where they can be reached
+    so, else by @ in a group of those at work where they were seen. ``full`` may name doors and phones, ``bare`` not:
+    it is for groups whose members have nothing to do with the ticket's place. None: they cannot be reached."""
+    if services.colleagues.friend(person_id):
+        return Reply(full, "private", "person", to=person_id, ticket=ticket.number), ""
+    rooms = services.colleagues.seen_in(person_id)
+    place = node_of(ticket, services)
+    for covering in (True, False):
+        for room_id, name, node in rooms:
+            if services.groups.within(place, node) == covering:
+                text = full if covering else bare
+                mentions = ((person_id, name),)
+                return Reply(
+                    text, "alert", "room", to=room_id, mentions=mentions, ticket=ticket.number
+                ), room_id
+    return None

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.ledger.database import Ledger
@@ -12,6 +12,9 @@ from bot.model.ledger import NewOutgoing, RowState, Waiting
 
 PRIORITY: dict[OutKind, int] = {"alert": 0, "reply": 1, "private": 1, "call": 2, "notice": 3}
 """Lower leaves first; what an emergency causes is at -1."""
+
+LONGEST_WAIT = timedelta(hours=1)
+"""An alert that waited longer for its turn is no longer something just called out."""
 
 _OUT = "id, kind, room_id, room, to_id, text, mentions, ticket"
 
@@ -126,6 +129,18 @@ class OutboxRows:
             (self._ledger.account,),
         ).fetchone()
         return int(row[0])
+
+    def called_out(self, room_id: str, person_id: str, since: datetime) -> list[str]:
+        """Numbers of the tickets that alerts sent to a room after that moment were about (without a room: to this
+        person in private), latest first, each once."""
+        to_id = "" if room_id else person_id
+        rows = self._ledger.execute(
+            "SELECT ticket FROM outbox WHERE ticket IS NOT NULL AND room_id = ? AND created_at >= ? AND to_id = ?"
+            " AND account = ? AND kind = 'alert' AND state IN ('sent', 'unconfirmed') AND settled_at >= ?"
+            " ORDER BY settled_at DESC",
+            (room_id, millis(since - LONGEST_WAIT), to_id, self._ledger.account, millis(since)),
+        )
+        return list(dict.fromkeys(number for (number,) in rows))
 
     def counts(self, since: datetime) -> dict[str, int]:
         """How many rows are in each state: all pending and sending ones, others since a moment."""

@@ -143,6 +143,18 @@ class Tickets:
         self.note(into, by, "merged", f"并来 {ticket.number}")
         return self._ticket(id_of(into.number)[0])
 
+    def held_by(self, person_id: str) -> list[Ticket]:
+        """Open tickets that the person took or was sent to see to, oldest first."""
+        return self._select(f"{_OPEN} AND ? IN (owner_id, dispatched_id) ORDER BY id", (person_id,))
+
+    def last_moved(self, person_id: str, since: datetime) -> list[str]:
+        """Numbers of the tickets that the person's latest command moved (接单 23 24 moves two); none before ``since``."""
+        rows = self._ledger.execute(
+            "SELECT ticket, message_id FROM ticket_events WHERE at >= ? AND actor_id = ? AND kind = 'moved' ORDER BY id",
+            (millis(since), person_id),
+        ).fetchall()
+        return [number_of(id_) for id_, message_id in rows if message_id == rows[-1][1]]
+
     def open_tickets(self, limit: int) -> list[Ticket]:
         """All open tickets, urgent first, then oldest first."""
         return self._select(f"{_OPEN} ORDER BY urgent DESC, id LIMIT ?", (limit,))

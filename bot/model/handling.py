@@ -58,13 +58,16 @@ class Command:
 class Dialogue:
     """A question the bot asked one person in one room and waits to hear about."""
 
-    kind: Literal["details", "choice", "which", "received"]
+    kind: Literal["details", "choice", "which", "received", "declined", "asked", "take", "whom"]
     """details: what belongs to a ticket just opened; choice: one of several FAQ entries; which: one of several
-    tickets; received: whether what was done has arrived."""
+    tickets; received: whether what was done has arrived; declined: whether it is still needed; asked: what somebody at
+    work wants to know; take: which of several to take; whom: which of several people of a name."""
     ticket: str
-    """The ticket it is about (details, received); the intent to act by (which); empty for a choice."""
+    """The ticket it is about (details, received, declined, asked); the intent to act by (which); the tickets to be
+    dispatched (whom); empty for a choice and for take."""
     options: tuple[str, ...] = ()
-    """What was asked for (details), or ids in the order they were offered (choice, which)."""
+    """What was asked for (details), or ids in the order they were offered (choice, which, take, whom: after the note);
+    when, in which room of which kind, and by whom it was asked (asked: id and name)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,5 +148,7 @@ class CommandEntry:
     """True when its argument is an address, to be understood like a message."""
     free: bool = False
     """True when its arguments are words and mentions, never ticket numbers."""
+    one: bool = False
+    """True when it takes one ticket number, and what follows are words, kept as they were typed."""
     bare: bool = False
     """True when staff and volunteers may leave the slash out: 接单 23."""

@@ -62,6 +62,11 @@ class Colleagues(Protocol):
         """Everybody who holds the role, or one above it, over the node, by bot.yaml or invitation; nearest scope first."""
         ...
 
+    def seen_in(self, person_id: str) -> list[tuple[str, str, Node]]:
+        """(room id, the name borne there, the room's node) of the staff and volunteer groups in which the person was
+        seen, latest first."""
+        ...
+
     def friend(self, person_id: str) -> bool:
         """True when this person, at work or not, has spoken to the bot in private, so that it can answer there."""
         ...
