@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.data_rules import unknown_scope
+from bot.desk_rules import desk_rules
 from bot.groups import bare
 from bot.yamlfile import Found, Steps
 from bot.yamlwords import suggestion
@@ -69,6 +70,7 @@ def settings_rules(settings: Any, folder: Path) -> Iterator[Found]:
     yield from _quoted(settings, ())
     yield from _timezone(settings.get("timezone"))
     yield from _numbers(settings)
+    yield from desk_rules(settings.get("desk"))
     yield from _gateway(settings.get("wechaty"), folder)
     yield from _places(settings, folder)
 

@@ -4,7 +4,7 @@ What is due is computed from the audit rows (handlers/clocks.py); so a restart n
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.model.audit import Actor
@@ -209,6 +209,13 @@ def _said(alike: Sequence[Call], services: Services) -> Reply:
         text = _many(first.what, {call.ticket.number: call for call in alike}, services)
     only = numbers[0] if len(numbers) == 1 else None
     if first.what != "check":
+        apart = {
+            one.id
+            for call in alike
+            for one in call.people
+            if _elsewhere(one, call.ticket, services) is not None
+        }
+        people = [one for one in people if one.id not in apart]
         node, urgent = first.ticket.node, clocks.emergency(first.ticket)
         mentions = names(people)[:CALLED]
         return Reply(text, "alert", "staff", node=node, mentions=mentions, ticket=only, urgent=urgent)
@@ -236,28 +243,34 @@ def _many(what: str, calls: dict[str, Call], services: Services) -> str:
 
 
 def _aside(call: Call, services: Services) -> list[Reply]:
-    """The same to each who will not see it in the staff's group: in private, where the bot can, whatever is urgent and
-    whatever concerns a volunteer; else a volunteer where they took it, without a door."""
+    """The same to each who does not see it in the staff's group, and what is urgent to each in private, too, where the
+    bot can. A group reads it without a door."""
     if call.what == "check":
         return []
     ticket, key, urgent = call.ticket, TAIL.get(call.what, "alert_again"), clocks.emergency(call.ticket)
     text = services.replies(key, **call.words)
     replies = []
     for one in call.people:
-        outside = not may(one, "worker", node_of(ticket, services), services.groups)
-        if services.colleagues.friend(one.id) and (outside or clocks.pressing(ticket)):
+        room = _elsewhere(one, ticket, services)
+        if room == "" or (clocks.pressing(ticket) and services.colleagues.friend(one.id)):
             replies.append(Reply(text, "alert", "person", to=one.id, ticket=ticket.number, urgent=urgent))
-        elif outside and (room := _took_in(one, ticket, services)):
+        elif room:
             bare = services.replies(key, **call.words | about(ticket, services))
-            replies.append(
-                Reply(
-                    bare, "alert", "room", to=room, mentions=names([one]), ticket=ticket.number, urgent=urgent
-                )
-            )
+            there = Reply(bare, "alert", "room", to=room, mentions=names([one]), ticket=ticket.number)
+            replies.append(replace(there, urgent=urgent))
     return replies
 
 
-def _took_in(person: Person, ticket: Ticket, services: Services) -> str:
-    """The group in which somebody last said something about the ticket, other than where it was asked for."""
+def _elsewhere(person: Person, ticket: Ticket, services: Services) -> str | None:
+    """Where somebody is reached who is not in the staff's group: "" in private, else the group in which they last said
+    something about the ticket, other than where it was asked for. None: in the staff's group, or nowhere."""
+    if may(person, "worker", node_of(ticket, services), services.groups):
+        return None
+    if services.colleagues.friend(person.id):
+        return ""
+    return _took_in(person, ticket, services)
+
+
+def _took_in(person: Person, ticket: Ticket, services: Services) -> str | None:
     rooms = (s.room_id for s in reversed(services.tickets.history(ticket)) if s.actor_id == person.id)
-    return next((room for room in rooms if room and room != ticket.room_id), "")
+    return next((room for room in rooms if room and room != ticket.room_id), None)
