@@ -21,7 +21,7 @@ from bot.model.ledger import (
 )
 from bot.model.people import Colleagues
 from bot.model.replies import Replies
-from bot.model.tree import Node
+from bot.model.tree import Node, RoomKind
 
 log = logging.getLogger("xiaoxiang.delivery")
 
@@ -82,7 +82,8 @@ class Delivery:
                 known = self._books.rooms.get(reply.to)
                 self._enqueue(reply, known.name if known else "", reply.to, at, cause=cause)
             case "group":
-                if room := self._tree.nearest_room(node, "residents"):
+                kind: RoomKind = "isolation" if reply.to == "isolation" else "residents"
+                if room := self._tree.nearest_room(node, kind):
                     self._enqueue(reply, room, self._books.rooms.serving(room), at, cause=cause)
             case "staff":
                 self._to_staff(reply, node, at, cause=cause)

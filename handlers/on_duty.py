@@ -19,12 +19,18 @@ def clock_time(text: str) -> time:
     return time(23, 59) if hours == "24" else time(int(hours), int(minutes or 0))
 
 
+def shift_names(desk: Desk) -> list[str]:
+    """What the shifts of a day are called, the first one first."""
+    count = len(desk.shifts) or 1
+    return ["全天"] if count == 1 else ["白班", *["中班"] * (count - 2), "夜班"]
+
+
 def shift_at(at: datetime, desk: Desk, zone: tzinfo) -> Shift:
     """The shift to which a moment belongs."""
     local = at.astimezone(zone)
     midnight = datetime.combine(local.date(), time(), zone)
     times = sorted(clock_time(text) for text in desk.shifts) or [time(8)]
-    names = ["全天"] if len(times) == 1 else ["白班", *["中班"] * (len(times) - 2), "夜班"]
+    names = shift_names(desk)
     begins = [
         (datetime.combine(day.date(), moment, zone), name)
         for day in (midnight - timedelta(days=1), midnight, midnight + timedelta(days=1))
@@ -49,11 +55,13 @@ def stand_in(person: Person, at: datetime, services: Services) -> Person:
 
 def on_duty(node: Node, at: datetime, services: Services) -> list[Person]:
     """Those on duty for a branch, whoever leads first, with their stand-ins in their place; the roster of the nearest
-    branch counts. Empty when no roster was set."""
+    branch counts, and there the shift's own before the whole day's. Empty when no roster was set."""
     shift = shift_at(at, services.desk, services.zone)
     lines = [line for line in services.duty.duty(shift.day) if line.shift in ("", shift.name)]
     for above in reversed(services.groups.path(node)):
-        here = sorted((line for line in lines if line.node == above.name), key=lambda line: not line.lead)
+        of_node = [line for line in lines if line.node == above.name]
+        named = [line for line in of_node if line.shift] or of_node
+        here = sorted(named, key=lambda line: not line.lead)
         if here:
             people = [
                 services.colleagues.get(line.person_id) or Person(line.person_id, line.name) for line in here

@@ -4,12 +4,14 @@ from bot.model.handling import CommandEntry, Handler, Ring
 from handlers import (
     accounts,
     asking,
+    behalf,
     chain_lists,
     chains,
     desk,
     details,
     dispatching,
     handover,
+    isolation,
     lateness,
     lists,
     overview,
@@ -17,13 +19,18 @@ from handlers import (
     owners,
     people,
     pleas,
+    privacy,
     questions,
     received,
     records,
     reports,
     roster,
+    route,
     standing_in,
     taking,
+    together,
+    temperatures,
+    trail,
     unanswered,
     undoing,
     watch,
@@ -70,6 +77,7 @@ DIALOGUES: dict[str, Handler] = {
     "asked": asking.answer_asked,
     "take": taking.answer_take,
     "whom": dispatching.answer_whom,
+    "forget": privacy.answer_forget,
 }
 """Kind of an open dialogue -> who is asked first about the person's next message."""
 
@@ -109,6 +117,18 @@ COMMANDS: tuple[CommandEntry, ...] = (
         bare=True,
     ),
     CommandEntry(
+        "合并", together.merge, "worker", "/合并 编号 编号…", "同一件事的几张单合成一张：后面的并进第一张", "/合并 23 24",
+        aliases=("并单",), bare=True,
+    ),
+    CommandEntry(
+        "拆单", together.split, "worker", "/拆单 编号 另一件事", "一张单里有两件事：把另一件单独开一张", "/拆单 23 厨房水管还漏水",
+        aliases=("拆分",), one=True, bare=True, reads_place=True,
+    ),
+    CommandEntry(
+        "代下单", behalf.register, "volunteer", "/代下单 楼号-单元-门牌 要办的事 [电话]", "替不会用微信的那一户登记",
+        "/代下单 17-3-501 降压药两盒 电话13812345678", aliases=("代登记",), reads_place=True, free=True,
+    ),
+    CommandEntry(
         "撤销", undoing.undo, "resident", "/撤销 [编号]", "点错了：半小时内收回自己的上一步", "/撤销 23", bare=True,
     ),
     CommandEntry(
@@ -132,6 +152,9 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "/我是 17-3-501 王芳", reads_place=True, free=True,
     ),
     CommandEntry(
+        "解绑", accounts.unbind, "worker", "/解绑 姓名或门牌", "登记的住处不对，解开它", "/解绑 17-3-501", reads_place=True, free=True,
+    ),
+    CommandEntry(
         "认领", accounts.claim_role, "resident", "/认领 邀请码", "用一次性邀请码认领书记、网格员等身份（只能私聊发）",
         "/认领 K7M2-9QXD", free=True,
     ),
@@ -148,15 +171,33 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "/代班 @小冀 到周五", aliases=("请假",), free=True,
     ),
     CommandEntry(
+        "隔离", isolation.isolation, "worker", "/隔离 [解除|改|垃圾] [门牌] [姓名] [几天] [几人]", "登记居家隔离的住户，看谁报了体温",
+        "/隔离 17-3-501 王女士 7天 3人", aliases=("居家隔离",), free=True,
+    ),
+    CommandEntry(
+        "路线", route.route, "volunteer", "/路线 [几号楼|@某人|垃圾]", "要上门的事，按走的顺序排好", "/路线 17号楼",
+        aliases=("跑腿", "送货单"), free=True,
+    ),
+    CommandEntry(
+        "我的信息", privacy.my_data, "resident", "/我的信息", "看小巷记着您的什么（只在私聊里说）", "/我的信息",
+        aliases=("我的资料",), free=True,
+    ),
+    CommandEntry(
+        "删除我的信息", privacy.forget_me, "resident", "/删除我的信息", "把小巷记着您的都抹去（只在私聊里办）", "/删除我的信息",
+        aliases=("删掉我的信息", "删我的信息"), free=True,
+    ),
+    CommandEntry(
+        "审计", trail.show, "admin", "/审计 [今天|编号|姓名|命令] [2页]", "看谁在什么时候做了什么", "/审计 23", free=True,
+    ),
+    CommandEntry(
         "状态", overview.status, "worker", "/状态", "看小巷是否在线、有多少工单和消息在等", "/状态",
     ),
 )  # fmt: skip
 """Slash-commands, in the order /帮助 lists them."""
 
-RINGS: tuple[Ring, ...] = (
-    watch.RING,
+RINGS: tuple[Ring, ...] = (watch.RING,
     lateness.RING,
     handover.RING,
     unanswered.RING,
-)  # fmt: skip
+    *temperatures.RINGS, privacy.FORGETTING,)  # fmt: skip
 """What happens by the clock alone."""

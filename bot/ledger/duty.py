@@ -66,6 +66,13 @@ class Duty:
             (stand_in.absent_id, stand_in.absent, stand_in.stand_in_id, stand_in.stand_in, begins, ends),
         )
 
+    def end_stand_ins(self, absent_id: str, at: datetime) -> None:
+        """End what holds or is to come for somebody who is back."""
+        self._ledger.execute(
+            "UPDATE delegations SET ends = min(ends, ?) WHERE from_id = ? AND ends > ?",
+            (millis(at), absent_id, millis(at)),
+        )
+
     def stand_ins(self, at: datetime) -> list[StandIn]:
         """Arrangements that hold at that moment or begin later."""
         rows = self._ledger.execute(

@@ -51,6 +51,19 @@ class Isolations:
         found = self._select("begins <= ? AND ends > ? AND ended_at IS NULL", (millis(at), millis(at)))
         return sorted(found, key=lambda one: (one.compound, walk_order(one.building, one.unit, one.room)))
 
+    def coming(self, at: datetime) -> list[Isolation]:
+        """All that begin later, the next one first."""
+        return self._select("begins > ? AND ended_at IS NULL ORDER BY begins, id", (millis(at),))
+
+    def accounts(self, isolation: Isolation) -> list[str]:
+        """The ids of those who said (/我是) that they live there."""
+        rows = self._ledger.execute(
+            "SELECT r.person_id FROM residents r JOIN households h ON h.id = r.household"
+            " WHERE h.compound = ? AND h.building = ? AND h.unit = ? AND h.room = ? ORDER BY r.bound_at",
+            isolation.key,
+        )
+        return [person_id for (person_id,) in rows]
+
     def all(self) -> list[Isolation]:
         """All there ever were, the latest first, each until it really ended."""
         return self._select("1 ORDER BY id DESC", (), ends="min(ends, coalesce(ended_at, ends))")
@@ -69,7 +82,7 @@ class Isolations:
     def temperatures(self, since: datetime, until: datetime) -> list[Temperature]:
         """What was reported in that time, oldest first: temperatures, and symptoms that name one."""
         rows = self._ledger.execute(
-            "SELECT at, node, sender_id, slots FROM records WHERE intent IN ('report.temperature', 'report.symptom')"
+            "SELECT at, node, sender_id, text, slots FROM records WHERE intent IN ('report.temperature', 'report.symptom')"
             " AND at >= ? AND at <= ? ORDER BY at, id",
             (millis(since), millis(until)),
         )
@@ -78,7 +91,7 @@ class Isolations:
     def doors_said(self, sender_id: str, since: datetime) -> list[tuple[str, str, str]]:
         """(building, unit, room) that the person named in reports since then, latest first."""
         rows = self._ledger.execute(
-            "SELECT at, node, sender_id, slots FROM records WHERE intent IN ('report.temperature', 'report.symptom')"
+            "SELECT at, node, sender_id, text, slots FROM records WHERE intent IN ('report.temperature', 'report.symptom')"
             " AND at >= ? AND sender_id = ? ORDER BY at DESC, id DESC",
             (millis(since), sender_id),
         )
@@ -92,14 +105,15 @@ class Isolations:
 
 
 def _isolation(row: tuple[Any, ...]) -> Isolation:
-    *values, begins, ends, note = row
-    return Isolation(*values, _moment(begins), _moment(ends), note)
+    *place, begins, ends, note = row
+    values = [*place, _moment(begins), _moment(ends), note]
+    return Isolation(*values)
 
 
-def _temperature(at: int, node: str, sender_id: str, slots: str) -> Temperature:
+def _temperature(at: int, node: str, sender_id: str, text: str, slots: str) -> Temperature:
     said = json.loads(slots)
     building, unit, room = (str(said.get(part) or "") for part in ("building", "unit", "room"))
-    return Temperature(_moment(at), node, sender_id, building, unit, room, said.get("temperature"))
+    return Temperature(_moment(at), node, sender_id, text, building, unit, room, said.get("temperature"))
 
 
 def _moment(at: int) -> datetime:

@@ -73,6 +73,10 @@ class DutyBook(Protocol):
         """Let somebody stand in; an earlier arrangement of the same person that overlaps ends where this begins."""
         ...
 
+    def end_stand_ins(self, absent_id: str, at: datetime) -> None:
+        """End what holds or is to come for somebody who is back."""
+        ...
+
     def stand_ins(self, at: datetime) -> list[StandIn]:
         """Arrangements that hold at that moment or begin later."""
         ...

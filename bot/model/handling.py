@@ -26,7 +26,8 @@ class Reply:
     kind: OutKind = "reply"
     audience: Audience = "here"
     to: str = ""
-    """The room's id (audience "room") or the person's id (audience "person")."""
+    """The room's id (audience "room") or the person's id (audience "person"); "isolation" (audience "group") for the
+    group of those who isolate at home instead of the residents' own."""
     node: str = ""
     """For "staff": whose staff; empty means the staff of the place the message came from. For "group": whose."""
     mentions: tuple[tuple[str, str], ...] = ()
@@ -58,10 +59,11 @@ class Command:
 class Dialogue:
     """A question the bot asked one person in one room and waits to hear about."""
 
-    kind: Literal["details", "choice", "which", "received", "declined", "asked", "take", "whom"]
+    kind: Literal["details", "choice", "which", "received", "declined", "asked", "take", "whom", "forget"]
     """details: what belongs to a ticket just opened; choice: one of several FAQ entries; which: one of several
     tickets; received: whether what was done has arrived; declined: whether it is still needed; asked: what somebody at
-    work wants to know; take: which of several to take; whom: which of several people of a name."""
+    work wants to know; take: which of several to take; whom: which of several people of a name;
+    forget: whether everything about them is really to be forgotten."""
     ticket: str
     """The ticket it is about (details, received, declined, asked); the intent to act by (which); the tickets to be
     dispatched (whom); empty for a choice and for take."""

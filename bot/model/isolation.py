@@ -49,6 +49,7 @@ class Temperature:
     node: str
     """The branch of the group it was said in; empty in private."""
     sender_id: str
+    text: str
     building: str
     """What the report itself names; empty when it does not."""
     unit: str
@@ -70,6 +71,14 @@ class IsolationBook(Protocol):
 
     def active(self, at: datetime) -> list[Isolation]:
         """All that hold at that moment, in walking order."""
+        ...
+
+    def coming(self, at: datetime) -> list[Isolation]:
+        """All that begin later, the next one first."""
+        ...
+
+    def accounts(self, isolation: Isolation) -> list[str]:
+        """The ids of those who said (/我是) that they live there."""
         ...
 
     def all(self) -> list[Isolation]:
