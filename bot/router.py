@@ -137,10 +137,10 @@ class Router:
         a_list = understanding.intent == chain.INTENT and chain.hinted(request.text)
         if understanding.intent != EMERGENCY and not a_list:
             for dialogue in self._open_dialogues(request.message):
-                outcome = DIALOGUES[dialogue.kind](
-                    request.understood(understanding, dialogue), self._services
-                )
+                asked = request.understood(understanding, dialogue)
+                outcome = DIALOGUES[dialogue.kind](asked, self._services)
                 if outcome is not None:
+                    unanswered.heard(asked, outcome, self._services)
                     return outcome
         request = request.understood(understanding, None)
         outcome = self._by_intent(request, understanding, a_list)

@@ -1,57 +1,204 @@
 """Lists of tickets: /工单."""
 
-from bot.model.handling import Outcome, Request
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+
+from bot.model.handling import Command, Outcome, Request
+from bot.model.lists import Sought, Which
 from bot.model.services import Services
-from bot.model.ticket import Ticket
-from handlers.reach import in_reach, may_know
-from handlers.speaking import about, private_enough, quoted, to_sender
+from bot.model.ticket import OPEN, STATE_TITLES, Ticket
+from handlers.branches import branch_said
+from handlers.covered import branch, meant, within
+from handlers.lateness import work_out
+from handlers.reach import may_know
+from handlers.speaking import about, full_place, private_enough, quoted, to_sender
+from intents.places import find_place
 
 LISTED = 10
 """So many tickets are listed at most."""
 
+LOADED = 20
+"""So many people are listed at most with what they have in hand."""
+
 WHOLE = 1500
 """Characters of somebody's words that /工单 shows."""
 
-EVERY = 100_000
-"""All open tickets there can be."""
+_PAGE = re.compile(r"第?\s*(\d{1,3})\s*页|更多|下一页")
+
+VIEWS: dict[str, str] = {
+    "我的": "mine", "我手上": "mine", "超时": "overdue", "待接": "untaken", "没人接": "untaken", "未接": "untaken",
+    "负荷": "loads", "急症": "emergency", "紧急": "emergency", "今天": "done", "今日": "done", "已办": "done",
+    "办结": "done", "全部": "open",
+}  # fmt: skip
+"""The word after /工单 -> what is listed."""
+
+HEADS: dict[str, str] = {
+    "open": "未办结", "mine": "在您手上", "overdue": "超时", "untaken": "没人接", "emergency": "急症火情", "done": "今天办结",
+}  # fmt: skip
+
+TYPED: dict[str, str] = {
+    "open": "", "mine": "我的 ", "overdue": "超时 ", "untaken": "待接 ", "emergency": "急症 ", "done": "今天 ",
+}  # fmt: skip
+"""What is typed to see it."""
+
+NONE: dict[str, str] = {
+    "open": "没有未办结的工单。", "mine": "您手上没有未办结的工单。", "overdue": "没有超时的工单。", "untaken": "没有等人接的工单。",
+    "emergency": "没有未办结的急症火情。", "done": "今天还没有办结的工单。", "loads": "没有人手上有工单。",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What stands behind /工单."""
+
+    view: str
+    page: int
+    words: str
+    """What is left: a place."""
 
 
 def show(request: Request, services: Services) -> Outcome:
-    """/工单: one ticket by number, or the list: one's own for residents, those in reach for staff."""
-    assert request.command is not None
-    if request.command.tickets:
-        numbers = list(dict.fromkeys(request.command.tickets))[:LISTED]
+    """/工单: one ticket by number, or a list: one's own for residents, those in reach for staff."""
+    command = request.command
+    assert command is not None
+    asked = _asked(command)
+    if command.tickets and not _PAGE.search(command.raw):
+        numbers = list(dict.fromkeys(command.tickets))[:LISTED]
         lines = [_show_one(number, request, services) for number in numbers]
-        return Outcome("command:工单", (to_sender(request, "\n\n".join(lines)),))
-    inside = private_enough(request)
-    if request.person.rank and inside:
-        tickets = [t for t in services.tickets.open_tickets(EVERY) if in_reach(request.person, t, services)]
-    else:
-        tickets = services.tickets.of_requester(request.person.id)
+        return _answer(request, "\n\n".join(lines))
+    if not request.person.rank or not private_enough(request):
+        return _answer(request, _own(request, services))
+    work_out(services, request.message.at)
+    return _answer(request, _listed(asked, request, services))
+
+
+def _answer(request: Request, text: str) -> Outcome:
+    return Outcome("command:工单", (to_sender(request, text),))
+
+
+def _asked(command: Command) -> _Asked:
+    words = command.raw
+    page = _PAGE.search(words)
+    words = _PAGE.sub(" ", words)
+    word = next((name for name in sorted(VIEWS, key=len, reverse=True) if name in words), "")
+    rest = words.replace(word, " ").removesuffix("的") if word else words
+    number = 1 if page is None else int(page[1] or 2)
+    return _Asked(VIEWS.get(word, "open"), max(number, 1), "".join(rest.split()))
+
+
+def _own(request: Request, services: Services) -> str:
+    """What a resident asked for themselves; in a group staff, too, see no more than that."""
+    tickets = services.tickets.of_requester(request.person.id)
     if not tickets:
-        text = "没有未办结的工单。" if request.person.rank else services.replies("ticket_none")
-        return Outcome("command:工单", (to_sender(request, text),))
-    lines = [line(ticket, services, public=not inside) for ticket in tickets[:LISTED]]
-    head = (
-        f"未办结 {len(tickets)} 张："
-        if len(tickets) <= LISTED
-        else f"未办结 {len(tickets)} 张，先列 {LISTED} 张："
+        return "没有未办结的工单。" if request.person.rank else services.replies("ticket_none")
+    public = not private_enough(request)
+    lines = [line(ticket, services, public=public) for ticket in tickets[:LISTED]]
+    return "\n".join([_head("未办结", len(tickets), len(lines)), *lines])
+
+
+def _listed(asked: _Asked, request: Request, services: Services) -> str:
+    at = request.message.at
+    sought: Sought | None = Sought(meant(request, services), request.person.id)
+    assert sought is not None
+    if asked.words:
+        sought = _at_place(asked.words, sought, request, services)
+        if sought is None:
+            return services.replies("list_unknown", word=asked.words)
+    if asked.view == "loads":
+        return _loads(sought, services, at)
+    if asked.view == "done":
+        midnight = datetime.combine(at.astimezone(services.zone).date(), time(), services.zone)
+        first = (asked.page - 1) * LISTED
+        total, tickets = services.lists.done(sought, midnight, at + timedelta(seconds=1), first + LISTED)
+        return _paged(asked, total, tickets[first:], services, at)
+    sought = _narrowed(asked.view, sought, request.person.id)
+    total = services.lists.count(sought, at)
+    return _paged(
+        asked, total, services.lists.page(sought, at, LISTED, (asked.page - 1) * LISTED), services, at
     )
-    return Outcome("command:工单", (to_sender(request, "\n".join([head, *lines])),))
+
+
+def _narrowed(view: str, sought: Sought, person_id: str) -> Sought:
+    """Those of the view."""
+    if view == "mine":
+        nodes = sought.nodes if not sought.reach_id else None  # in one's own hands, wherever it belongs
+        return replace(sought, nodes=nodes, which="held", holder_id=person_id)
+    found: dict[str, Which] = {"untaken": "untaken", "emergency": "emergency"}
+    return replace(sought, which=found.get(view, "open"), late=view == "overdue")
+
+
+def _at_place(words: str, sought: Sought, request: Request, services: Services) -> Sought | None:
+    """Those of a place: a branch of the tree, or a building that has no branch of its own; None when it is neither."""
+    near = request.place.node if request.place else None
+    if node := branch_said(words, near, services):
+        if node.building is None:
+            return replace(sought, nodes=within(sought.nodes, branch(node, services)), reach_id="")
+        area = services.groups.compound(node)
+        nodes = within(sought.nodes, branch(area, services)) if area else sought.nodes
+        unit = node.unit or ""
+        return replace(
+            sought, nodes=nodes, reach_id="", building=node.building, unit=unit, here=branch(node, services)
+        )
+    place = find_place(words.lower())
+    if place.building is None:
+        return None
+    return replace(sought, reach_id="", building=place.building, unit=place.unit or "")
+
+
+def _loads(sought: Sought, services: Services, at: datetime) -> str:
+    loads = services.lists.loads(sought, at)
+    untaken = services.lists.count(replace(sought, which="untaken"), at)
+    waiting = f"没人接 {untaken} 张。" if untaken else ""
+    if not loads:
+        return f"{NONE['loads']}{waiting}"
+    lines = [
+        f"{load.name} {load.held} 张"
+        + (f"，急 {load.urgent}" if load.urgent else "")
+        + (f"，超时 {load.overdue}" if load.overdue else "")
+        for load in loads[:LOADED]
+    ]
+    more = f"还有 {len(loads) - LOADED} 人。" if len(loads) > LOADED else ""
+    head = f"{len(loads)} 人手上共 {sum(load.held for load in loads)} 张："
+    return "\n".join(part for part in (head, *lines, more, waiting) if part)
+
+
+def _paged(asked: _Asked, total: int, tickets: list[Ticket], services: Services, at: datetime) -> str:
+    if not total:
+        return NONE[asked.view]
+    pages = (total + LISTED - 1) // LISTED
+    if asked.page > pages:
+        return f"一共 {pages} 页（{total} 张）。"
+    late = services.lists.overdue(tickets, at)
+    lines = [brief(ticket, services, at, late=ticket.number in late) for ticket in tickets]
+    head = f"{HEADS[asked.view]} {total} 张" + (f"，第 {asked.page}/{pages} 页：" if pages > 1 else "：")
+    place = f"{asked.words} " if asked.words else ""
+    more = [f"往下看：/工单 {TYPED[asked.view]}{place}{asked.page + 1}页"] if asked.page < pages else []
+    return "\n".join([head, *lines, *more])
+
+
+def _head(what: str, total: int, shown: int) -> str:
+    return f"{what} {total} 张：" if total <= shown else f"{what} {total} 张，先列 {shown} 张："
 
 
 def _show_one(number: str, request: Request, services: Services) -> str:
     ticket = services.tickets.get(number)
     if ticket is None or not may_know(request.person, ticket, services):
         return services.replies("command_no_ticket", number=number)
-    public = not private_enough(request)
-    lines = [line(ticket, services, public=public)]
-    if not public:
-        lines += plea_lines(ticket)
-        lines += [
-            f"{services.show_time(step.at)} {step.actor} {step.what}"
-            for step in services.tickets.history(ticket)
-        ]
+    if not private_enough(request):
+        return line(ticket, services, public=True)
+    at = request.message.at
+    work_out(services, at)
+    late = bool(services.lists.overdue([ticket], at)) and ticket.state in OPEN
+    followers = services.tickets.followers(ticket)
+    lines = [line(ticket, services, public=False) + (" 超时" if late else ""), *plea_lines(ticket)]
+    if ticket.beneficiary:
+        lines.append(f"替 {ticket.beneficiary} 求助")
+    if followers:
+        lines.append(f"同户也在等：{'、'.join(follower.name for follower in followers)}")
+    lines += [
+        f"{services.show_time(step.at)} {step.actor} {step.what}" for step in services.tickets.history(ticket)
+    ]
     return "\n".join(lines)
 
 
@@ -62,6 +209,43 @@ def plea_lines(ticket: Ticket) -> list[str]:
 
 
 def line(ticket: Ticket, services: Services, *, public: bool) -> str:
+    """One ticket in a line: A023 【急】买药送药·春晓苑17号楼3单元501室 已接单 小安."""
     words = about(ticket, services, public=public)
     urgent = "【急】" if ticket.urgent else ""
     return f"{ticket.number} {urgent}{words['title']}·{words['place']} {words['state']} {words['owner']}".rstrip()
+
+
+def brief(ticket: Ticket, services: Services, at: datetime, *, late: bool = False) -> str:
+    """The same for the staff's lists, as short as a phone wants it: A023 急 买药送药·春晓苑17-3-501 已接单 小安 2小时 超时."""
+    parts = [
+        ticket.number,
+        "急" if ticket.urgent else "",
+        f"{ticket.title}·{door(ticket, services)}",
+        STATE_TITLES[ticket.state],
+        ticket.dispatched_to if ticket.state == "dispatched" else ticket.owner,
+        age(at - ticket.opened_at) if ticket.state in OPEN else "",
+        "超时" if late and ticket.state in OPEN else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def door(ticket: Ticket, services: Services) -> str:
+    """The place, short, for the staff's eyes: 春晓苑17-3-501."""
+    if not ticket.building:
+        return full_place(ticket, services)
+    node = services.groups.find(ticket.node)
+    compound = services.groups.compound(node) if node else None
+    if not ticket.unit and not ticket.room:
+        return full_place(ticket, services)
+    numbers = "-".join(part for part in (ticket.building, ticket.unit, ticket.room) if part)
+    return f"{compound.name if compound else ''}{numbers}"
+
+
+def age(span: timedelta) -> str:
+    """How long ago, in the largest unit that says enough: 5分钟, 2小时, 3天."""
+    minutes = int(span.total_seconds()) // 60
+    if minutes < 1:
+        return "刚刚"
+    if minutes < 60:
+        return f"{minutes}分钟"
+    return f"{minutes // 60}小时" if minutes < 48 * 60 else f"{minutes // (24 * 60)}天"

@@ -17,7 +17,7 @@ NEVER = 2**62
 _WHICH = {
     "open": "1",
     "untaken": "owner_id = '' AND dispatched_id = '' AND dispatched_to = ''",
-    "overdue": "late_at <= :at",
+    "taken": "(owner_id <> '' OR dispatched_id <> '' OR dispatched_to <> '')",
     "held": "(owner_id = :holder AND dispatched_to = '' OR dispatched_id = :holder)",
     "emergency": "intent = 'help.emergency'",
 }
@@ -123,7 +123,7 @@ class Lists:
 
 def _where(sought: Sought, at: datetime) -> tuple[str, dict[str, Any]]:
     """The condition, and the values of its names."""
-    parts = [_WHICH[sought.which]]
+    parts = [_WHICH[sought.which], *(["late_at <= :at"] if sought.late else [])]
     if sought.nodes is not None:
         reach = " OR owner_id = :reach OR dispatched_id = :reach" if sought.reach_id else ""
         parts.append(f"(node IN (SELECT value FROM json_each(:nodes)){reach})")

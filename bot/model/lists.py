@@ -7,9 +7,8 @@ from typing import Literal, Protocol
 
 from bot.model.ticket import Step, Ticket
 
-Which = Literal["open", "untaken", "overdue", "held", "emergency"]
-"""open: not closed; untaken: nobody has it; overdue: its clock has run out; held: in the hands of ``holder_id``;
-emergency: 急症火情."""
+Which = Literal["open", "untaken", "taken", "held", "emergency"]
+"""open: not closed; untaken: nobody has it; taken: somebody has; held: ``holder_id`` has; emergency: 急症火情."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +20,8 @@ class Sought:
     reach_id: str = ""
     """Also those in this person's hands, wherever they belong; empty for nobody's."""
     which: Which = "open"
+    late: bool = False
+    """Only those whose clock has run out."""
     holder_id: str = ""
     """For "held": who took it or was sent."""
     building: str = ""
