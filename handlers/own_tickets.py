@@ -1,13 +1,16 @@
 """ticket.*: people ask after, urge, withdraw or close their own tickets without knowing a number."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from bot.model.handling import Dialogue, Outcome, Request
 from bot.model.services import Services
 from bot.model.ticket import OPEN, Ticket
-from handlers.speaking import about, named, quoted, to_sender, to_staff
+from handlers.alerts import added, holders
+from handlers.family import household_tickets
+from handlers.speaking import about, named, quoted, to_sender, to_staff, to_those_waiting
 
 Act = Callable[[Ticket, Request, Services], Outcome]
 
@@ -57,13 +60,24 @@ def urge(request: Request, services: Services) -> Outcome:
 
 
 def cancel(request: Request, services: Services) -> Outcome:
-    """Withdraw the person's open ticket, if it is certain that they mean it; words that may be meant for a neighbour
-    (不用了，我自己有) are told to the staff, who decide."""
+    """Withdraw an open ticket, if it is certain which is meant; words that may be meant for a neighbour (不用了，我自己有)
+    are told to the staff, who decide.
+
+    Followers and family (an account of the same household, or whoever names its door) withdraw only what they name.
+    """
     tickets = services.tickets.of_requester(request.person.id)
-    certain = request.addressed or OURS.search(request.text)
-    if not tickets or certain or _named(request, tickets):
+    own = [ticket for ticket in tickets if ticket.requester_id == request.person.id]
+    if own and (request.addressed or OURS.search(request.text)):
         return _on_the_one(request, services, "ticket.cancel")
-    return _noted(tickets[0], request, services)
+    familys = [*tickets, *(one for one in household_tickets(request, services) if one not in tickets)]
+    named_ones = named_in(request.text, tickets) or named_in(request.text, familys)
+    if named_ones:
+        return _on_these(named_ones, request, services, "ticket.cancel")
+    if not familys:
+        return _none(request, services)
+    if request.addressed:
+        return _which(familys, request, services, "ticket.cancel")
+    return _noted(familys[0], request, services)
 
 
 def received(request: Request, services: Services) -> Outcome:
@@ -92,27 +106,21 @@ def answer_which(request: Request, services: Services) -> Outcome | None:
     return act(ticket, request, services)
 
 
-def answer_received(request: Request, services: Services) -> Outcome | None:
-    """「没收到」 after it was said to be done: the ticket is opened again."""
-    assert request.dialogue is not None
-    ticket = services.tickets.get(request.dialogue.ticket)
-    if ticket is None or ticket.state != "done":
-        services.dialogues.end(request, "received")
-        return None
-    if len(request.text) > SHORT_ANSWER or not NOT_RECEIVED.search(request.text):
-        return None
-    services.dialogues.end(request, "received")
-    ticket = services.tickets.move(ticket, "opened", request.by, note=quoted(request.text))
-    return _told("reopened", ticket, request, services, "alert_reopened", "ticket_reopened")
-
-
 def _on_the_one(request: Request, services: Services, intent: str) -> Outcome:
     """Act on the person's only open ticket; with several, ask which by listing them."""
-    tickets = _meant(request, services)
+    return _on_these(_meant(request, services), request, services, intent)
+
+
+def _on_these(tickets: list[Ticket], request: Request, services: Services, intent: str) -> Outcome:
     if not tickets:
         return _none(request, services)
     if len(tickets) == 1 or ALL.search(request.text):
         return _on_each(tickets, request, services, ACTS[intent])
+    return _which(tickets, request, services, intent)
+
+
+def _which(tickets: list[Ticket], request: Request, services: Services, intent: str) -> Outcome:
+    """Ask which of them is meant."""
     tickets = tickets[:LISTED]
     numbers = tuple(ticket.number for ticket in tickets)
     expires = request.message.at + services.patience
@@ -136,15 +144,15 @@ def _meant(request: Request, services: Services) -> list[Ticket]:
     """The person's open tickets: those they name by number, else by what they wanted, else pleas rather than
     questions handed over."""
     tickets = services.tickets.of_requester(request.person.id)
-    named_ones = _named(request, tickets)
+    named_ones = named_in(request.text, tickets)
     return named_ones or [ticket for ticket in tickets if ticket.intent != "human"] or tickets
 
 
-def _named(request: Request, tickets: list[Ticket]) -> list[Ticket]:
-    """The tickets whose number, else whose kind or things the message names."""
-    said = {word.upper() for word in _NUMBER.findall(request.text)}
+def named_in(text: str, tickets: Sequence[Ticket]) -> list[Ticket]:
+    """Those of the tickets whose number, else whose kind or things the text names."""
+    said = {word.upper() for word in _NUMBER.findall(text)}
     numbered = [ticket for ticket in tickets if said & {ticket.number, ticket.short}]
-    return numbered or [ticket for ticket in tickets if _names_thing(request.text, ticket)]
+    return numbered or [ticket for ticket in tickets if _names_thing(text, ticket)]
 
 
 def _names_thing(text: str, ticket: Ticket) -> bool:
@@ -171,43 +179,48 @@ def _urge(ticket: Ticket, request: Request, services: Services) -> Outcome:
 def _noted(ticket: Ticket, request: Request, services: Services) -> Outcome:
     """Written down and told to the staff, in silence for the group."""
     services.tickets.note(ticket, request.by, "added", "说不用了")
-    words = about(ticket, services, public=False) | {
-        "name": named(request.person),
-        "text": quoted(request.text),
-    }
-    text = services.replies("alert_added", **words)
-    return Outcome(f"noted:{ticket.number}", (to_staff(text, node=ticket.node, ticket=ticket.number),))
+    return Outcome(f"noted:{ticket.number}", (added(ticket, request, services),))
 
 
 def withdraw(ticket: Ticket, request: Request, services: Services) -> Outcome:
-    """Withdraw this ticket at its requester's word, and tell the staff."""
+    """Withdraw this ticket at the word of somebody who waits for it; the staff and whoever else waits are told."""
     ticket = services.tickets.move(ticket, "cancelled", request.by)
     services.dialogues.end(request, "details")
-    return _told("cancelled", ticket, request, services, "alert_cancelled", "ticket_cancelled")
+    outcome = _told("cancelled", ticket, request, services, "alert_cancelled", "ticket_cancelled")
+    return _and_others(outcome, ticket, request, services, "ticket_cancelled_by")
 
 
 def _received(ticket: Ticket, request: Request, services: Services) -> Outcome:
     if ticket.state == "opened" and not request.addressed:
         return Outcome("silent")  # nobody has taken it yet: 「收到了」 is about something else
     ticket = services.tickets.move(ticket, "done", request.by, note="居民确认收到")
-    return _told("done", ticket, request, services, "alert_received", "ticket_received")
+    outcome = _told("done", ticket, request, services, "alert_received", "ticket_received")
+    return _and_others(outcome, ticket, request, services, "ticket_received_by")
 
 
 def _told(
     label: str, ticket: Ticket, request: Request, services: Services, alert: str, answer: str
 ) -> Outcome:
-    """The staff and the requester are told what became of a ticket, by these templates."""
+    """The staff, whoever has the ticket by name, and the speaker are told what became of it, by these templates."""
     words = about(ticket, services, public=False) | {
         "name": named(request.person),
         "text": quoted(request.text),
     }
+    told = to_staff(services.replies(alert, **words), node=ticket.node, ticket=ticket.number)
     return Outcome(
         f"{label}:{ticket.number}",
         (
-            to_staff(services.replies(alert, **words), node=ticket.node, ticket=ticket.number),
+            replace(told, mentions=holders(ticket, request.message.at, services)),
             to_sender(request, services.replies(answer, **about(ticket, services)), ticket.number),
         ),
     )
+
+
+def _and_others(outcome: Outcome, ticket: Ticket, request: Request, services: Services, key: str) -> Outcome:
+    """The same outcome, and whoever else waits for the ticket is told by whose word."""
+    text = services.replies(key, **about(ticket, services), name=named(request.person))
+    others = to_those_waiting(ticket, text, services, but=request.person.id)
+    return replace(outcome, replies=(*outcome.replies, *others))
 
 
 ACTS: dict[str, Act] = {

@@ -1,25 +1,30 @@
 """help.*: a plea becomes a ticket, whoever pleads is told its number, and the staff hear of it.
 
 The ticket is written down before anything is asked: what is missing is asked once, and an unanswered question
-costs nobody their ticket.
+costs nobody their ticket. One need of one household is one ticket, whoever asks for it: those who come later follow it.
 """
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Literal
 
 from bot.model.handling import Dialogue, Outcome, Reply, Request
 from bot.model.services import Services
-from bot.model.ticket import OPEN, NewTicket, Ticket
-from bot.model.tree import Node
-from bot.model.understanding import Slots, Understanding
-from handlers.own_tickets import NEVER_MIND, SHORT_ANSWER, withdraw
-from handlers.speaking import about, duty_phone, named, quoted, room_name, to_sender, to_staff
+from bot.model.ticket import NewTicket, Ticket
+from bot.model.understanding import Slots
+from handlers.alerts import added, alert, in_private
+from handlers.speaking import SENSITIVE, about, discreetly, duty_phone, to_sender
+from handlers.whereabouts import Whereabouts, beneficiary, household, open_at, whereabouts
+
+__all__ = ["add", "alert", "emergency", "open_ticket", "plea", "same_plea", "whereabouts"]
 
 SAME_PLEA = timedelta(minutes=10)
 """A second plea of the same kind by the same person within this time of the first, and for no other door, adds to
 its ticket."""
+
+SAME_NEED = timedelta(hours=24)
+"""A plea of the same kind for the same household within this time of an open ticket joins it, whoever says it. The next
+day it is probably another need: yesterday's medicine is not today's."""
 
 FRESH = timedelta(minutes=3)
 """Whatever whoever pleaded says in this time after it belongs to it, if it means nothing else."""
@@ -29,101 +34,97 @@ MEDICAL = frozenset(
 )
 """Pleas whose acknowledgement reminds of 120."""
 
-_BUILDING = re.compile(
-    r"\D{0,4}?(\d{1,3})(?:号楼|号院|号|楼|栋|幢|座)?(?:[-#—－ ]?(\d{1,2})(?:单元)?)?\D{0,3}"
-)
+EACH_ITS_OWN = SENSITIVE | {"help.other", "human"}
+"""Kinds that never join another person's ticket: nobody else's business, or too wide to be the same need."""
+
+How = Literal["opened", "added", "joined"]
+"""What became of a plea: a ticket of its own, more words on one's own ticket, or a follower of the household's."""
 
 
 @dataclass(frozen=True, slots=True)
-class Whereabouts:
-    """Where a plea belongs, from the words, the group and the household binding, in this order."""
+class Settled:
+    """One need of a message, written down."""
 
-    node: Node
-    building: str
-    unit: str
-    room: str
+    ticket: Ticket
+    how: How
+    request: Request
+    """The message as far as it is about this need."""
 
-
-def whereabouts(request: Request, services: Services) -> Whereabouts:
-    """Work out the place: what the message says wins over the group, the group over the binding."""
-    slots = request.understanding.slots if request.understanding else Slots()
-    home = services.roster.household_of(request.person.id)
-    near = request.place.node if request.place else None
-    if near is None and home is not None:
-        compound = services.groups.find(home.compound)
-        near = services.groups.resolve(home.building, home.unit, compound) or compound
-    near = near or services.groups.root
-    building, unit = slots.building or near.building or "", slots.unit or ""
-    if not unit and near.unit and building == (near.building or ""):
-        unit = near.unit
-    room = slots.room or ""
-    known = None if slots.building else home or _said_before(request, services)
-    if known is not None and building in ("", known.building):
-        building = building or known.building
-        if unit in ("", known.unit):
-            unit, room = unit or known.unit, room or known.room
-    node = services.groups.resolve(building or None, unit or None, near) or near
-    return Whereabouts(node, building, unit, room)
-
-
-def _said_before(request: Request, services: Services) -> Ticket | None:
-    """An open ticket of the person's from the same room that names a building."""
-    return next(
-        (
-            ticket
-            for ticket in services.tickets.of_requester(request.person.id)
-            if ticket.building and ticket.room_id == request.message.room_id
-        ),
-        None,
-    )
+    @property
+    def label(self) -> str:
+        """What became of it, for the ledger and the log: ticket:A023."""
+        return f"{'ticket' if self.how == 'opened' else self.how}:{self.ticket.number}"
 
 
 def plea(request: Request, services: Services) -> Outcome:
-    """Open a ticket, or add to the one the same person opened for the same thing a moment ago.
+    """Open a ticket, join the household's, or add to the one the same person opened for the same thing a moment ago.
 
     A message that names several needs opens a ticket for each: different people see to them, at different times.
     """
     assert request.understanding is not None
-    earlier = same_plea(request, services, request.understanding.intent)
-    if earlier is not None:
-        return add(earlier, request, services)
-    ticket = open_ticket(request, services, request.understanding.intent, request.understanding.urgent)
+    first = settle(request, services)
+    needs = (request.understood(need, None) for need in request.understanding.further)
     further = [
-        open_ticket(request.understood(need, None), services, need.intent, need.urgent)
-        for need in request.understanding.further
-        if same_plea(request, services, need.intent) is None
+        settle(need, services)
+        for need in needs
+        if need.understanding and same_plea(need, services, need.understanding.intent) is None
     ]
-    alerts = [alert(one, request, services) for one in (ticket, *further)]
-    return Outcome(
-        " ".join(f"ticket:{one.number}" for one in (ticket, *further)),
-        (_acknowledge(ticket, further, request, services), *alerts),
-    )
+    settled = (first, *further)
+    if first.how == "opened" or further:
+        answer = _answer(first, further, services)
+        label = " ".join(one.label for one in settled)
+        return Outcome(label, (*answer, *(told_staff(one, services) for one in settled)))
+    told = told_staff(first, services)
+    return Outcome(first.label, (told, *_answer(first, further, services)))
 
 
 def emergency(request: Request, services: Services) -> Outcome:
     """Alert the staff at once, and tell the resident whom to ring: nobody waits for a group chat to save a life.
 
-    Saying it again alerts again.
+    Saying it again alerts again, whoever says it.
     """
-    earlier = same_plea(request, services, "help.emergency")
-    again = earlier is not None
-    ticket = (
-        _written(earlier, request, services)
-        if earlier
-        else open_ticket(request, services, "help.emergency", True)
-    )
+    settled = settle(request, services)
+    ticket = settled.ticket
     missing = _missing(ticket, services, ("building",))
     await_details(ticket, request, services, tuple(missing))
     words = about(ticket, services) | {"missing": missing.get("building", "")}
     answer = services.replies("emergency", **words, phone=duty_phone(request, services))
-    return Outcome(
-        f"{'added' if again else 'ticket'}:{ticket.number}",
-        (alert(ticket, request, services), to_sender(request, answer, ticket.number, urgent=True)),
+    told = alert(ticket, request, services)
+    heard = (told, *in_private(told, services))
+    return Outcome(settled.label, (*heard, to_sender(request, answer, ticket.number, urgent=True)))
+
+
+def settle(request: Request, services: Services) -> Settled:
+    """Write one need down: on the person's own ticket, on the household's open one, or on a new one."""
+    assert request.understanding is not None
+    intent, urgent = request.understanding.intent, request.understanding.urgent
+    earlier = same_plea(request, services, intent)
+    if earlier is not None:
+        return Settled(written(earlier, request, services), "added", request)
+    theirs = same_need(whereabouts(request, services), intent, request, services)
+    if theirs is None:
+        return Settled(open_ticket(request, services, intent, urgent), "opened", request)
+    mine = theirs.requester_id == request.person.id or not services.tickets.follow(
+        theirs,
+        request.person.id,
+        request.message.sender,
+        request.message.room_id,
+        request.message.room,
+        request.by,
     )
+    return Settled(written(theirs, request, services), "added" if mine else "joined", request)
+
+
+def told_staff(settled: Settled, services: Services) -> Reply:
+    """What the staff read about a need: a new ticket, or only what is new about it."""
+    if settled.how == "opened":
+        return alert(settled.ticket, settled.request, services)
+    key = "alert_joined" if settled.how == "joined" else "alert_added"
+    return added(settled.ticket, settled.request, services, key)
 
 
 def open_ticket(request: Request, services: Services, intent: str, urgent: bool) -> Ticket:
-    """Write the plea down, with everything known about where and what."""
+    """Write the plea down, with everything known about where, for whom and what."""
     slots = request.understanding.slots if request.understanding else Slots()
     where = whereabouts(request, services)
     message = request.message
@@ -144,58 +145,25 @@ def open_ticket(request: Request, services: Services, intent: str, urgent: bool)
             items="、".join(slots.items),
             text=request.text,
             by=request.by,
+            beneficiary=beneficiary(request, where, services),
         )
     )
-
-
-def alert(ticket: Ticket, request: Request, services: Services) -> Reply:
-    """What the staff read about a new ticket."""
-    key = "alert_emergency" if ticket.intent == "help.emergency" else "alert_ticket"
-    text = services.replies(
-        key,
-        **about(ticket, services, public=False),
-        name=named(request.person),
-        room=room_name(request),
-        text=quoted(ticket.text),
-        phones=ticket.phones,
-        phone=duty_phone(request, services),
-    )
-    return to_staff(text, node=ticket.node, ticket=ticket.number, urgent=ticket.intent == "help.emergency")
 
 
 def add(ticket: Ticket, request: Request, services: Services) -> Outcome:
     """Add what was said to an open ticket, and tell the staff and the resident."""
     urgent = ticket.intent == "help.emergency"
-    ticket = _written(ticket, request, services)
+    ticket = written(ticket, request, services)
     words = about(ticket, services)
     if urgent:
         answer = services.replies("emergency_added", **words, phone=duty_phone(request, services))
     else:
         answer = services.replies("ticket_added", **words)
     told = to_sender(request, answer, ticket.number, urgent=urgent)
-    return Outcome(f"added:{ticket.number}", (_told_staff(ticket, request, services), told))
+    return Outcome(f"added:{ticket.number}", (added(ticket, request, services), told))
 
 
-def _add_aside(ticket: Ticket, request: Request, services: Services) -> Outcome:
-    """Add what may or may not belong to it, in silence: whoever takes the ticket reads it then, and whoever has
-    taken it reads it now."""
-    assert request.understanding is not None
-    bare = replace(request, understanding=replace(request.understanding, slots=Slots()))
-    ticket = _written(ticket, bare, services)
-    waiting = ticket.state == "opened" and ticket.intent != "help.emergency"
-    return Outcome(f"added:{ticket.number}", () if waiting else (_told_staff(ticket, request, services),))
-
-
-def _told_staff(ticket: Ticket, request: Request, services: Services) -> Reply:
-    words = about(ticket, services, public=False) | {
-        "name": named(request.person),
-        "text": quoted(request.text),
-    }
-    text = services.replies("alert_added", **words)
-    return to_staff(text, node=ticket.node, ticket=ticket.number, urgent=ticket.intent == "help.emergency")
-
-
-def _written(ticket: Ticket, request: Request, services: Services) -> Ticket:
+def written(ticket: Ticket, request: Request, services: Services) -> Ticket:
     """The ticket with what was said written into it; another building or unit leaves no old door behind."""
     understanding = request.understanding
     slots = understanding.slots if understanding else Slots()
@@ -212,74 +180,6 @@ def _written(ticket: Ticket, request: Request, services: Services) -> Ticket:
     return services.tickets.add(
         ticket, request.by, request.text, slots, bool(understanding and understanding.urgent)
     )
-
-
-def answer_details(request: Request, services: Services) -> Outcome | None:
-    """Take a message for the answer to 「哪栋楼？什么药？」, or for what somebody adds unasked to what they have just
-    asked for; leave everything else to others."""
-    assert request.dialogue is not None and request.understanding is not None
-    ticket = services.tickets.get(request.dialogue.ticket)
-    if ticket is None or ticket.state not in OPEN:
-        services.dialogues.end(request, "details")
-        return None
-    asked = request.dialogue.options
-    if NEVER_MIND.fullmatch(request.text) and (asked or request.addressed):
-        if ticket.intent == "help.emergency":
-            return add(ticket, request, services)
-        return withdraw(ticket, request, services)
-    request = _with_building(request, asked)
-    assert request.understanding is not None
-    if len(request.text) > SHORT_ANSWER or not _kindred(request.understanding, ticket):
-        return None
-    slots = request.understanding.slots
-    answered = {
-        "building": bool(slots.building or slots.unit),
-        "items": bool(slots.items) or not (slots.building or slots.unit or slots.room or slots.phones),
-    }
-    told = bool(slots.room or slots.phones) or any(answered[slot] for slot in asked)
-    again = request.understanding.intent == ticket.intent
-    if not told and (again or request.message.at - ticket.opened_at > FRESH):
-        return None
-    if not told:
-        return _add_aside(ticket, request, services)
-    await_details(ticket, request, services, tuple(slot for slot in asked if not answered[slot]))
-    if answered["building"] or slots.room or slots.phones:
-        _tell_the_others(ticket, request, services)
-    return add(ticket, request, services)
-
-
-def _tell_the_others(ticket: Ticket, request: Request, services: Services) -> None:
-    """Write a place or a phone into the tickets that the same message opened, too."""
-    assert request.understanding is not None
-    where = replace(request.understanding.slots, items=())
-    bare = replace(request, understanding=replace(request.understanding, slots=where))
-    for other in services.tickets.of_requester(request.person.id):
-        same = (other.opened_at, other.room_id) == (ticket.opened_at, ticket.room_id)
-        if (
-            same
-            and other.number != ticket.number
-            and (other.building, other.unit) == (ticket.building, ticket.unit)
-        ):
-            _written(other, bare, services)
-
-
-def _with_building(request: Request, asked: tuple[str, ...]) -> Request:
-    """Asked for the building, people answer 「17-3」 or just 「17」."""
-    understanding = request.understanding
-    assert understanding is not None
-    said = _BUILDING.fullmatch(request.text) if "building" in asked else None
-    if said is None or understanding.slots.building not in (None, said[1].lstrip("0")):
-        return request
-    slots = replace(
-        understanding.slots, building=said[1].lstrip("0"), unit=said[2] or understanding.slots.unit
-    )
-    return replace(request, understanding=replace(understanding, intent="chitchat", slots=slots))
-
-
-def _kindred(understanding: Understanding, ticket: Ticket) -> bool:
-    """True when the words could belong to the ticket: nothing else was understood for certain."""
-    unknown = understanding.intent == "question" and not (understanding.faq or understanding.suggest)
-    return unknown or understanding.intent in ("chitchat", "help.other", ticket.intent)
 
 
 def same_plea(request: Request, services: Services, intent: str) -> Ticket | None:
@@ -300,19 +200,49 @@ def same_plea(request: Request, services: Services, intent: str) -> Ticket | Non
     return None
 
 
-def _acknowledge(ticket: Ticket, further: Sequence[Ticket], request: Request, services: Services) -> Reply:
+def same_need(where: Whereabouts, intent: str, request: Request, services: Services) -> Ticket | None:
+    """The household's open ticket of the same kind, begun within SAME_NEED; None where the door is not known."""
+    home = household(where, services)
+    if home is None or intent in EACH_ITS_OWN:
+        return None
+    since = request.message.at - SAME_NEED
+    fitting = (one for one in open_at(home, services) if one.intent == intent and one.opened_at >= since)
+    return next(fitting, None)
+
+
+def _answer(first: Settled, further: list[Settled], services: Services) -> tuple[Reply, ...]:
     """What whoever pleaded is told: one message, however many needs it named."""
-    missing = _missing(ticket, services, services.wants.get(ticket.intent, ()))
-    await_details(ticket, request, services, tuple(missing))
+    request, ticket = first.request, first.ticket
+    lines = [_line(first, services)]
+    for one in further:
+        key = "ticket_also" if one.how == "opened" else _joined_key(one.ticket)
+        lines.append(services.replies(key, **about(one.ticket, services)))
+    text = "\n".join(lines)
+    if any(one.ticket.intent in SENSITIVE for one in (first, *further)):
+        return discreetly(request, services, text, ticket.number)
+    return (to_sender(request, text, ticket.number),)
+
+
+def _line(first: Settled, services: Services) -> str:
+    """What they are told about the need understood first, and what is asked about it."""
+    ticket = first.ticket
     words = about(ticket, services)
+    if first.how == "added":
+        return services.replies("ticket_added", **words)
+    if first.how == "joined":
+        await_details(ticket, first.request, services)
+        return services.replies(_joined_key(ticket), **words)
+    missing = _missing(ticket, services, services.wants.get(ticket.intent, ()))
+    await_details(ticket, first.request, services, tuple(missing))
     if ticket.intent in MEDICAL:
         words["aid"] = services.replies("aid")
     if missing:
-        text = services.replies("ticket_opened_ask", **words, missing=" ".join(missing.values()))
-    else:
-        text = services.replies("ticket_opened", **words)
-    also = (services.replies("ticket_also", **about(other, services)) for other in further)
-    return to_sender(request, "\n".join((text, *also)), ticket.number)
+        return services.replies("ticket_opened_ask", **words, missing=" ".join(missing.values()))
+    return services.replies("ticket_opened", **words)
+
+
+def _joined_key(ticket: Ticket) -> str:
+    return "ticket_joined" if ticket.state == "opened" else "ticket_joined_taken"
 
 
 def await_details(ticket: Ticket, request: Request, services: Services, asked: tuple[str, ...] = ()) -> None:

@@ -1,11 +1,14 @@
 """Shared turns of phrase: how a ticket is named to residents and to staff, and who is spoken to."""
 
+from collections.abc import Iterable
+
 from bot.model.channel import OutKind
 from bot.model.handling import Reply, Request
 from bot.model.people import Person
 from bot.model.services import Services
 from bot.model.ticket import STATE_TITLES, Follower, Ticket
 from bot.model.tree import Node
+from handlers.authority import may
 
 
 def public_place(ticket: Ticket, services: Services) -> str:
@@ -113,12 +116,17 @@ def to_those_waiting(ticket: Ticket, text: str, services: Services, *, but: str 
 
     ``but``: the id of somebody who has been answered already.
     """
+    people = [one for one in those_waiting(ticket, services) if one.person_id != but]
+    return [*to_people(people, ticket, text, services), *_to_household(ticket, services)]
+
+
+def to_people(people: Iterable[Follower], ticket: Ticket, text: str, services: Services) -> list[Reply]:
+    """The same words to each where they asked, once a room; what is nobody else's business in private if possible."""
     rooms: dict[str, list[tuple[str, str]]] = {}
     alone: list[Reply] = []
-    for one in those_waiting(ticket, services):
-        if one.person_id == but:
-            continue
-        if one.room_id:
+    for one in people:
+        discreet = ticket.intent in SENSITIVE and services.colleagues.friend(one.person_id)
+        if one.room_id and not discreet:
             rooms.setdefault(one.room_id, []).append((one.person_id, one.name))
         else:
             alone.append(Reply(text, "private", "person", to=one.person_id, ticket=ticket.number))
@@ -127,6 +135,24 @@ def to_those_waiting(ticket: Ticket, text: str, services: Services, *, but: str 
         for room_id, names in rooms.items()
     ]
     return heard + alone
+
+
+def on_behalf(ticket: Ticket, services: Services) -> bool:
+    """True when somebody at work wrote it down for a household that cannot hear of it here."""
+    writer = services.colleagues.get(ticket.requester_id) if ticket.beneficiary else None
+    node = services.groups.find(ticket.node)
+    if writer is None or node is None or not may(writer, "volunteer", node, services.groups):
+        return False
+    return all(one.room_id for one in services.tickets.followers(ticket))
+
+
+def _to_household(ticket: Ticket, services: Services) -> list[Reply]:
+    """A household for which the staff asked reads in its own group that its matter is closed, not what it was."""
+    if ticket.state not in ("done", "declined", "cancelled") or not on_behalf(ticket, services):
+        return []
+    words = {key: about(ticket, services)[key] for key in ("number", "place", "state")}
+    text = services.replies("behalf_closed", **words)
+    return [Reply(text, "reply", "group", node=ticket.node, ticket=ticket.number)]
 
 
 def to_staff(text: str, *, node: str = "", ticket: str | None = None, urgent: bool = False) -> Reply:

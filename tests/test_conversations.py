@@ -159,7 +159,7 @@ def test_saying_it_again_adds_to_the_ticket_instead_of_opening_another(chat: Cha
 
 def test_an_emergency_alerts_at_once_and_gives_120_and_the_duty_phone(chat: Chat) -> None:
     alert, answer = chat.say("孙阿姨", "救命啊老伴喘不上气了快来人")
-    assert alert.startswith(f"{STAFF_ROOM}: 【紧急 A001】春晓苑17号楼3单元")
+    assert alert.startswith(f"{STAFF_ROOM}: @网格员小安 @刘书记 【紧急 A001】春晓苑17号楼3单元")
     assert "120" in answer and "119" in answer and "0371-55501234" in answer
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.ledger.database import Ledger
 from bot.model.clock import millis
-from bot.model.household import Household
+from bot.model.household import Household, Resident
 from bot.model.people import Grant, Role
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -35,6 +35,15 @@ class Roster:
         ).fetchone()
         return Household(*row) if row else None
 
+    def bound_to(self, household: Household) -> list[str]:
+        """The accounts bound to a household, by id."""
+        rows = self._ledger.execute(
+            "SELECT r.person_id FROM residents r JOIN households h ON h.id = r.household"
+            " WHERE h.compound = ? AND h.building = ? AND h.unit = ? AND h.room = ? ORDER BY r.bound_at",
+            household.key,
+        )
+        return [person_id for (person_id,) in rows]
+
     def bind(self, person_id: str, name: str, household: Household, at: datetime) -> None:
         """Bind an account to a household, replacing an older binding."""
         self._ledger.execute(
@@ -48,6 +57,23 @@ class Roster:
             " ON CONFLICT DO UPDATE SET name = excluded.name, household = excluded.household,"
             " bound_at = excluded.bound_at",
             (person_id, name, millis(at), *household.key),
+        )
+
+    def residents(self, name: str = "", building: str = "", unit: str = "", room: str = "") -> list[Resident]:
+        """The accounts bound under this name, or to this door; empty words stand for all."""
+        rows = self._ledger.execute(
+            "SELECT r.person_id, r.name, h.compound, h.building, h.unit, h.room, h.name, h.people, h.phone, h.note"
+            " FROM residents r JOIN households h ON h.id = r.household WHERE (? = '' OR r.name = ?)"
+            " AND (? = '' OR h.building = ?) AND (? = '' OR h.unit = ?) AND (? = '' OR h.room = ?) ORDER BY r.bound_at",
+            (name, name, building, building, unit, unit, room, room),
+        )
+        return [Resident(person_id, called, Household(*home)) for person_id, called, *home in rows]
+
+    def unbind(self, person_id: str) -> None:
+        """Take an account's binding away; a household that only the binding made goes with the last of them."""
+        self._ledger.execute("DELETE FROM residents WHERE person_id = ?", (person_id,))
+        self._ledger.execute(
+            "DELETE FROM households WHERE imported = 0 AND id NOT IN (SELECT household FROM residents)"
         )
 
     def find_household(self, compound: str, building: str, unit: str, room: str) -> Household | None:

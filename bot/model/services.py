@@ -9,7 +9,7 @@ from bot.model.audit import Actor, AuditBook
 from bot.model.chain import ChainBook
 from bot.model.clock import Clock
 from bot.model.duty import DutyBook
-from bot.model.household import Household
+from bot.model.household import Household, Resident
 from bot.model.isolation import IsolationBook
 from bot.model.lists import TicketLists
 from bot.model.people import Colleagues, Grant, Person
@@ -189,6 +189,18 @@ class Roster(Protocol):
 
     def household_of(self, person_id: str) -> Household | None:
         """The household an account is bound to."""
+        ...
+
+    def bound_to(self, household: Household) -> list[str]:
+        """The accounts bound to a household, by id."""
+        ...
+
+    def residents(self, name: str = "", building: str = "", unit: str = "", room: str = "") -> list[Resident]:
+        """The accounts bound under this name, or to this door; empty words stand for all."""
+        ...
+
+    def unbind(self, person_id: str) -> None:
+        """Take an account's binding away; a household that only the binding made goes with the last of them."""
         ...
 
     def bind(self, person_id: str, name: str, household: Household, at: datetime) -> None:
