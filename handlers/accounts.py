@@ -1,11 +1,12 @@
-"""Commands by which accounts become people: /我是 (a household) and /认领 (a role)."""
+"""Commands by which accounts become people: /我是 (a household), /解绑 (not that household) and /认领 (a role)."""
 
-from bot.model.handling import Outcome, Request
-from bot.model.household import Household
+from bot.model.handling import Outcome, Reply, Request
+from bot.model.household import Household, Resident
 from bot.model.people import ROLE_TITLES
 from bot.model.services import Services
 from bot.model.understanding import Slots
-from handlers.speaking import to_sender
+from handlers.authority import may
+from handlers.speaking import private_enough, room_name, to_sender, to_staff
 
 
 def bind_household(request: Request, services: Services) -> Outcome:
@@ -28,10 +29,57 @@ def bind_household(request: Request, services: Services) -> Outcome:
         if services.roster.knows_households():
             return _say(request, services, "bind_unknown", place=place)
         household = Household(compound=compound, building=building, unit=unit, room=room, name=name)
-    services.roster.bind(request.person.id, name or request.message.sender, household, request.message.at)
+    before = services.roster.household_of(request.person.id)
+    name = name or request.message.sender
+    services.roster.bind(request.person.id, name, household, request.message.at)
+    if before is None or before.key != household.key:
+        services.audit.write(request.by, "bind", "")
+        told: tuple[Reply, ...] = (_to_be_checked(name, household, request, services),)
+    else:
+        told = ()
     if not request.message.private:
-        return _say(request, services, "bound_in_group")
-    return _say(request, services, "bound", place=place, name=name or request.message.sender)
+        return _say(request, services, "bound_in_group", told=told)
+    return _say(request, services, "bound", told=told, place=place, name=name)
+
+
+def _to_be_checked(name: str, household: Household, request: Request, services: Services) -> Reply:
+    """Anybody can claim any door: the staff read of every new claim once, and know how to undo it."""
+    compound = services.groups.find(household.compound)
+    node = services.groups.resolve(household.building, household.unit or None, compound) or compound
+    place = household.compound + household.door
+    text = services.replies("alert_bound", name=name, room=room_name(request), place=place)
+    return to_staff(text, node=node.name if node else "")
+
+
+def unbind(request: Request, services: Services) -> Outcome:
+    """/解绑 姓名或门牌: takes back a binding that is not true, within one's scope."""
+    assert request.command is not None
+    slots = request.understanding.slots if request.understanding else Slots()
+    word = request.command.rest.lstrip("@") or "".join(request.command.mentions)
+    if slots.building and slots.room:
+        found = services.roster.residents("", slots.building, slots.unit or "", slots.room)
+    elif word:
+        found = services.roster.residents(word)
+    else:
+        return _say(request, services, "command_usage", usage="/解绑 姓名或门牌\n例：/解绑 17-3-501")
+    found = [one for one in found if _in_scope(one, request, services)]
+    if not found:
+        return _say(request, services, "unbind_none", word=word)
+    people = "、".join(f"{one.name}（{one.household.compound}{one.household.door}）" for one in found)
+    if not private_enough(request):
+        return _say(request, services, "ask_in_private")
+    if len({one.household.key for one in found}) > 1:
+        return _say(request, services, "unbind_which", list=people)
+    for one in found:
+        services.roster.unbind(one.person_id)
+        services.audit.write(request.by, "unbind", one.name)
+    return _say(request, services, "unbound", list=people)
+
+
+def _in_scope(one: Resident, request: Request, services: Services) -> bool:
+    compound = services.groups.find(one.household.compound)
+    node = services.groups.resolve(one.household.building, one.household.unit or None, compound) or compound
+    return may(request.person, "worker", node or services.groups.root, services.groups)
 
 
 def claim_role(request: Request, services: Services) -> Outcome:
@@ -44,6 +92,7 @@ def claim_role(request: Request, services: Services) -> Outcome:
     grant = services.roster.claim(code, request.person.id, request.message.sender, request.message.at)
     if grant is None:
         return _say(request, services, "claim_failed")
+    services.audit.write(request.by, "claim", f"{grant.scope}{ROLE_TITLES[grant.role]}")
     return _say(request, services, "claimed", role=ROLE_TITLES[grant.role], scope=grant.scope)
 
 
@@ -62,6 +111,9 @@ def _name(request: Request) -> str:
     return names[-1] if names else ""
 
 
-def _say(request: Request, services: Services, key: str, **values: str) -> Outcome:
+def _say(
+    request: Request, services: Services, key: str, told: tuple[Reply, ...] = (), **values: str
+) -> Outcome:
     assert request.command is not None
-    return Outcome(f"command:{request.command.name}", (to_sender(request, services.replies(key, **values)),))
+    answer = to_sender(request, services.replies(key, **values))
+    return Outcome(f"command:{request.command.name}", (*told, answer))

@@ -195,9 +195,12 @@ COMMANDS: tuple[CommandEntry, ...] = (
 )  # fmt: skip
 """Slash-commands, in the order /帮助 lists them."""
 
-RINGS: tuple[Ring, ...] = (watch.RING,
+RINGS: tuple[Ring, ...] = (
+    watch.RING,
     lateness.RING,
     handover.RING,
     unanswered.RING,
-    *temperatures.RINGS, privacy.FORGETTING,)  # fmt: skip
+    *temperatures.RINGS,
+    privacy.FORGETTING,
+)
 """What happens by the clock alone."""

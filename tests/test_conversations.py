@@ -534,7 +534,7 @@ def test_a_code_shown_in_a_foreign_group_is_worthless(chat: Chat) -> None:
 
 
 def test_a_door_told_in_a_group_is_not_repeated(chat: Chat) -> None:
-    (line,) = chat.say("王芳", "/我是 17-3-501 王芳")
+    _, line = chat.say("王芳", "/我是 17-3-501 王芳")
     answer = line.split("@王芳")[1]
     assert "501" not in answer and "17号楼" not in answer and "私聊" in answer
 
@@ -543,7 +543,7 @@ def test_a_door_told_in_a_group_is_not_repeated(chat: Chat) -> None:
 
 
 def test_a_bound_household_completes_a_plea_from_a_wider_group(chat: Chat) -> None:
-    (line,) = tell(chat, "周奶奶", "/我是 春晓苑17-3-502 周奶奶")
+    _, line = tell(chat, "周奶奶", "/我是 春晓苑17-3-502 周奶奶")
     assert "17号楼3单元" in line
     alert, answer = chat.say("周奶奶", "家里没降压药了，麻烦买两盒", COMPOUND_ROOM)
     assert "17号楼3单元502室" in alert and "几号楼" not in answer
@@ -729,12 +729,13 @@ def test_what_may_have_gone_out_is_told_to_the_staff(chat: Chat) -> None:
 
 
 def test_roles_listed_and_claimed_add_up_when_staff_are_told(open_chat: Callable[..., Chat]) -> None:
-    """A volunteer of bot.yaml who claimed a worker's role is told like a worker."""
+    """A volunteer of bot.yaml who claimed a worker's role is told like a worker; as a friend of the bot, at once in
+    private, besides."""
     chat = open_chat(rooms=[UNIT_ROOM])
     code = chat.app.roster.invite("worker", "春晓苑", chat.clock.now(), timedelta(days=1))
     tell(chat, "志愿者小冀", f"/认领 {code}")
     lines = chat.say("孙阿姨", "救命啊老伴喘不上气了快来人")
-    assert sum(line.startswith("私聊: 【紧急 A001】") for line in lines) == 3
+    assert sum(line.startswith("私聊: 【紧急 A001】") for line in lines) == 4
 
 
 def test_a_staff_room_that_refuses_everything_is_told_in_private(chat: Chat) -> None:
@@ -824,7 +825,7 @@ def test_a_transcript_gives_the_same_again(settings: Settings, data: Data) -> No
 
 def test_sensitive_needs_are_not_named_in_the_group(chat: Chat) -> None:
     alert, answer = chat.say("小孙", "隔离太久心里难受睡不着，想找心理医生聊聊")
-    assert "心理" in alert and "心理" not in answer.split("已登记")[1]
+    assert "心理" in alert and "心理" not in answer and "A001" not in answer
 
 
 def test_a_long_plea_is_shown_short_and_kept_whole(chat: Chat) -> None:
@@ -841,7 +842,7 @@ def test_staff_are_told_in_private_while_their_group_is_not_seen(open_chat: Call
     )
     chat.app.receive([RoomNamed(STAFF_ROOM, STAFF_ROOM, chat.clock.now())])
     (line,) = chat.hear()
-    assert line.startswith(f"{STAFF_ROOM}: 【紧急 A001】")
+    assert line.startswith(f"{STAFF_ROOM}: @网格员小安 @刘书记 【紧急 A001】")
 
 
 def test_messages_lost_on_the_way_are_told_however_few(open_chat: Callable[..., Chat]) -> None:

@@ -1,5 +1,6 @@
 """Who did what: every audit row, of tickets and of everything else, names an actor."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -33,6 +34,22 @@ class Entry:
     """What was done, for the staff's eyes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One audit row of either kind, as administrators look through them."""
+
+    at: datetime
+    actor: str
+    number: str
+    """The ticket's; empty for what is no ticket's."""
+    node: str
+    """The branch the ticket belongs to; empty for what is no ticket's."""
+    action: str
+    """Step.kind of a ticket's row, Entry.action of others."""
+    what: str
+    """Step.what of a ticket's row, Entry.what of others."""
+
+
 class AuditBook(Protocol):
     """Everything done at the desk that is not a move of a ticket."""
 
@@ -42,4 +59,8 @@ class AuditBook(Protocol):
 
     def entries(self, since: datetime, limit: int) -> list[Entry]:
         """Rows since a moment, latest first."""
+        ...
+
+    def trail(self) -> Iterator[Trace]:
+        """Every audit row, of tickets and of everything else, latest first, read as far as somebody looks."""
         ...

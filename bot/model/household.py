@@ -33,3 +33,12 @@ class Household:
     def door(self) -> str:
         """The place for the staff's eyes, without the compound: "17-3-501", or "17-501" without units."""
         return "-".join(part for part in (self.building, self.unit, self.room) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """An account bound to a household. Nobody has proved to live there."""
+
+    person_id: str
+    name: str
+    household: Household
