@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bot.app import BATCH, App, build, steady
+from bot.bench_desk import OPEN, Timing, measure
 from bot.channels.replay import ReplayChannel, TranscriptClock
 from bot.groups import Tree
 from bot.learnt import engine_of
@@ -76,7 +77,7 @@ def run(settings: Settings, data: Data, count: int, as_json: bool) -> None:
     mix = mixed(data, count, rng)
     texts = [text for _, text in mix]
     with Progress(console=console, transient=True) as progress:
-        task = progress.add_task("正在量…", total=4)
+        task = progress.add_task("正在量…", total=5)
         engine = engine_of(data)
         understood, latencies = _understand(engine, texts)
         progress.advance(task)
@@ -84,9 +85,11 @@ def run(settings: Settings, data: Data, count: int, as_json: bool) -> None:
         progress.advance(task)
         durable = _end_to_end(settings, data, mix)
         progress.advance(task)
+        desk = _desk(settings, data, engine, rounds=min(max(count // 400, 5), 50))
+        progress.advance(task)
         cold = _cold_start()
         progress.advance(task)
-    report = _report([understood, cut, durable], latencies, cold)
+    report = _report([understood, cut, durable], latencies, cold) | {"desk": _commands(desk)}
     print(json.dumps(report, ensure_ascii=False) if as_json else _printed(report))
 
 
@@ -128,6 +131,23 @@ def _end_to_end(settings: Settings, data: Data, mix: Sequence[tuple[str, str]]) 
         seconds = perf_counter() - begin
         app.ledger.close()
     return Stage("从听到落盘（FULL）", len(messages) - BATCH, seconds)
+
+
+def _desk(settings: Settings, data: Data, engine: Engine, rounds: int) -> list[Timing]:
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.database.parent, prefix="bench-") as folder:
+        return measure(settings, data, engine, Path(folder), START, rounds)
+
+
+def _commands(timings: Sequence[Timing]) -> dict[str, Any]:
+    """The desk's figures; the clock's ticks are no commands."""
+    slowest = max((one for one in timings if one.said.startswith("/")), key=lambda one: one.p99)
+    return {
+        "open_tickets": OPEN,
+        "slowest": slowest.said,
+        "slowest_p99_ms": slowest.p99,
+        "ms": {one.said: {"p50": one.median, "p99": one.p99, "max": one.slowest} for one in timings},
+    }
 
 
 def _receive(app: App, messages: Sequence[Message]) -> None:
@@ -180,5 +200,13 @@ def _printed(report: dict[str, Any]) -> str:
         f"与只切词相比（同一次运行）：听懂 {report['understand_to_jieba']} 倍，"
         f"从听到落盘 {report['end_to_end_to_jieba']} 倍",
         f"内存峰值 {report['rss_mib']} MiB（含对照用的 jieba 词典）；冷启动 {report['cold_start_seconds']} 秒",
+    ]
+    desk = report["desk"]
+    lines.append(
+        f"{desk['open_tickets']:,} 张未办结时的命令（从听到落盘，毫秒）：最慢 {desk['slowest']}，99% 在 {desk['slowest_p99_ms']} 内"
+    )
+    lines += [
+        f"  {said}：中位 {ms['p50']}，99% {ms['p99']}，最慢 {ms['max']}"
+        for said, ms in sorted(desk["ms"].items(), key=lambda item: -item[1]["p99"])
     ]
     return "\n".join(lines)

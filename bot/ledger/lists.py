@@ -127,12 +127,15 @@ def _where(sought: Sought, at: datetime) -> tuple[str, dict[str, Any]]:
     if sought.nodes is not None:
         reach = " OR owner_id = :reach OR dispatched_id = :reach" if sought.reach_id else ""
         parts.append(f"(node IN (SELECT value FROM json_each(:nodes)){reach})")
+    if sought.intents is not None:
+        parts.append("intent IN (SELECT value FROM json_each(:intents))")
     if sought.building:
         unit = " AND unit = :unit" if sought.unit else ""
         parts.append(f"((building = :building{unit}) OR node IN (SELECT value FROM json_each(:here)))")
     values = {
         "at": millis(at), "holder": sought.holder_id, "reach": sought.reach_id, "building": sought.building,
         "unit": sought.unit, "nodes": json.dumps(sorted(sought.nodes or ())), "here": json.dumps(sorted(sought.here)),
+        "intents": json.dumps(sorted(sought.intents or ())),
     }  # fmt: skip
     return " AND ".join(parts), values
 

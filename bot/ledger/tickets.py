@@ -20,6 +20,9 @@ _COLUMNS = f"{_PLEA}, id, state, owner_id, owner, dispatched_id, dispatched_to, 
 """In the order of Ticket's fields."""
 
 _STEP = "at, actor_id, actor, room_id, kind, from_state, to_state, owner_id, owner, dispatched_id, dispatched_to, note"
+_TIMELESS = frozenset({"escalated", "reminded", "checked", "confirmed", "urged", "progress", "followed"})
+"""Kinds of rows that change no clock of a ticket."""
+
 _MOVING = frozenset({"opened", "moved", "returned", "undone", "merged"})
 
 _OPEN = "state IN ('opened', 'taken', 'dispatched')"
@@ -295,7 +298,8 @@ class Tickets:
             " FROM tickets WHERE id = ?",
             (at, by.id, by.name, by.room_id, by.message_id, self._ledger.account, kind, before, note, id_),
         )
-        self._ledger.execute("UPDATE tickets SET watch_at = ?, late_at = NULL WHERE id = ?", (at, id_))
+        late = "" if kind in _TIMELESS else ", late_at = NULL"
+        self._ledger.execute(f"UPDATE tickets SET watch_at = ?{late} WHERE id = ?", (at, id_))
 
 
 def _ticket(row: tuple[Any, ...]) -> Ticket:

@@ -24,6 +24,8 @@ class Sought:
     """Only those whose clock has run out."""
     holder_id: str = ""
     """For "held": who took it or was sent."""
+    intents: frozenset[str] | None = None
+    """Only these kinds; None for every kind."""
     building: str = ""
     """Bare value; empty for every building."""
     unit: str = ""
