@@ -20,7 +20,7 @@ from rich.console import Console
 
 from bot import bench as bench_room
 from bot import demo as demo_room
-from bot import exports
+from bot import exports, field_tables
 from bot.app import SystemClock, build
 from bot.channels.replay import BadTranscript, Said, read_transcript, readable
 from bot.channels.terminal import TerminalChannel
@@ -182,7 +182,7 @@ def replay(file: IO[str], db: Path | None, config: Path) -> None:
 
 
 @cli.command()
-@click.argument("what", metavar="什么", type=click.Choice(sorted(exports.TABLES)))
+@click.argument("what", metavar="什么", type=click.Choice(sorted({*exports.TABLES, *field_tables.TABLES})))
 @click.option(
     "-o",
     "--output",
@@ -192,18 +192,27 @@ def replay(file: IO[str], db: Path | None, config: Path) -> None:
 )
 @CONFIG
 def export(what: str, output: Path, config: Path) -> None:
-    """导出台账成表格：tickets 工单，signups 接龙（合并好的名单）。"""
+    """导出台账成表格：tickets 工单，signups 接龙（合并好的名单），route 路线（要上门的事，按走的顺序），isolation 居家隔离，duty 值班。"""
     settings, _ = _load(config)
-    title, make = exports.TABLES[what]
     if not settings.database.exists():
         raise Failed(f"还没有台账：{settings.database} 不存在。先 xiaoxiang run。")
     with contextlib.closing(Ledger(settings.database)) as ledger:
-        headers, rows = make(ledger, ZoneInfo(settings.timezone))
+        title, (headers, rows) = _table(what, ledger, settings)
     try:
         write_table(output, headers, rows)
     except TableError as error:
         raise Failed(str(error)) from error
     click.echo(f"{title} {len(rows)} 行，写到 {output}。")
+
+
+def _table(what: str, ledger: Ledger, settings: Settings) -> tuple[str, exports.Table]:
+    """What people call a table, and the table."""
+    zone = ZoneInfo(settings.timezone)
+    if what in field_tables.TABLES:
+        title, walk = field_tables.TABLES[what]
+        return title, walk(ledger, zone, Tree(settings.groups), SystemClock(settings.timezone).now())
+    title, make = exports.TABLES[what]
+    return title, make(ledger, zone)
 
 
 @cli.group("import", subcommand_metavar="什么 文件")

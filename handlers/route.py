@@ -8,24 +8,11 @@ from bot.model.people import Person
 from bot.model.services import Services
 from bot.model.ticket import Ticket
 from bot.model.tree import Node
-from bot.model.walk import walk_order
+from bot.model.walk import ERRANDS, walk_order
 from handlers.branches import branch_said, colleague, over_any, tokens
 from handlers.isolating import active, named_home
 from handlers.reach import in_hand, in_reach, node_of
 from handlers.speaking import about, full_place, private_enough, quoted, to_sender
-
-ERRANDS = frozenset(
-    {
-        "help.medicine",
-        "help.supplies",
-        "help.parcel",
-        "help.trash",
-        "help.home_testing",
-        "help.care",
-        "help.other",
-    }
-)
-"""Kinds for which somebody goes to the door."""
 
 EVERY = 100_000
 """All open tickets there can be."""

@@ -33,6 +33,16 @@ class Duty:
         )
         return [OnDuty(day, shift, node, id_, name, bool(lead)) for shift, node, id_, name, lead in rows]
 
+    def all_duty(self) -> list[OnDuty]:
+        """The roster of every day, the latest first; for exports."""
+        rows = self._ledger.execute(
+            "SELECT day, shift, node, person_id, name, lead FROM duty ORDER BY day DESC, shift, node, place"
+        )
+        return [
+            OnDuty(date.fromisoformat(day), shift, node, id_, name, bool(lead))
+            for day, shift, node, id_, name, lead in rows
+        ]
+
     def set_owners(self, node: str, people: list[Person]) -> None:
         """Make these the owners (认领) of a branch; none clears it."""
         self._ledger.execute("DELETE FROM node_owners WHERE node = ?", (node,))

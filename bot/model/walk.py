@@ -2,6 +2,19 @@
 
 import re
 
+ERRANDS = frozenset(
+    {
+        "help.medicine",
+        "help.supplies",
+        "help.parcel",
+        "help.trash",
+        "help.home_testing",
+        "help.care",
+        "help.other",
+    }
+)
+"""Kinds of tickets for which somebody goes to the door."""
+
 HIGHEST = 60
 """No house here has more floors: 12003 is the third door of the twelfth floor, not of the hundred-and-twentieth."""
 
