@@ -29,9 +29,12 @@ from bot.explain import explained
 from bot.groups import Tree
 from bot.households import read_households
 from bot.learnt import engine_of
+from bot.ledger.audit import Audit
 from bot.ledger.database import Ledger, LedgerBusy, sole_user
 from bot.ledger.people import Roster
+from bot.ledger.privacy import Privacy
 from bot.logs import to_stderr
+from bot.model.audit import Actor
 from bot.model.channel import Channel
 from bot.model.ledger import LedgerBroken, LedgerRefused
 from bot.model.people import ROLE_TITLES, Role
@@ -51,6 +54,9 @@ CONFIG = click.option(
 ROLES = {role: title for role, title in ROLE_TITLES.items() if role != "resident"}
 INVITE_DAYS = 7
 """How long an invitation may be claimed."""
+
+KEYBOARD = "命令行"
+"""Who stands in audit rows for whoever runs a command on the machine."""
 
 
 class Failed(click.ClickException):
@@ -259,10 +265,46 @@ def invite(role: str, scope: str, config: Path) -> None:
     role_ = cast(Role, {title: id_ for id_, title in ROLES.items()}.get(role, role))
     with contextlib.closing(Ledger(settings.database)) as ledger:
         code = Roster(ledger).invite(role_, scope, now, timedelta(days=INVITE_DAYS))
+        Audit(ledger).write(Actor(now, name=KEYBOARD), "invite", f"{scope}{ROLE_TITLES[role_]}")
     click.echo(code)
     click.echo(
         f"{ROLE_TITLES[role_]}（{scope}），{INVITE_DAYS} 天内有效。请对方私聊小巷发：/认领 {code}", err=True
     )
+
+
+@cli.command()
+@click.option("--days", type=click.IntRange(1), help="多少天以前的；不写就照 bot.yaml 的 keep_days")
+@click.option("--apply", is_flag=True, help="真的抹去；不写只数一数，什么也不改")
+@CONFIG
+def forget(days: int | None, apply: bool, config: Path) -> None:
+    """抹去旧台账里的姓名、电话、门牌和原话；编号、类别、楼栋、时间和结果留着。先数一数，加 --apply 才真的抹。"""
+    settings, _ = _load(config)
+    if not settings.database.exists():
+        raise Failed(f"还没有台账：{settings.database} 不存在。先 xiaoxiang run。")
+    now = SystemClock(settings.timezone).now()
+    before = now - timedelta(days=days or settings.desk.keep_days)
+    clean = True
+    with contextlib.closing(Ledger(settings.database)) as ledger:
+        privacy = Privacy(
+            ledger, None, Tree(settings.groups).building_of, [person.id for person in settings.people]
+        )
+        if apply:
+            with ledger.transaction():
+                counts = privacy.sweep(before)
+                if any(counts.values()):
+                    Audit(ledger).write(Actor(now, name=KEYBOARD), "forget", f"{before:%Y-%m-%d} 以前的")
+            clean = privacy.scrub()
+        else:
+            counts = privacy.stale(before)
+    click.echo(f"{before:%Y-%m-%d %H:%M} 以前的，{'抹去了' if apply else '会抹去'}姓名、电话、门牌和原话：")
+    for part, count in counts.items():
+        click.echo(f"  {part} {count}")
+    if not apply:
+        click.echo("什么也没有改。真的要抹去，加上 --apply。", err=True)
+    elif clean:
+        click.echo("台账文件也重写过了，旧字不在里面。备份里的还在，请照 docs/operators.md 处理。", err=True)
+    else:
+        raise Failed("抹去了，但是有别的程序正读着台账，旧字可能还在 -wal 文件里。过一会儿再来一次。")
 
 
 @cli.command()

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.model.handling import Outcome, Request
 from bot.model.services import Services
+from handlers import privacy
 from handlers.pleas import add, alert, open_ticket, same_plea
 from handlers.speaking import discreetly, duty_phone, to_sender
 
@@ -26,6 +27,16 @@ _ILLNESS = re.compile(
     r"怀孕|流产|癌|艾滋|肝炎|精神"
 )
 """Words of the body and the mind: whoever speaks of them is answered in private."""
+
+
+_MINE = r"(?:我|俺|本人)的?(?:个人)?(?:信息|资料|数据|隐私|聊天记录)"
+_FORGET_ME = re.compile(rf"(?:删|抹|清|注销).{{0,6}}{_MINE}|{_MINE}.{{0,4}}(?:删|抹|清|注销)")
+"""Whoever wants to be forgotten."""
+
+_ABOUT_ME = re.compile(
+    rf"^(?:查|看|查看|想看|想查)?(?:一下)?{_MINE}[吧呢。.!！]*$|(?:记|存|留|收集)了(?:我|俺)(?:的)?(?:什么|哪些|多少)"
+)
+"""Whoever wants to know what is kept about them."""
 
 
 def hand_over(request: Request, services: Services) -> Outcome:
@@ -58,6 +69,10 @@ def not_understood(request: Request, services: Services) -> Outcome:
         return Outcome("greeting", (to_sender(request, answer),))
     if _NOD.fullmatch(request.text):
         return Outcome("silent")
+    if _FORGET_ME.search(request.text):
+        return privacy.forget_me(request, services)
+    if _ABOUT_ME.search(request.text):
+        return privacy.my_data(request, services)
     return hand_over(request, services)
 
 

@@ -9,7 +9,7 @@ from bot.model.handling import Dialogue, Outcome, Reply, Request, Ring
 from bot.model.people import ROLE_TITLES, Person
 from bot.model.privacy import Kept
 from bot.model.services import Services
-from bot.model.ticket import STATE_TITLES
+from bot.model.ticket import OPEN, STATE_TITLES
 from handlers.speaking import to_sender
 
 LISTED = 10
@@ -23,7 +23,9 @@ SOMEBODY = "居民"
 """Who wished to be forgotten, in the audit row that says that they were."""
 
 _CONFIRMED = re.compile(r"(?:确认|确定)删除[了吧]?[。.!！]*")
-_KEEP = re.compile(r"(?:先|还是)?(?:不删|别删|不要删|取消|算了|不用)[了吧]?[。.!！]*")
+_KEEP = re.compile(r"不删|别删|不要删|不抹|取消|算了|不用|再想想")
+_A_WORD = 12
+"""Characters; a longer message is not taken for a no."""
 
 
 def my_data(request: Request, services: Services) -> Outcome:
@@ -36,7 +38,8 @@ def my_data(request: Request, services: Services) -> Outcome:
         days = f"{services.desk.keep_days:g}"
         text = services.replies("my_data", list="\n".join(lines), count=days)
     else:
-        text = services.replies("my_data_none", count=str(kept.said))
+        said = f"只有跟您说过、提到您的话 {kept.said} 条。" if kept.said else ""
+        text = services.replies("my_data_none", list=said)
     return Outcome("command:我的信息", (to_sender(request, text),))
 
 
@@ -45,9 +48,7 @@ def forget_me(request: Request, services: Services) -> Outcome:
     if not request.message.private:
         return _in_private(request, services, "删除我的信息")
     kept = services.privacy.kept(request.person.id)
-    still_open = [
-        ticket.number for ticket in kept.tickets if ticket.state in ("opened", "taken", "dispatched")
-    ]
+    still_open = [ticket.number for ticket in reversed(kept.tickets) if ticket.state in OPEN]
     stays = []
     if still_open:
         stays.append(f"还没办完的 {'、'.join(still_open)} 照办，办完三天以后再抹去。")
@@ -63,7 +64,7 @@ def forget_me(request: Request, services: Services) -> Outcome:
 
 def answer_forget(request: Request, services: Services) -> Outcome | None:
     """「确认删除」 forgets; 「不删了」 does not; anything else is about something else."""
-    if _KEEP.fullmatch(request.text):
+    if len(request.text) <= _A_WORD and _KEEP.search(request.text):
         services.dialogues.end(request, "forget")
         return Outcome("forget:no", (to_sender(request, services.replies("forget_kept")),))
     if not _CONFIRMED.fullmatch(request.text):
@@ -93,6 +94,7 @@ def _lines(kept: Kept, person: Person, services: Services) -> list[str]:
         lines.append(f"工单 {len(kept.tickets)} 张：")
         lines += [
             f"{one.number} {one.title} {STATE_TITLES[one.state]}，{services.show_time(one.opened_at)} 下单"
+            + ("（办完三天后抹去）" if one.marked else "")
             for one in kept.tickets[:LISTED]
         ]
         if len(kept.tickets) > LISTED:

@@ -18,6 +18,9 @@ from bot.model.privacy import Counts, Forgotten, Kept, KeptTicket
 SOMEBODY = "居民"
 """Who stands in the ledger for a resident who is forgotten."""
 
+NAMELESS = "（已匿名）"
+"""What stands for the words of a ticket that was made nameless."""
+
 _CLOSED = "state NOT IN ('opened', 'taken', 'dispatched')"
 _SETTLED = "state NOT IN ('pending', 'sending') AND (text <> '' OR to_id <> '' OR mentions <> '[]')"
 _ISOLATION = "coalesce(ended_at, ends) < ? AND (room <> '' OR name <> '' OR note <> '')"
@@ -54,7 +57,7 @@ class Privacy:
         )
         name, compound, *door = home[0] if home else ("", "")
         tickets = self._rows(
-            "SELECT id, title, state, opened_at FROM tickets WHERE requester_id = ? ORDER BY id DESC",
+            "SELECT id, title, state, opened_at, privacy = 'asked' FROM tickets WHERE requester_id = ? ORDER BY id DESC",
             (person_id,),
         )
         following = self._ids(
@@ -67,7 +70,8 @@ class Privacy:
             door=compound + "-".join(part for part in door if part),
             name=name,
             tickets=tuple(
-                KeptTicket(number_of(id_), title, state, _moment(at)) for id_, title, state, at in tickets
+                KeptTicket(number_of(id_), title, state, _moment(at), bool(marked))
+                for id_, title, state, at, marked in tickets
             ),
             following=tuple(number_of(id_) for id_ in following),
             records=dict(records),
@@ -202,7 +206,7 @@ class Privacy:
         self._by_building("tickets", "id IN (SELECT value FROM json_each(?))", some)
         self._run(
             f"UPDATE tickets SET requester_id = '', requester = '{SOMEBODY}', room_id = '', room_name = '', unit = '',"
-            " room = '', phones = '', items = '', text = '', beneficiary = '', message_id = '', watch_at = NULL,"
+            f" room = '', phones = '', items = '', text = '{NAMELESS}', beneficiary = '', message_id = '', watch_at = NULL,"
             " privacy = 'done' WHERE id IN (SELECT value FROM json_each(?))",
             some,
         )

@@ -19,6 +19,8 @@ class KeptTicket:
     title: str
     state: State
     opened_at: datetime
+    marked: bool
+    """True when it will be made nameless some days after it is closed."""
 
 
 @dataclass(frozen=True, slots=True)

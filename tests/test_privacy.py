@@ -1,0 +1,347 @@
+"""What is nobody else's business stays so: answered in private, shown to whom it is about, forgotten when it is old."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.__main__ import cli
+from bot.groups import Tree
+from bot.ledger.privacy import Privacy
+from bot.model.audit import Actor
+from bot.model.settings import Settings
+from tests.conftest import COMPOUND_ROOM, MORNING, ROOT, STAFF_ROOM, UNIT_ROOM, VOLUNTEER_ROOM, Chat
+
+PHONE = "13812345678"
+NAME = "欧阳淑芬"
+ID = "wxid_ouyang"
+PLEA = f"家里降压药没有了，麻烦帮忙买两盒，电话{PHONE}"
+
+
+def tell(chat: Chat, sender: str, text: str, **extra: object) -> list[str]:
+    return chat.say(sender, text, room="", **extra)
+
+
+def lived(chat: Chat) -> None:
+    """A resident's week: a door, a ticket asked for, taken, done, a report, a complaint, a row of a list."""
+    tell(chat, NAME, f"/我是 17-3-501 {NAME}", sender_id=ID)
+    chat.say(NAME, PLEA, sender_id=ID)
+    chat.say("王女士", "家里没大米了，帮忙买一袋")
+    chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    chat.say("刘书记", "/工单 A001", STAFF_ROOM)
+    chat.say("网格员小安", f"办结 1 打过{PHONE}，放501门口", STAFF_ROOM)
+    tell(chat, NAME, "501早上37.8度", sender_id=ID)
+    chat.say(NAME, "我要投诉物业，垃圾三天不收，打电话也不接", sender_id=ID)
+    chat.say(NAME, f"#接龙\n蔬菜包登记\n1. 501 {NAME} 2份 {PHONE}", sender_id=ID)
+    chat.hear()
+
+
+def privacy_of(chat: Chat) -> Privacy:
+    tree, people = Tree(chat.app.settings.groups), [person.id for person in chat.app.settings.people]
+    return Privacy(chat.app.ledger, None, tree.building_of, people)
+
+
+# private by nature
+
+
+@pytest.mark.parametrize(
+    "text", ["孩子发烧了，38度5", "我抗原两道杠了", "报体温 37.8", "我要投诉物业，垃圾三天不收"]
+)
+def test_a_friend_reads_the_answer_in_private_and_the_group_one_line(chat: Chat, text: str) -> None:
+    tell(chat, "王女士", "在吗")
+    alert, public, private = chat.say("王女士", text)
+    assert alert.startswith(STAFF_ROOM) and text in alert
+    assert public == f"{UNIT_ROOM}: @王女士 已登记，请看私聊。"
+    assert private.startswith("私聊: ") and "0371-55501234" in private
+
+
+@pytest.mark.parametrize(
+    "text", ["孩子发烧了，38度5", "体温38.2 17号楼3单元402", "投诉一下，志愿者态度特别差"]
+)
+def test_the_group_of_a_stranger_reads_that_the_staff_have_it_and_not_what(chat: Chat, text: str) -> None:
+    alert, public = chat.say("王女士", text)
+    assert alert.startswith(STAFF_ROOM) and text in alert
+    assert public.startswith(f"{UNIT_ROOM}: @王女士 已转值班人员")
+    assert not any(word in public for word in ("烧", "体温", "阳", "投诉", "38", "口罩"))
+
+
+def test_a_fever_comes_to_the_staff_with_the_door_of_the_binding(chat: Chat) -> None:
+    tell(chat, "王芳", "/我是 17-3-501 王芳")
+    alert, *_ = chat.say("王芳", "我量了38度2，发烧了", COMPOUND_ROOM)
+    assert "【发热 38.2℃】春晓苑17号楼3单元501室 王芳" in alert
+
+
+def test_a_normal_temperature_is_kept_in_silence(chat: Chat) -> None:
+    assert chat.say("王芳", "17-3-501 早上36.5") == []
+    assert privacy_of(chat).kept("王芳").records == {"report.temperature": 1}
+
+
+def test_whoever_asks_for_a_person_about_an_illness_is_answered_in_private(chat: Chat) -> None:
+    tell(chat, "老周", "在吗")
+    _, public, private = chat.say("老周", "小巷，我这老毛病犯病了，要找人工", COMPOUND_ROOM)
+    assert public.endswith("@老周 已登记，请看私聊。") and "A001" in private
+
+
+def test_answers_of_the_faq_and_hand_overs_can_be_counted(chat: Chat) -> None:
+    tell(chat, "陈阿姨", "请问明天核酸几点开始")
+    tell(chat, "陈阿姨", "我要找人工客服")
+    topics = [
+        topic
+        for (topic,) in chat.app.ledger.execute("SELECT topic FROM outbox WHERE topic <> '' ORDER BY id")
+    ]
+    assert len(topics) == 2 and topics[0].startswith("faq:") and topics[1] == "handoff"
+
+
+# my data
+
+
+def test_everybody_may_read_in_private_what_is_kept_about_them(chat: Chat) -> None:
+    lived(chat)
+    (line,) = tell(chat, NAME, "我的信息", sender_id=ID)
+    assert "住处：春晓苑17-3-501" in line and "A001 买药送药 已办结" in line and "接龙：1 行" in line
+    assert "投诉、建议 1 条" in line or "投诉" in line
+    assert "A002" not in line, "what others asked for is theirs"
+
+
+def test_in_a_group_nothing_is_told(chat: Chat) -> None:
+    lived(chat)
+    for text in ("/我的信息", "/删除我的信息", "小巷，你们都记了我什么"):
+        assert chat.say(NAME, text, sender_id=ID) == [f"{UNIT_ROOM}: @{NAME} 这个请私聊我说。"]
+
+
+def test_nothing_is_forgotten_before_it_is_confirmed(chat: Chat) -> None:
+    lived(chat)
+    tell(chat, NAME, "删除我的信息", sender_id=ID)
+    assert privacy_of(chat).kept(ID).door
+    assert tell(chat, NAME, "算了，不删了", sender_id=ID) == ["私聊: 好的，没有删。"]
+    tell(chat, NAME, "确认删除", sender_id=ID)
+    assert privacy_of(chat).kept(ID).door
+
+
+def test_a_confirmation_that_comes_too_late_forgets_nothing(chat: Chat) -> None:
+    lived(chat)
+    tell(chat, NAME, "删除我的信息", sender_id=ID)
+    chat.clock.advance(minutes=11)
+    tell(chat, NAME, "确认删除", sender_id=ID)
+    assert privacy_of(chat).kept(ID).door
+
+
+def test_whoever_is_forgotten_is_nowhere_by_name(open_chat: Callable[..., Chat], tmp_path: Path) -> None:
+    chat = open_chat(tmp_path / "x.db")
+    lived(chat)
+    tell(chat, NAME, "删除我的信息", sender_id=ID)
+    (line,) = tell(chat, NAME, "确认删除", sender_id=ID)
+    assert "已经抹去了" in line
+    privacy_of(chat).scrub()
+    words = bytes_of(tmp_path)
+    assert PHONE.encode() not in words and NAME.encode() not in words
+    assert "家里没大米了".encode() in words, "what others asked for stays"
+    (ticket, _) = chat.app.tickets.all()
+    assert (ticket.number, ticket.state, ticket.building, ticket.unit, ticket.room) == (
+        "A001",
+        "done",
+        "17",
+        "",
+        "",
+    )
+    assert [step.actor for step in chat.app.tickets.history(ticket)] == ["居民", "网格员小安", "网格员小安"]
+    (entry, *_) = chat.app.assistant._router._services.audit.entries(MORNING, 1)  # noqa: SLF001
+    assert (entry.action, entry.actor) == ("forget", "居民")
+
+
+def test_the_forgotten_can_come_back_as_a_friend(chat: Chat) -> None:
+    tell(chat, "王女士", "删除我的信息")
+    tell(chat, "王女士", "确认删除")
+    assert "已转值班人员" in chat.say("王女士", "孩子发烧了，38度5")[1]
+    tell(chat, "王女士", "在吗")
+    assert "请看私聊" in chat.say("王女士", "孩子又发烧了，39度")[1]
+
+
+def test_an_open_ticket_is_seen_to_and_forgotten_three_days_after_it_is_done(chat: Chat) -> None:
+    chat.say(NAME, PLEA, sender_id=ID)
+    tell(chat, NAME, "删除我的信息", sender_id=ID)
+    (line,) = tell(chat, NAME, "确认删除", sender_id=ID)
+    assert "A001 还在办" in line
+    assert chat.app.tickets.all()[0].phones == PHONE
+    chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    chat.say("网格员小安", "办结 1", STAFF_ROOM)
+    chat.clock.advance(hours=71)
+    chat.app.tick(chat.clock.now())
+    assert chat.app.tickets.all()[0].phones == PHONE, "it may still be opened again"
+    chat.clock.advance(hours=2)
+    chat.app.tick(chat.clock.now())
+    ticket = chat.app.tickets.all()[0]
+    assert (ticket.phones, ticket.requester, ticket.state, ticket.owner) == ("", "居民", "done", "网格员小安")
+
+
+# retention
+
+
+def bytes_of(folder: Path) -> bytes:
+    """All that a thief of the ledger's files would have."""
+    return b"".join(path.read_bytes() for path in folder.glob("x.db*"))
+
+
+def configured(folder: Path) -> Path:
+    """A bot.yaml whose ledger is x.db beside it."""
+    text = (ROOT / "bot.yaml").read_text("utf-8")
+    changed = [
+        "database: x.db"
+        if line.startswith("database:")
+        else f"data: {ROOT / 'data'}"
+        if line.startswith("data:")
+        else line
+        for line in text.splitlines()
+    ]
+    for key, value in (("database:", "x.db"), ("data:", str(ROOT / "data"))):
+        if not any(line.startswith(key) for line in changed):
+            changed.append(f"{key} {value}")
+    path = folder / "bot.yaml"
+    path.write_text("\n".join(changed) + "\n", "utf-8")
+    return path
+
+
+def test_what_is_old_is_counted_first_and_then_really_gone(
+    open_chat: Callable[..., Chat], tmp_path: Path
+) -> None:
+    chat = open_chat(tmp_path / "x.db")
+    lived(chat)
+    config = configured(tmp_path)
+    dry = CliRunner().invoke(cli, ["forget", "--config", str(config)])
+    assert dry.exit_code == 0 and "办完的工单 1" in dry.stdout and "什么也没有改" in dry.stderr
+    assert PHONE.encode() in bytes_of(tmp_path) and NAME.encode() in bytes_of(tmp_path)
+    done = CliRunner().invoke(cli, ["forget", "--apply", "--config", str(config)])
+    assert done.exit_code == 0, done.output
+    assert [line for line in done.stdout.splitlines()[1:]] == dry.stdout.splitlines()[1:]
+    words = bytes_of(tmp_path)
+    assert PHONE.encode() not in words
+    assert "家里没大米了".encode() in words, "open tickets are nobody's past"
+    again = CliRunner().invoke(cli, ["forget", "--config", str(config)])
+    assert all(line.endswith(" 0") for line in again.stdout.splitlines()[1:]), again.stdout
+
+
+def test_of_a_resident_without_a_binding_not_even_the_name_is_left(
+    open_chat: Callable[..., Chat], tmp_path: Path
+) -> None:
+    chat = open_chat(tmp_path / "x.db")
+    chat.say(NAME, PLEA, sender_id=ID)
+    chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    chat.say("网格员小安", "办结 1", STAFF_ROOM)
+    chat.say(NAME, "孩子发烧了，38度5", sender_id=ID)
+    assert NAME.encode() in bytes_of(tmp_path)
+    result = CliRunner().invoke(cli, ["forget", "--apply", "--config", str(configured(tmp_path))])
+    assert result.exit_code == 0, result.output
+    words = bytes_of(tmp_path)
+    assert NAME.encode() not in words and PHONE.encode() not in words and ID.encode() not in words
+    assert chat.say("网格员小安", "/工单 A001", STAFF_ROOM), "the running bot goes on"
+
+
+def test_the_reports_count_the_nameless_as_before(chat: Chat) -> None:
+    lived(chat)
+    before = chat.app.tickets.all()[0]
+    steps = chat.app.tickets.history(before)
+    with chat.app.ledger.transaction():
+        privacy_of(chat).sweep(chat.clock.now() + timedelta(days=1))
+    after = chat.app.tickets.all()[0]
+    kept = ("number", "intent", "title", "state", "building", "owner", "opened_at", "updated_at", "urgent")
+    assert [getattr(after, name) for name in kept] == [getattr(before, name) for name in kept]
+    assert after.node == "春晓苑"
+    times = [(step.at, step.kind, step.after, step.owner_id) for step in chat.app.tickets.history(after)]
+    assert times == [(step.at, step.kind, step.after, step.owner_id) for step in steps]
+
+
+def test_what_is_young_stays(chat: Chat) -> None:
+    lived(chat)
+    counts = privacy_of(chat).stale(MORNING)
+    assert set(counts.values()) == {0}
+
+
+def test_isolation_that_is_over_keeps_its_days_and_loses_its_door(chat: Chat, settings: Settings) -> None:
+    ledger = chat.app.ledger
+    for room in ("501", "502"):
+        ledger.execute(
+            "INSERT INTO isolation (compound, building, unit, room, node, name, people, begins, ends, note)"
+            f" VALUES ('春晓苑', '17', '3', '{room}', '17号楼3单元', '{NAME}', 2, 1000, 2000, '孕妇')"
+        )
+    with ledger.transaction():
+        counts = privacy_of(chat).sweep(MORNING)
+    assert counts["结束了的居家隔离"] == 2
+    rows = ledger.execute(
+        "SELECT building, unit, room, node, name, people, begins, ends, note FROM isolation"
+    ).fetchall()
+    assert set(rows) == {("17", "", "", "春晓苑", "", 2, 1000, 2000, "")}
+
+
+# doors claimed, and the audit
+
+
+def test_the_staff_read_once_who_claims_a_door(chat: Chat) -> None:
+    alert, _ = tell(chat, "王芳", "/我是 17-3-501 王芳")
+    assert alert.startswith(STAFF_ROOM) and "春晓苑17-3-501" in alert and "/解绑 王芳" in alert
+    assert len(tell(chat, "王芳", "/我是 17-3-501 王芳芳")) == 1, "the same door again is no news"
+
+
+@pytest.mark.parametrize("word", ["王芳", "@王芳", "17-3-501"])
+def test_a_claim_that_is_not_true_is_taken_back(chat: Chat, word: str) -> None:
+    tell(chat, "王芳", "/我是 17-3-501 王芳")
+    (line,) = chat.say("网格员小安", f"/解绑 {word}", STAFF_ROOM)
+    assert "已解绑：王芳（春晓苑17-3-501）" in line
+    assert privacy_of(chat).kept("王芳").door == ""
+
+
+def test_nobody_unbinds_a_door_elsewhere(chat: Chat) -> None:
+    code = chat.app.roster.invite("worker", "和谐小区", chat.clock.now(), timedelta(days=1))
+    tell(chat, "和谐网格员", f"/认领 {code}")
+    tell(chat, "王芳", "/我是 17-3-501 王芳")
+    (line,) = tell(chat, "和谐网格员", "/解绑 王芳")
+    assert "不在您负责的范围" in line and privacy_of(chat).kept("王芳").door
+
+
+def administrator(chat: Chat, scope: str = "百合社区") -> str:
+    code = chat.app.roster.invite("admin", scope, chat.clock.now(), timedelta(days=1))
+    tell(chat, "赵管理", f"/认领 {code}")
+    return "赵管理"
+
+
+def test_an_administrator_reads_who_did_what(chat: Chat) -> None:
+    lived(chat)
+    admin = administrator(chat)
+    (line,) = tell(chat, admin, "/审计")
+    first, *rows = line.removeprefix("私聊: ").splitlines()
+    assert first.endswith("赵管理 认领身份：百合社区管理员")
+    assert any("网格员小安 A001 已办结" in row for row in rows)
+    assert any(f"{NAME} 登记住处" in row for row in rows) and "17-3-501" not in line
+    (line,) = tell(chat, admin, "/审计 A002")
+    assert "A002" in line and "A001" not in line
+    (line,) = tell(chat, admin, "/审计 小安 办结")
+    assert line.count("\n") == 0 and "A001 已办结" in line
+    (line,) = tell(chat, admin, "/审计 没有这个人")
+    assert line == "私聊: 没有这样的操作记录。"
+
+
+def test_the_audit_has_pages(chat: Chat) -> None:
+    admin = administrator(chat)
+    for n in range(20):
+        chat.app.assistant._router._services.audit.write(
+            Actor(chat.clock.now(), "x", "甲"), "duty", f"第{n}行"
+        )  # noqa: SLF001
+    (first,) = tell(chat, admin, "/审计 甲")
+    assert len(first.splitlines()) == 16 and first.endswith("/审计 甲 2页") and "第19行" in first
+    (second,) = tell(chat, admin, "/审计 甲 2页")
+    assert [line.split("：")[1] for line in second.splitlines()] == [f"第{n}行" for n in (4, 3, 2, 1, 0)]
+
+
+def test_the_audit_is_for_administrators_and_not_for_groups(chat: Chat) -> None:
+    assert "管理员" in tell(chat, "刘书记", "/审计")[0]
+    admin = administrator(chat)
+    assert chat.say(admin, "/审计", VOLUNTEER_ROOM)[0].endswith("这个请私聊我说。")
+    assert "认领身份" in chat.say(admin, "/审计", STAFF_ROOM)[0]
+
+
+def test_an_administrator_of_a_branch_reads_of_that_branch(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    admin = administrator(chat, "和谐小区")
+    assert tell(chat, admin, "/审计") == ["私聊: 没有这样的操作记录。"]
