@@ -198,7 +198,8 @@ def replay(file: IO[str], db: Path | None, config: Path) -> None:
 )
 @CONFIG
 def export(what: str, output: Path, config: Path) -> None:
-    """导出台账成表格：tickets 工单，signups 接龙（合并好的名单），route 路线（要上门的事，按走的顺序），isolation 居家隔离，duty 值班。"""
+    """导出台账成表格：tickets 工单，signups 接龙（合并好的名单），audit 每一步操作，deliveries 发出的消息，unanswered 没人回的问话，
+    temperatures 体温，travel 行程报备，route 路线（要上门的事，按走的顺序），isolation 居家隔离，duty 值班。"""
     settings, _ = _load(config)
     if not settings.database.exists():
         raise Failed(f"还没有台账：{settings.database} 不存在。先 xiaoxiang run。")
