@@ -203,6 +203,8 @@ class Privacy:
             self._at_work,
         )
         self._run(f"DELETE FROM ticket_followers WHERE {chosen}", some)
+        numbers = json.dumps([number_of(id_) for id_ in ids])
+        self._run("DELETE FROM dialogues WHERE ticket IN (SELECT value FROM json_each(?))", numbers)
         self._by_building("tickets", "id IN (SELECT value FROM json_each(?))", some)
         self._run(
             f"UPDATE tickets SET requester_id = '', requester = '{SOMEBODY}', room_id = '', room_name = '', unit = '',"
