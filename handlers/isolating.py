@@ -13,6 +13,10 @@ from handlers.on_duty import clock_time
 _NUMBER = re.compile(r"(?<![\d.])\d{2,5}(?![\d.度℃])")
 
 
+REMEMBERED = timedelta(days=30)
+"""Whoever named their door in a report need not name it again for so long."""
+
+
 def place_of(home: Isolation) -> str:
     """For the staff's eyes: 春晓苑17号楼3单元501室."""
     building = home.building and home.building + ("号楼" if home.building.isdecimal() else "座")
@@ -50,22 +54,26 @@ def home_of(request: Request, services: Services) -> Isolation | None:
 
 def whose(report: Temperature, homes: Sequence[Isolation], services: Services) -> Isolation | None:
     """Which of these households a report is about; None when that is not certain."""
+    found = _by_door(report, homes, services)
+    if found is not None or report.room:
+        return found
+    bound = services.roster.household_of(report.sender_id)
+    if bound is not None:
+        return _only(home for home in homes if home.key == bound.key)
+    for earlier in services.isolation.reports_of(report.sender_id, report.at - REMEMBERED):
+        if (found := _by_door(earlier, homes, services)) is not None:
+            return found
+    return None
+
+
+def _by_door(report: Temperature, homes: Sequence[Isolation], services: Services) -> Isolation | None:
+    """The one household whose door the report names."""
     near = services.groups.find(report.node) if report.node else None
     around = [home for home in homes if _around(home, near, services)]
     if report.room:
         return _only(home for home in around if _at_door(home, report.building, report.unit, report.room))
     said = set(_NUMBER.findall(report.text))
-    if (found := _only(home for home in around if home.room in said)) is not None:
-        return found
-    bound = services.roster.household_of(report.sender_id)
-    if bound is not None:
-        return _only(home for home in homes if home.key == bound.key)
-    for building, unit, room in services.isolation.doors_said(
-        report.sender_id, report.at - timedelta(days=30)
-    ):
-        if (found := _only(home for home in around if _at_door(home, building, unit, room))) is not None:
-            return found
-    return None
+    return _only(home for home in around if home.room in said)
 
 
 def _around(home: Isolation, near: Node | None, services: Services) -> bool:

@@ -68,9 +68,10 @@ def _answer(request: Request, text: str) -> Outcome:
 def _begun(door: Door, rest: str, said: str, request: Request, services: Services) -> str:
     """A household is listed; one already there is listed anew."""
     span = _span(rest, _today(request, services))
-    if span is None:
-        return services.replies("command_usage", usage="/隔离 17-3-501 王女士 7天 3人（或者 到11-30）")
     home = door.household
+    if span is None:
+        text = f"/隔离 {home.door} 王女士 7天 3人（或者 到11-30）"
+        return services.replies("command_usage", usage=text)
     if services.roster.households(home.compound, "", ""):
         known = services.roster.find_household(*home.key)
         if known is None:
@@ -83,7 +84,7 @@ def _begun(door: Door, rest: str, said: str, request: Request, services: Service
         _blank(home, door.node), name=name or home.name, people=people, begins=begins, ends=ends, note=note
     )
     services.isolation.begin(new)
-    when = f"{day_title(span[0], _today(request, services))}到{day_title(span[1] - timedelta(days=1), _today(request, services))}"
+    when = _from_to(span[0], span[1] - timedelta(days=1), _today(request, services))
     services.audit.write(request.by, "isolation", f"{named_home(new)} {span[0]} 起 {(ends - begins).days} 天")
     words = {"place": place_of(new), "name": new.name, "when": when, "count": str((ends - begins).days)}
     group = services.groups.nearest_room(door.node, "isolation")
@@ -114,7 +115,7 @@ def _changed(door: Door, rest: str, over: bool, request: Request, services: Serv
         return services.replies("command_usage", usage=f"/隔离 改 {home.door} 到12-02")
     services.isolation.extend(home, _midnight(last + timedelta(days=1), services))
     services.audit.write(request.by, "isolation", f"{named_home(home)} 改到 {last}")
-    when = f"{day_title(begun, today)}到{day_title(last, today)}"
+    when = _from_to(begun, last, today)
     words = {"place": place_of(home), "name": home.name, "when": when, "count": str((last - begun).days + 1)}
     return services.replies("isolation_set", **words)
 
@@ -171,6 +172,10 @@ def _words(text: str) -> tuple[str, str]:
 def _blank(home: Household, node: Node) -> Isolation:
     never = datetime.min.replace(tzinfo=UTC)
     return Isolation(0, *home.key, node.name, home.name, home.people, never, never)
+
+
+def _from_to(first: date, last: date, today: date) -> str:
+    return day_title(first, today) + ("" if last == first else f"到{day_title(last, today)}")
 
 
 def _listed(request: Request, services: Services) -> str:

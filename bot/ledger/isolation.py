@@ -81,22 +81,21 @@ class Isolations:
 
     def temperatures(self, since: datetime, until: datetime) -> list[Temperature]:
         """What was reported in that time, oldest first: temperatures, and symptoms that name one."""
+        return self._reports("at >= ? AND at <= ? ORDER BY at, id", (millis(since), millis(until)))
+
+    def reports_of(self, sender_id: str, since: datetime) -> list[Temperature]:
+        """What this person reported since then, latest first."""
+        return self._reports(
+            "at >= ? AND sender_id = ? ORDER BY at DESC, id DESC", (millis(since), sender_id)
+        )
+
+    def _reports(self, where: str, parameters: tuple[Any, ...]) -> list[Temperature]:
         rows = self._ledger.execute(
-            "SELECT at, node, sender_id, text, slots FROM records WHERE intent IN ('report.temperature', 'report.symptom')"
-            " AND at >= ? AND at <= ? ORDER BY at, id",
-            (millis(since), millis(until)),
+            "SELECT at, node, sender_id, text, slots FROM records"
+            f" WHERE intent IN ('report.temperature', 'report.symptom') AND {where}",
+            parameters,
         )
         return [_temperature(*row) for row in rows]
-
-    def doors_said(self, sender_id: str, since: datetime) -> list[tuple[str, str, str]]:
-        """(building, unit, room) that the person named in reports since then, latest first."""
-        rows = self._ledger.execute(
-            "SELECT at, node, sender_id, text, slots FROM records WHERE intent IN ('report.temperature', 'report.symptom')"
-            " AND at >= ? AND sender_id = ? ORDER BY at DESC, id DESC",
-            (millis(since), sender_id),
-        )
-        said = (_temperature(*row) for row in rows)
-        return [(one.building, one.unit, one.room) for one in said if one.room]
 
     def _select(self, where: str, parameters: tuple[Any, ...], ends: str = "ends") -> list[Isolation]:
         columns = _COLUMNS.replace(" ends,", f" {ends},")

@@ -97,6 +97,6 @@ class IsolationBook(Protocol):
         """What was reported in that time, oldest first."""
         ...
 
-    def doors_said(self, sender_id: str, since: datetime) -> list[tuple[str, str, str]]:
-        """(building, unit, room) that the person named in reports since then, latest first."""
+    def reports_of(self, sender_id: str, since: datetime) -> list[Temperature]:
+        """What this person reported since then, latest first."""
         ...
