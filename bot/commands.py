@@ -15,9 +15,11 @@ _TICKET = re.compile(
 )
 _ONE = re.compile(rf"[\s#\[【(（「:：]*{_TICKET.pattern}[\s\]】)）」:：,，、。.]*")
 _MENTION = re.compile("@([^\\s@\u2005]+)[\\s\u2005]?")
-_SEPARATORS = re.compile("[\\s,，、;；:：。.!！#\\[\\]【】()（）「」\u2005]+")
-_TAIL = re.compile(r"(?:好了|掉了|一下|好|了|掉)(?=[\s\d#【(A-Za-z]|$)")
-_LEAD = re.compile(r"(?:我来|我|来)(?=接|办|派|撤)")
+_WORD = re.compile("[^\\s,，、;；:：。.!！#\\[\\]【】()（）「」\u2005]+")
+_TAIL = re.compile(r"(?:好[了啦]|掉了|一下|好|了|啦|掉)(?=[\s\d#【(A-Za-z]|$)")
+_LEAD = re.compile(r"(?:(?:收到|好的?|行|嗯)[，,。!！\s]+)?(?:我来|我|来)?(?=接|办|派|撤)")
+_SEVERAL = re.compile(rf"[\s#]*{_NUMBER}(?:\s*[/和跟与]\s*{_NUMBER})+")
+_COUNTED = re.compile(r"\s*(?:个|位|号楼|号院|楼|单元|栋|幢|层|户|人)")
 _NUMERAL = re.compile(r"[零一二两三四五六七八九十百]{1,6}")
 _FIRST = re.compile(rf"({_NUMBER})\s*号?\s*(\D+)")
 
@@ -50,9 +52,13 @@ _INVISIBLE = " \t\r\n\u3000\u200b\u200c\u200d\u2060\ufeff\u202a\u202b\u202c\u202
 
 
 def _plain(text: str) -> str:
-    """Half-width, without characters nobody sees."""
+    """Half-width but for Chinese punctuation, without characters nobody sees."""
     seen = "".join(c for c in text if c not in _INVISIBLE[4:] or c == "\u3000")
-    return unicodedata.normalize("NFKC", seen).strip()
+    return _NOT_STOPS.sub(lambda part: unicodedata.normalize("NFKC", part[0]), seen).strip()
+
+
+_NOT_STOPS = re.compile(r"[^，。！？；：（）]+")
+"""These stay as they are: what people wrote is shown to people."""
 
 
 def _bare(plain: str, names: dict[str, CommandEntry]) -> Command | None:
@@ -70,7 +76,7 @@ def _bare(plain: str, names: dict[str, CommandEntry]) -> Command | None:
         _TAIL.sub("", plain[len(name) :], count=1) if _TAIL.match(plain[len(name) :]) else plain[len(name) :]
     )
     command = _arguments(allowed[name], rest)
-    if not command.tickets or not re.match(r"[\s,:A-Za-z0-9@#【(一二三四五六七八九十]", rest):
+    if not command.tickets or not re.match(r"[\s,，:：A-Za-z0-9@#【(（一二三四五六七八九十]", rest):
         return None
     return command
 
@@ -104,7 +110,7 @@ _COMMON = frozenset("了不的是我一人")
 """Characters that two words share by chance."""
 
 _STOPS = " ,，。.、!！~～:：；;"
-_QUOTED_TAIL = re.compile(r"(?:好了|掉了|一下|好|了|掉)(?=[\s,，。.、!！~～:：@]|$)")
+_QUOTED_TAIL = re.compile(r"(?:好[了啦]|掉了|一下|好|了|啦|掉)(?=[\s,，。.、!！~～:：@]|$)")
 
 
 def _slashed(plain: str, names: dict[str, CommandEntry]) -> Command | Unknown | None:
@@ -134,26 +140,38 @@ def _runs_on(name: str, plain: str) -> bool:
     return len(name) == 1 and following.isalpha() and not following.isascii()
 
 
-def _arguments(entry: CommandEntry, rest: str) -> Command:
+def _arguments(entry: CommandEntry, typed: str) -> Command:
+    """The arguments, in any order. ``typed`` keeps Chinese punctuation, which is as long as its half-width kin."""
+    rest = unicodedata.normalize("NFKC", typed)
     name, raw, mentions = entry.name, rest.strip(), tuple(_MENTION.findall(rest))
     if entry.free:
         plain = re.sub("[\\s,，、;；:：\u2005]+", " ", _MENTION.sub(" ", rest))
         return Command(name, mentions=mentions, rest=plain.strip(), raw=raw)
     if entry.one:
         first = _ONE.match(rest)
-        words_kept = rest[first.end() :] if first else rest
-        return Command(name, (first[1].upper(),) if first else (), (), words_kept.strip(), raw)
-    words = [word for word in _SEPARATORS.split(_MENTION.sub(" ", rest)) if word]
+        if first and _COUNTED.match(rest, first.end(1)):
+            first = None  # 问 3 个人, 问 3 号楼
+        at = first.end() if first else 0
+        numbers = (first[1].upper(),) if first else ()
+        return Command(name, numbers, (), rest[at:].strip(), typed[at:].strip(), raw)
     tickets: list[str] = []
     note: list[str] = []
-    for word in words:
+    kept: list[str] = []
+    end = -1
+    blanked = _MENTION.sub(lambda part: " " * len(part[0]), rest)
+    blanked = _SEVERAL.sub(lambda part: re.sub("[/和跟与]", " ", part[0]), blanked, count=1)
+    for found in _WORD.finditer(blanked):
+        word, at = found[0], found.start()
         match = _TICKET.match(word)
         if match and (not note or (match[1][0].isalpha() and match.end() == len(word))):
             tickets.append(match[1].upper())
-            word = word[match.end() :]
+            word, at = word[match.end() :], at + match.end()
         elif not note and _NUMERAL.fullmatch(word):
             tickets.append(arabic(word))
             continue
         if word:
+            between = typed[end:at] if kept and not blanked[end:at].isspace() else " "
             note.append(word)
-    return Command(name, tuple(tickets), mentions, " ".join(note), raw)
+            kept += [between, typed[at : found.end()]]
+        end = found.end()
+    return Command(name, tuple(tickets), mentions, " ".join(note), "".join(kept).strip(), raw)

@@ -97,6 +97,11 @@ class Router:
             return taking.mine(request, numbers, self._services)
         if len(numbers) == 1 and (command := parse_quoted(said, numbers[0], COMMANDS)):
             return self._command(replace(request, command=command))
+        several = parse(said, COMMANDS, bare=True) if len(numbers) > 1 else None
+        if isinstance(several, Command):
+            take = several.name == "接单" and not several.tickets
+            asked = taking.mine(request, numbers, self._services) if take else None
+            return asked or self._command(replace(request, command=several))
         for dialogue in self._open_dialogues(request.message):
             if dialogue.kind in AT_WORK:
                 outcome = DIALOGUES[dialogue.kind](replace(request, dialogue=dialogue), self._services)

@@ -8,10 +8,20 @@ from bot.model.services import Services
 from bot.model.ticket import OPEN, Ticket
 from bot.model.tree import RoomKind
 from bot.model.understanding import Slots, Understanding
-from handlers.moving import Moved, each, usage
+from handlers.moving import Moved, each, listen, usage
 from handlers.pleas import written
 from handlers.reach import may_speak_for
-from handlers.speaking import about, named, private_enough, quoted, to_requester, to_sender, to_staff
+from handlers.speaking import (
+    about,
+    named,
+    private_enough,
+    quoted,
+    those_waiting,
+    to_people,
+    to_sender,
+    to_staff,
+    to_those_waiting,
+)
 
 AT_ONCE = timedelta(minutes=30)
 """Whatever whoever was asked says in this time is taken for the answer, if it means nothing else."""
@@ -34,7 +44,7 @@ _TO_ANOTHER = re.compile(r"@\S+")
 def ask(request: Request, services: Services) -> Outcome:
     """/问: ask whoever waits, where they asked for help; the clock stands still until they answer."""
     assert request.command is not None
-    words = request.command.rest
+    words = request.command.note
     if not words:
         return usage(request, services, request.command.name)
     return each(request, services, lambda ticket: _ask(ticket, words, request, services))
@@ -43,7 +53,7 @@ def ask(request: Request, services: Services) -> Outcome:
 def progress(request: Request, services: Services) -> Outcome:
     """/进展: a sign of life for whoever waits, or, beginning with 内部, a note for the staff alone."""
     assert request.command is not None
-    words = request.command.rest
+    words = request.command.note
     if not words.removeprefix(INSIDE).strip(" ：:，,"):
         return usage(request, services, request.command.name)
     return each(request, services, lambda ticket: _progress(ticket, words, request, services))
@@ -57,10 +67,11 @@ def _ask(ticket: Ticket, words: str, request: Request, services: Services) -> Mo
     kind = request.place.kind if request.place else ""
     options = (message.at.isoformat(), message.room_id, kind, person.id, person.name)
     asked = Dialogue("asked", ticket.number, options)
-    services.dialogues.begin(ticket.room_id, ticket.requester_id, asked, message.at + PATIENCE)
+    requester = those_waiting(ticket, services)[0]
+    listen(asked, requester, message.at + PATIENCE, ticket, services)
     text = services.replies("ticket_asked", **about(ticket, services), text=words)
     line = services.replies("command_asked", **about(ticket, services), name=ticket.requester)
-    return Moved(line, (to_requester(ticket, text),), ticket)
+    return Moved(line, tuple(to_people([requester], ticket, text, services)), ticket)
 
 
 def _progress(ticket: Ticket, words: str, request: Request, services: Services) -> Moved:
@@ -70,8 +81,9 @@ def _progress(ticket: Ticket, words: str, request: Request, services: Services) 
     told = about(ticket, services)
     if words.startswith(INSIDE):
         return Moved(services.replies("command_noted", **told), (), ticket)
-    news = to_requester(ticket, services.replies("ticket_news", **told, text=words))
-    return Moved(services.replies("command_told", **told, name=ticket.requester), (news,), ticket)
+    text = services.replies("ticket_news", **told, text=words)
+    news = to_those_waiting(ticket, text, services, but=request.person.id)
+    return Moved(services.replies("command_told", **told, name=ticket.requester), tuple(news), ticket)
 
 
 def _refused(ticket: Ticket, word: str, request: Request, services: Services) -> str:

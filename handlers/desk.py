@@ -4,7 +4,7 @@ import re
 
 from bot.model.handling import Outcome, Request
 from bot.model.services import Services
-from handlers.moving import each, move, usage
+from handlers.moving import each, move, usage, withdraw_one
 from handlers.own_tickets import SHORT_ANSWER
 from handlers.speaking import about, named, quoted, to_sender, to_staff
 
@@ -17,21 +17,21 @@ STILL_NEEDED = re.compile(
 def finish(request: Request, services: Services) -> Outcome:
     """/办结: it is done; whoever asked is told, with the note."""
     assert request.command is not None
-    note = request.command.rest
+    note = request.command.note
     return each(request, services, lambda ticket: move(ticket, "done", request, services, note=note))
 
 
 def withdraw(request: Request, services: Services) -> Outcome:
     """/撤单: residents their own, staff any in reach; then whoever asked is told, with the reason."""
     assert request.command is not None
-    note = request.command.rest
-    return each(request, services, lambda ticket: move(ticket, "cancelled", request, services, note=note))
+    note = request.command.note
+    return each(request, services, lambda ticket: withdraw_one(ticket, request, services, note))
 
 
 def decline(request: Request, services: Services) -> Outcome:
     """/无法办理: it cannot be done; whoever asked is told why and where to turn, so there must be a reason."""
     assert request.command is not None
-    reason = request.command.rest
+    reason = request.command.note
     if not reason:
         return usage(request, services, request.command.name)
     return each(request, services, lambda ticket: move(ticket, "declined", request, services, note=reason))

@@ -2,16 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Literal
 
 from bot.model.handling import Dialogue, Outcome, Reply, Request
 from bot.model.people import Person
 from bot.model.services import Services
-from bot.model.ticket import MoveRefused, State, Ticket
+from bot.model.ticket import OPEN, Follower, MoveRefused, State, Ticket
+from handlers import own_tickets
 from handlers.authority import may
 from handlers.lists import plea_lines
 from handlers.reach import doer_id, load, may_know, node_of, to_colleague
-from handlers.speaking import about, private_enough, to_requester, to_sender
+from handlers.speaking import (
+    SENSITIVE,
+    about,
+    private_enough,
+    those_waiting,
+    to_sender,
+    to_those_waiting,
+)
 
 COMPLAINT = timedelta(hours=72)
 """How long whoever asked may say that nothing came, or that they still need it."""
@@ -33,11 +42,8 @@ TOLD: dict[State, str] = {
 }
 """What the requester hears about a move."""
 
-LISTENING: dict[State, Dialogue] = {
-    "done": Dialogue("received", ""),
-    "declined": Dialogue("declined", ""),
-}
-"""What whoever asked may answer to a move."""
+LISTENING: dict[State, Literal["received", "declined"]] = {"done": "received", "declined": "declined"}
+"""What those who wait may answer to a move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ def each(request: Request, services: Services, act: Callable[[Ticket], Moved]) -
     news: list[Reply] = []
     moved: list[Ticket] = []
     seen: set[str] = set()
+    known = False
     for number in request.command.tickets:
         ticket = services.tickets.get(number)
         if (ticket.number if ticket else number) in seen:
@@ -70,10 +77,13 @@ def each(request: Request, services: Services, act: Callable[[Ticket], Moved]) -
         if ticket is None or not may_know(request.person, ticket, services):
             lines.append(services.replies("command_no_ticket", number=number))
             continue
+        known = True
         done = act(ticket)
         lines.append(done.line)
         news += done.news
         moved += [done.ticket] if done.ticket else []
+    if not known and request.person.rank == 0 and not request.message.private:
+        return Outcome("silent:no-ticket")
     held = load(request.person.id, services) if name == "接单" and moved else 0
     if held > 1 and private_enough(request):
         lines.append(services.replies("command_load", count=str(held)))
@@ -93,7 +103,10 @@ def move(
     """One move, if the person may and the table of moves allows it. ``errand``: whom a dispatched ticket goes to."""
     public = not private_enough(request)
     if not _may_move(request.person, ticket, to, services):
-        return Moved(services.replies("command_not_yours", **about(ticket, services, public=public)))
+        words = about(ticket, services, public=public) | {"word": VERBS[to]}
+        volunteer = may(request.person, "volunteer", node_of(ticket, services), services.groups)
+        theirs = volunteer and doer_id(ticket) and to in ("taken", "done", "declined")
+        return Moved(services.replies("command_in_others_hands" if theirs else "command_not_yours", **words))
     sent = (errand.id, errand.name) if errand else ("", "") if to == "taken" else None
     try:
         moved = services.tickets.move(
@@ -102,27 +115,45 @@ def move(
     except MoveRefused as refused:
         return Moved(_refused(refused.ticket, to, request, services))
     words = about(moved, services, public=public)
-    if to in ("done", "declined"):
-        words["owner"] = request.person.name
+    if to in ("done", "declined", "cancelled"):
+        mine = ticket.requester_id == request.person.id
+        words["owner"] = "" if mine else request.person.name
     line = services.replies("command_moved", **words)
     if to == "taken" and not public:
         line = "\n".join([line, *plea_lines(moved)])
-    if listening := LISTENING.get(to):
-        expires = request.message.at + COMPLAINT
-        heard = Dialogue(listening.kind, moved.number)
-        services.dialogues.begin(moved.room_id, moved.requester_id, heard, expires)
+    if kind := LISTENING.get(to):
+        for one in those_waiting(moved, services):
+            listen(Dialogue(kind, moved.number), one, request.message.at + COMPLAINT, moved, services)
     again = to == ticket.state == "dispatched"
     news = () if again else told_requester(moved, request, services, note)
     return Moved(line, (*news, *_told_doer(ticket, moved, request, services)), moved)
 
 
+def withdraw_one(ticket: Ticket, request: Request, services: Services, note: str = "") -> Moved:
+    """Withdraw it: at its requester's word the staff hear of it, at the staff's word those who wait."""
+    if ticket.requester_id != request.person.id or ticket.state not in OPEN or ticket.beneficiary:
+        return move(ticket, "cancelled", request, services, note=note)
+    outcome = own_tickets.withdraw(ticket, request, services)
+    answer = next(reply for reply in outcome.replies if reply.audience == "here")
+    news = tuple(reply for reply in outcome.replies if reply is not answer)
+    return Moved(answer.text, news, ticket)
+
+
 def told_requester(ticket: Ticket, request: Request, services: Services, note: str) -> tuple[Reply, ...]:
-    """What whoever asked hears about the state their ticket has reached."""
-    if ticket.state not in TOLD or ticket.requester_id == request.person.id:
+    """What those who wait hear about the state their ticket has reached."""
+    if ticket.state not in TOLD:
         return ()
     words = about(ticket, services) | {"phone": services.duty_phone(node_of(ticket, services))}
     shown = "" if ticket.state == "dispatched" else note
-    return (to_requester(ticket, services.replies(TOLD[ticket.state], **words, note=shown)),)
+    text = services.replies(TOLD[ticket.state], **words, note=shown)
+    return tuple(to_those_waiting(ticket, text, services, but=request.person.id))
+
+
+def listen(dialogue: Dialogue, whom: Follower, expires: datetime, ticket: Ticket, services: Services) -> None:
+    """Wait for somebody's answer where they hear of the ticket: in their room, and in private if it is discreet."""
+    services.dialogues.begin(whom.room_id, whom.person_id, dialogue, expires)
+    if whom.room_id and ticket.intent in SENSITIVE and services.colleagues.friend(whom.person_id):
+        services.dialogues.begin("", whom.person_id, dialogue, expires)
 
 
 def _told_doer(before: Ticket, after: Ticket, request: Request, services: Services) -> tuple[Reply, ...]:
@@ -131,9 +162,8 @@ def _told_doer(before: Ticket, after: Ticket, request: Request, services: Servic
     if not doer or doer in (now, request.person.id):
         return ()
     words = {"name": request.person.name}
-    full = services.replies("errand_gone", **about(after, services, public=False), **words)
-    bare = services.replies("errand_gone", **about(after, services), **words)
-    reached = to_colleague(doer, full, bare, after, services)
+    text = services.replies("errand_gone", **about(after, services), **words)
+    reached = to_colleague(doer, text, text, after, services)
     return (reached[0],) if reached and reached[1] != request.message.room_id else ()
 
 

@@ -1,12 +1,21 @@
 """Commands that tell how things are: /帮助 and /状态."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.model.handling import Outcome, Request
+from bot.model.handling import CommandEntry, Outcome, Request
 from bot.model.people import RANK
 from bot.model.services import Services
 from bot.model.ticket import STATE_TITLES
 from handlers.speaking import to_sender
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "办单": ("接单", "派单", "办结", "问", "进展", "无法办理", "撤单", "撤销"),
+    "看单": ("工单", "路线", "未回", "交班", "日报"),
+    "登记": ("代下单", "并单", "合并", "拆单", "拆分", "隔离", "接龙"),
+    "值班": ("值班", "认领院区", "代班", "状态"),
+}
+"""What /帮助 lists together for those at work, most used first; every other command stands at the end."""
 
 
 def help_(request: Request, services: Services) -> Outcome:
@@ -17,9 +26,22 @@ def help_(request: Request, services: Services) -> Outcome:
     chosen = [entry for entry in mine if wanted and wanted in (entry.name, *entry.aliases)]
     if chosen:
         lines = [f"{entry.usage}\n{entry.help}\n例：{entry.example}" for entry in chosen]
+    elif request.person.rank:
+        lines = _grouped(mine)
     else:
         lines = ["要帮忙直接说就行，不用记命令。", *(f"{entry.usage}　{entry.help}" for entry in mine)]
     return Outcome("command:帮助", (to_sender(request, "\n".join(lines)),))
+
+
+def _grouped(entries: Sequence[CommandEntry]) -> list[str]:
+    """A line each, by what they are for; the rest by name alone."""
+    by_name = {entry.name: entry for entry in entries}
+    lines = ["发「/帮助 接单」看一条的用法和例子。"]
+    for title, names in GROUPS.items():
+        group = [by_name.pop(name) for name in names if name in by_name]
+        lines += [f"【{title}】", *(f"{entry.usage}　{entry.help}" for entry in group)] if group else []
+    lines += [f"【其他】{' '.join(f'/{name}' for name in by_name)}"] if by_name else []
+    return lines
 
 
 def status(request: Request, services: Services) -> Outcome:

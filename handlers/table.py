@@ -88,7 +88,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         "工单", lists.show, "resident", "/工单 [编号…|我的|超时|待接|17号楼|负荷|今天] [2页]", "看未办结的工单，或某一张",
-        "/工单 A023", aliases=("单子",),
+        "/工单 A023", aliases=("单子",), bare=True,
     ),
     CommandEntry(
         "未回", unanswered.show, "volunteer", "/未回 [已回 编号…|清]", "看居民群里没人回的问话，回过的勾掉", "/未回 已回 3",

@@ -8,12 +8,15 @@ from bot.model.handling import Command, Dialogue, Outcome, Request
 from bot.model.services import Services
 from bot.model.ticket import OPEN, Ticket
 from handlers.lists import line
-from handlers.moving import Moved, each, move
+from handlers.moving import Moved, each, move, usage
 from handlers.reach import doer_id, in_reach
 from handlers.speaking import private_enough, to_sender
 
 LATELY = timedelta(minutes=5)
 """「我来」 means an alert not older than this."""
+
+TYPING = timedelta(minutes=1)
+"""Who says 「我来」 within this time after somebody else took it meant the same ticket."""
 
 _MINE = re.compile(
     r"(?:收到|好的?|行|嗯+|ok|没问题)?[,，。.、!！\s]*(?:这[个单]|这张)?"
@@ -52,7 +55,8 @@ def numbers_in(quote: str) -> tuple[str, ...]:
 def mine(request: Request, quoted: tuple[str, ...], services: Services) -> Outcome | None:
     """「我来」: the ticket of the quoted message, else what was just called out here."""
     if not quoted:
-        return _lately(request, services)
+        lately = _lately(request, services)
+        return usage(request, services, "接单") if lately is None and request.message.private else lately
     if len(quoted) == 1:
         return _take(request, quoted, services)
     tickets = [ticket for number in quoted if (ticket := services.tickets.get(number))]
@@ -89,7 +93,8 @@ def _lately(request: Request, services: Services) -> Outcome | None:
     tickets = [ticket for number in numbers if (ticket := services.tickets.get(number))]
     free = [ticket for ticket in tickets if _free(ticket, request, services)]
     if not free:
-        return None
+        beaten = tickets[0] if tickets and _just_taken(tickets[0], request, services) else None
+        return _take(request, (beaten.number,), services) if beaten else None
     return _take(request, (free[0].number,), services) if len(free) == 1 else _which(free, request, services)
 
 
@@ -100,11 +105,19 @@ def _free(ticket: Ticket, request: Request, services: Services) -> bool:
     return waiting and in_reach(person, ticket, services) and doer_id(ticket) in ("", person.id)
 
 
+def _just_taken(ticket: Ticket, request: Request, services: Services) -> bool:
+    """Taken by somebody else while this person was typing: they are told."""
+    late = ticket.state == "taken" and ticket.owner_id != request.person.id
+    mine = in_reach(request.person, ticket, services)
+    return late and mine and request.message.at - ticket.updated_at <= TYPING
+
+
 def _take(request: Request, numbers: tuple[str, ...], services: Services) -> Outcome:
     return take(replace(request, command=Command("接单", numbers)), services)
 
 
 def _which(tickets: list[Ticket], request: Request, services: Services) -> Outcome:
+    tickets = sorted(tickets, key=lambda ticket: (ticket.opened_at, ticket.number))
     numbers = tuple(ticket.number for ticket in tickets)
     expires = request.message.at + services.patience
     services.dialogues.begin(
@@ -112,5 +125,5 @@ def _which(tickets: list[Ticket], request: Request, services: Services) -> Outco
     )
     public = not private_enough(request)
     listed = "\n".join(line(ticket, services, public=public) for ticket in tickets)
-    text = services.replies("take_which", list=listed, short=tickets[-1].short)
+    text = services.replies("take_which", list=listed, short=tickets[0].short)
     return Outcome("take:which", (to_sender(request, text),))

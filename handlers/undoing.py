@@ -7,9 +7,9 @@ from bot.model.handling import Outcome, Reply, Request
 from bot.model.services import Services
 from bot.model.ticket import OPEN, STATE_TITLES, MoveRefused, Step, Ticket
 from handlers import own_tickets
-from handlers.moving import Moved, each, move
+from handlers.moving import Moved, each, withdraw_one
 from handlers.reach import doer_id, to_colleague
-from handlers.speaking import about, private_enough, to_requester, to_sender
+from handlers.speaking import about, private_enough, to_sender, to_those_waiting
 
 REGRET = timedelta(minutes=30)
 """How long a move can be taken back."""
@@ -37,22 +37,27 @@ def _take_back(ticket: Ticket, request: Request, services: Services) -> Moved:
     last = _last_move(ticket, services)
     mine = last is not None and last.actor_id == request.person.id
     if not mine and ticket.requester_id == request.person.id:
-        return move(ticket, "cancelled", request, services)
+        return withdraw_one(ticket, request, services)
     public = not private_enough(request)
     words = about(ticket, services, public=public)
     if last is None or not mine:
+        key = "undo_not_yours" if last else "undo_none"
         name = last.actor if last else ""
-        key = "undo_not_yours" if last and ticket.state in OPEN else "undo_none"
-        return Moved(services.replies(key, **words, name=name))
+        return Moved(services.replies(_now(key, ticket), **words, name=name))
     if request.message.at - last.at > REGRET:
-        key = "undo_too_late" if ticket.state in OPEN else "undo_too_late_closed"
+        key = _now("undo_too_late", ticket)
         return Moved(services.replies(key, **words, since=services.show_time(last.at)))
     try:
         back = services.tickets.undo(ticket, request.by)
     except MoveRefused:
-        return Moved(services.replies("undo_none", **words))
+        return Moved(services.replies(_now("undo_none", ticket), **words))
     line = services.replies("undone", **about(back, services, public=public), word=STATE_TITLES[ticket.state])
     return Moved(line, _told(ticket, back, request, services), back)
+
+
+def _now(key: str, ticket: Ticket) -> str:
+    """What may be done instead depends on whether the ticket is still open."""
+    return key if ticket.state in OPEN else f"{key}_closed"
 
 
 def _last_move(ticket: Ticket, services: Services) -> Step | None:
@@ -68,8 +73,8 @@ def _last_move(ticket: Ticket, services: Services) -> Step | None:
 def _told(before: Ticket, after: Ticket, request: Request, services: Services) -> tuple[Reply, ...]:
     """Whoever waits for it, and whoever had been sent or is sent again, hears that it was a mistake."""
     news: list[Reply] = []
-    if after.requester_id != request.person.id:
-        news.append(to_requester(after, services.replies("ticket_undone", **about(after, services))))
+    text = services.replies("ticket_undone", **about(after, services))
+    news += to_those_waiting(after, text, services, but=request.person.id)
     for doer in {doer_id(before), doer_id(after)} - {"", request.person.id}:
         full = services.replies("errand_undone", **about(after, services, public=False))
         bare = services.replies("errand_undone", **about(after, services))

@@ -51,6 +51,8 @@ class Command:
     """Names typed after @."""
     rest: str = ""
     """Everything else, spaces collapsed."""
+    note: str = field(default="", compare=False)
+    """The same as it was typed, with its punctuation: words for people."""
     raw: str = field(default="", compare=False)
     """Everything after the command's name, as it was typed (half-width)."""
 

@@ -55,6 +55,7 @@ REPLIES: dict[str, frozenset[str]] = {
     "alert_ticket": _TICKET | {"name", "room", "text", "phones", "short"},
     "alert_emergency": _TICKET | {"name", "room", "text", "phones", "short", "phone"},
     "alert_added": _TICKET | {"name", "text"},
+    "alert_ticket_also": _TICKET | {"name", "items", "short"},
     "alert_joined": _TICKET | {"name", "room", "text"},
     "isolated_door": frozenset(),
     "isolated_emergency": frozenset(),
