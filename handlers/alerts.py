@@ -7,6 +7,7 @@ from bot.model.services import Services
 from bot.model.ticket import Ticket
 from handlers import ladder
 from handlers.ladder import called
+from handlers.reach import node_of
 from handlers.speaking import about, duty_phone, named, quoted, room_name, to_staff
 from handlers.whereabouts import household_of
 
@@ -26,6 +27,22 @@ def alert(ticket: Ticket, request: Request, services: Services) -> Reply:
     at = request.message.at
     text = "\n".join(filter(None, (text, isolating(ticket, at, services))))
     return _calling(called(ticket, at, services), text, ticket)
+
+
+def alert_also(ticket: Ticket, request: Request, services: Services) -> Reply:
+    """The same about a further need of a message that the staff have just read."""
+    at = request.message.at
+    words = about(ticket, services, public=False) | {"name": pleader(ticket), "items": ticket.items}
+    text = "\n".join(
+        filter(None, (services.replies("alert_ticket_also", **words), isolating(ticket, at, services)))
+    )
+    return _calling(called(ticket, at, services), text, ticket)
+
+
+def hears_alerts(request: Request, ticket: Ticket, services: Services) -> bool:
+    """True when the message came from the very room that the ticket's alerts go to: one line is enough there."""
+    staff_room = services.groups.nearest_room(node_of(ticket, services), "staff")
+    return request.place is not None and request.place.room == staff_room
 
 
 def isolating(ticket: Ticket, at: datetime, services: Services) -> str:

@@ -8,7 +8,7 @@ from bot.model.services import Services
 from bot.model.ticket import NewTicket, Ticket
 from bot.model.tree import Node
 from bot.model.understanding import Slots, Understanding
-from handlers.alerts import added, alert, in_private
+from handlers.alerts import added, alert, hears_alerts, in_private
 from handlers.authority import may
 from handlers.moving import usage
 from handlers.pleas import same_need, written
@@ -68,13 +68,15 @@ def _one(
         )
         ticket = written(theirs, request.understood(need, None), services)
         text = services.replies("behalf_joined", **about(ticket, services, public=public))
-        return ticket, [to_sender(request, text, ticket.number), added(ticket, request, services)]
+        further = [] if hears_alerts(request, ticket, services) else [added(ticket, request, services)]
+        return ticket, [to_sender(request, text, ticket.number), *further]
     ticket = services.tickets.open(_new(need, intent, where, words, request, services))
     told = alert(ticket, request, services)
     calls = in_private(told, services) if told.urgent else ()
     text = services.replies("behalf_registered", **about(ticket, services, public=public))
+    answer = [] if hears_alerts(request, ticket, services) else [to_sender(request, text, ticket.number)]
     return ticket, [
-        to_sender(request, text, ticket.number),
+        *answer,
         told,
         *calls,
         *_told_household(ticket, request, services),

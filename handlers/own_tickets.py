@@ -63,20 +63,24 @@ def cancel(request: Request, services: Services) -> Outcome:
     """Withdraw an open ticket, if it is certain which is meant; words that may be meant for a neighbour (不用了，我自己有)
     are told to the staff, who decide.
 
-    Followers and family (an account of the same household, or whoever names its door) withdraw only what they name.
+    Followers and family (an account of the same household, or whoever names its door) withdraw only what they name,
+    and no emergency.
     """
     tickets = services.tickets.of_requester(request.person.id)
     own = [ticket for ticket in tickets if ticket.requester_id == request.person.id]
     if own and (request.addressed or OURS.search(request.text)):
         return _on_the_one(request, services, "ticket.cancel")
     familys = [*tickets, *(one for one in household_tickets(request, services) if one not in tickets)]
-    named_ones = named_in(request.text, tickets) or named_in(request.text, familys)
+    theirs = [one for one in familys if one in own or one.intent != "help.emergency"]
+    named_ones = named_in(request.text, [one for one in tickets if one in theirs]) or named_in(
+        request.text, theirs
+    )
     if named_ones:
         return _on_these(named_ones, request, services, "ticket.cancel")
     if not familys:
         return _none(request, services)
-    if request.addressed:
-        return _which(familys, request, services, "ticket.cancel")
+    if request.addressed and theirs:
+        return _which(theirs, request, services, "ticket.cancel")
     return _noted(familys[0], request, services)
 
 

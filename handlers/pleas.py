@@ -12,7 +12,7 @@ from bot.model.handling import Dialogue, Outcome, Reply, Request
 from bot.model.services import Services
 from bot.model.ticket import NewTicket, Ticket
 from bot.model.understanding import Slots
-from handlers.alerts import added, alert, in_private
+from handlers.alerts import added, alert, alert_also, in_private
 from handlers.speaking import SENSITIVE, about, discreetly, duty_phone, to_sender
 from handlers.whereabouts import Whereabouts, beneficiary, household, open_at, whereabouts
 
@@ -73,9 +73,9 @@ def plea(request: Request, services: Services) -> Outcome:
     if first.how == "opened" or further:
         answer = _answer(first, further, services)
         label = " ".join(one.label for one in settled)
-        return Outcome(label, (*answer, *(told_staff(one, services) for one in settled)))
-    told = told_staff(first, services)
-    return Outcome(first.label, (told, *_answer(first, further, services)))
+        told = [told_staff(one, services, also=one is not first) for one in settled]
+        return Outcome(label, (*answer, *told))
+    return Outcome(first.label, (told_staff(first, services), *_answer(first, further, services)))
 
 
 def emergency(request: Request, services: Services) -> Outcome:
@@ -115,10 +115,11 @@ def settle(request: Request, services: Services) -> Settled:
     return Settled(written(theirs, request, services), "added" if mine else "joined", request)
 
 
-def told_staff(settled: Settled, services: Services) -> Reply:
-    """What the staff read about a need: a new ticket, or only what is new about it."""
+def told_staff(settled: Settled, services: Services, *, also: bool = False) -> Reply:
+    """What the staff read about a need: a new ticket, or only what is new about it. ``also``: they have just read the
+    words, with the need before it."""
     if settled.how == "opened":
-        return alert(settled.ticket, settled.request, services)
+        return (alert_also if also else alert)(settled.ticket, settled.request, services)
     key = "alert_joined" if settled.how == "joined" else "alert_added"
     return added(settled.ticket, settled.request, services, key)
 

@@ -1,13 +1,14 @@
 """After a ticket was closed: 「收到了」 is written down, 「没收到」 and 「还是需要」 open it again."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.model.handling import Dialogue, Outcome, Reply, Request
 from bot.model.services import Services
 from bot.model.ticket import Ticket
 from handlers.alerts import holders_or_called
-from handlers.own_tickets import NOT_RECEIVED, SHORT_ANSWER, named_in
+from handlers.own_tickets import ACTS, NOT_RECEIVED, SHORT_ANSWER, named_in
 from handlers.speaking import about, named, quoted, to_sender, to_staff, to_those_waiting
 
 COMPLAINT = timedelta(hours=72)
@@ -17,6 +18,11 @@ _STILL = re.compile(
     r"还是?(?:需要|要|得)[的啊呀吧买送办修]*[。.!！~ ]*$|没解决|没办[好成]|还没[好修办]|那怎么办|再想想办法|能不能再"
 )
 """What people say who were told that it cannot be done, or that it is done, and are not helped."""
+
+_NOT_YET = re.compile(r"还没|没人[来管修]|没来|没见")
+"""What they say of what is still on its way."""
+
+_PARTS = re.compile(r"[\s,，。;；!！]+|但是?|就是|可是?")
 
 _YES = re.compile(
     r"(?:嗯|恩|哦|噢|好的?|行|对|是的?|有|都?收到|拿到|送到|到|谢谢|[了啦啊呀的您你哈，,。.!！~～ ])+"
@@ -34,23 +40,39 @@ def answer_received(request: Request, services: Services) -> Outcome | None:
     text, intent = request.text, request.understanding.intent
     if len(text) > SHORT_ANSWER or request.message.at - ticket.updated_at > COMPLAINT:
         return None
-    if _means_another(ticket, request, services):
-        return None
-    if NOT_RECEIVED.search(text) or (_STILL.search(text) and not intent.startswith("help.")):
+    others = [one for one in services.tickets.of_requester(request.person.id) if one.state != "opened"]
+    lacking = " ".join(
+        part for part in _PARTS.split(text) if NOT_RECEIVED.search(part) or _NOT_YET.search(part)
+    )
+    awaited = [] if named_in(lacking, [ticket]) else named_in(lacking, others)
+    nothing_came = bool(NOT_RECEIVED.search(lacking)) and not awaited
+    if nothing_came or (_STILL.search(text) and not intent.startswith("help.")):
         return reopen(ticket, request, services)
-    asked = ticket.state == "done" and _last_kind(ticket, services) == "checked"
-    if ticket.state == "done" and (intent == "ticket.done" or (asked and _YES.fullmatch(text))):
-        return confirm(ticket, request, services)
-    return None
+    if ticket.state == "declined" or (named_in(text, others) and not named_in(text, [ticket])):
+        return None  # 菜收到了: another of theirs
+    asked = _last_kind(ticket, services) == "checked" and _YES.fullmatch(text)
+    if intent != "ticket.done" and not asked:
+        return None
+    outcome = confirm(ticket, request, services)
+    urged = [ACTS["ticket.urge"](one, request, services) for one in awaited]
+    return replace(outcome, replies=(*outcome.replies, *(reply for one in urged for reply in one.replies)))
 
 
 def confirm(ticket: Ticket, request: Request, services: Services) -> Outcome:
-    """They say that they have it: written down and thanked for, once."""
-    if _confirmed(ticket, services):
+    """They say that they have it, and whatever else they name that was done lately: written down and thanked for, once."""
+    lately = services.tickets.closed_lately(request.person.id, request.message.at - COMPLAINT)
+    named_too = [one for one in named_in(request.text, lately) if one.state == "done"]
+    numbers = dict.fromkeys([ticket.number, *sorted(one.number for one in named_too)])
+    tickets = [
+        one for number in numbers if (one := services.tickets.get(number)) and not _confirmed(one, services)
+    ]
+    if not tickets:
         return Outcome("silent:confirmed")
-    services.tickets.note(ticket, request.by, "confirmed", quoted(request.text))
-    answer = services.replies("ticket_confirmed", **about(ticket, services))
-    return Outcome(f"confirmed:{ticket.number}", (to_sender(request, answer, ticket.number),))
+    for one in tickets:
+        services.tickets.note(one, request.by, "confirmed", quoted(request.text))
+    words = about(ticket, services) | {"number": "、".join(sorted(one.number for one in tickets))}
+    answer = services.replies("ticket_confirmed", **words)
+    return Outcome(f"confirmed:{tickets[0].number}", (to_sender(request, answer, tickets[0].number),))
 
 
 def reopen(ticket: Ticket, request: Request, services: Services) -> Outcome:
@@ -80,12 +102,6 @@ def await_word(ticket: Ticket, room_id: str, person_id: str, request: Request, s
     """Listen for 「没收到」 and 「收到了」 from somebody who waited for a ticket that is closed now."""
     expires = request.message.at + COMPLAINT
     services.dialogues.begin(room_id, person_id, Dialogue("received", ticket.number), expires)
-
-
-def _means_another(ticket: Ticket, request: Request, services: Services) -> bool:
-    """True when the words name what another ticket of theirs, in somebody's hands, is about: 菜收到了."""
-    others = [one for one in services.tickets.of_requester(request.person.id) if one.state != "opened"]
-    return bool(named_in(request.text, others)) and not named_in(request.text, [ticket])
 
 
 def _confirmed(ticket: Ticket, services: Services) -> bool:

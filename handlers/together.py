@@ -7,17 +7,16 @@ from bot.model.handling import Command, Outcome, Reply, Request
 from bot.model.services import Services
 from bot.model.ticket import OPEN, Follower, NewTicket, Ticket
 from bot.model.understanding import Slots, Understanding
-from handlers.alerts import alert, holders
+from handlers.alerts import alert, hears_alerts
 from handlers.authority import may
 from handlers.moving import usage
-from handlers.reach import may_know, node_of
+from handlers.reach import may_know, node_of, to_colleague
 from handlers.speaking import (
     about,
     private_enough,
     those_waiting,
     to_people,
     to_sender,
-    to_staff,
     to_those_waiting,
 )
 
@@ -52,14 +51,8 @@ def merge(request: Request, services: Services) -> Outcome:
     news = to_people(
         waiting, into, services.replies("ticket_merged", **about(into, services), list=joined), services
     )
-    held = tuple(
-        pair
-        for ticket in others
-        for pair in holders(ticket, request.message.at, services)
-        if pair[0] != request.person.id
-    )
-    alerts = [_told_holders(into, joined, held, services)] if held else []
-    return Outcome("command:合并", (to_sender(request, line, into.number), *alerts, *news))
+    told = _told_holders(others, into, joined, request, services)
+    return Outcome("command:合并", (to_sender(request, line, into.number), *told, *news))
 
 
 def _numbers(command: Command) -> list[str]:
@@ -89,9 +82,8 @@ def split(request: Request, services: Services) -> Outcome:
     line = services.replies("split", **about(new, services, public=public), list=ticket.number)
     told = services.replies("ticket_split", **about(new, services))
     news = to_those_waiting(new, told, services, but=request.person.id)
-    return Outcome(
-        "command:拆单", (to_sender(request, line, new.number), alert(new, request, services), *news)
-    )
+    answer = [] if hears_alerts(request, new, services) else [to_sender(request, line, new.number)]
+    return Outcome("command:拆单", (*answer, alert(new, request, services), *news))
 
 
 def _second(ticket: Ticket, words: str, request: Request, services: Services) -> NewTicket:
@@ -144,15 +136,11 @@ def _each_once(people: Iterable[Follower]) -> list[Follower]:
 
 
 def _told_holders(
-    ticket: Ticket, joined: str, held: tuple[tuple[str, str], ...], services: Services
-) -> Reply:
-    words = about(ticket, services, public=False) | {"list": joined}
-    told = to_staff(services.replies("alert_merged", **words), node=ticket.node, ticket=ticket.number)
-    return Reply(
-        told.text,
-        told.kind,
-        told.audience,
-        node=told.node,
-        mentions=tuple(dict.fromkeys(held)),
-        ticket=told.ticket,
-    )
+    others: list[Ticket], into: Ticket, joined: str, request: Request, services: Services
+) -> list[Reply]:
+    """Whoever had one of the others in hand hears that it is no errand of its own any more."""
+    ids = {id_ for ticket in others for id_ in (ticket.owner_id, ticket.dispatched_id)}
+    full = services.replies("alert_merged", **about(into, services, public=False), list=joined)
+    bare = services.replies("alert_merged", **about(into, services), list=joined)
+    reached = [to_colleague(id_, full, bare, into, services) for id_ in sorted(ids - {"", request.person.id})]
+    return [one[0] for one in reached if one is not None]
