@@ -181,21 +181,24 @@ class Due:
 
 
 def dues(ticket: Ticket, steps: Sequence[Step], desk: Desk, zone: tzinfo, at: datetime) -> list[Due]:
-    """What comes next of each kind, as things are; what is past is due now."""
+    """What comes next of each kind, as things are; what is past is due now. As long as nobody took it, that is all that is
+    asked for; that it is not done either comes after."""
     if ticket.state == "done":
         check = _check(ticket, steps, desk, zone, at)
         return [Due("check", check)] if check else []
     if ticket.state not in OPEN:
         return []
     watch = stopwatch(ticket, steps, desk, zone)
-    found = [Due("finish", step) if (step := _ladder("finish", ticket, steps, desk, watch)) else None]
-    if ticket.state == "opened":
-        again = _again(steps, desk) if emergency(ticket) else None
-        take = None if again else _ladder("take", ticket, steps, desk, watch)
-        found += [Due("again", again) if again else None, Due("take", take) if take else None]
-    else:
-        found.append(Due("return", _return(ticket, steps, desk, zone, watch)))
-    return [due for due in found if due is not None]
+    if ticket.state != "opened":
+        finish = _ladder("finish", ticket, steps, desk, watch)
+        found = [Due("return", _return(ticket, steps, desk, zone, watch))]
+        return [*found, Due("finish", finish)] if finish else found
+    if emergency(ticket) and (again := _again(steps, desk)):
+        return [Due("again", again)]
+    if take := _ladder("take", ticket, steps, desk, watch):
+        return [Due("take", take)]
+    finish = _ladder("finish", ticket, steps, desk, watch)
+    return [Due("finish", finish)] if finish else []
 
 
 def climbed(clock: Clock, steps: Sequence[Step]) -> list[str]:
@@ -222,7 +225,8 @@ def _ladder(
     limit = limits(ticket, desk)
     if clock == "take":
         return watch.moment(queued(steps), limit.take)
-    return watch.moment(begun(steps), limit.finish)
+    untaken = [watch.moment(step.at, gap) for step in _told("take", steps)[-1:]]
+    return max([watch.moment(begun(steps), limit.finish), *untaken])
 
 
 def reminded(steps: Sequence[Step]) -> list[Step]:

@@ -125,9 +125,10 @@ def _climb(
     """The next step of the ladder, written down."""
     step, people = ladder.next_step(ticket, clocks.climbed(clock, steps), at, services)
     services.tickets.note(ticket, Actor(at), "escalated", f"{clocks.LATE[clock]}·{step}")
-    late = clocks.minutes_late(clock, ticket, steps, services.desk, services.zone, at)
+    said: clocks.Clock = "take" if ticket.state == "opened" else clock
+    late = clocks.minutes_late(said, ticket, steps, services.desk, services.zone, at)
     words = _words(ticket, at, services) | {"late": f"超时 {span(late)}" if late >= 1 else "到时限了"}
-    return Call(clock, _staff_room(ticket, services), step, ticket, tuple(people), words)
+    return Call(said, _staff_room(ticket, services), step, ticket, tuple(people), words)
 
 
 def _again(ticket: Ticket, steps: Sequence[Step], at: datetime, services: Services) -> Call:
