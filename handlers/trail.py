@@ -1,8 +1,7 @@
 """/审计: who did what and when, of tickets and of everything else, the latest first."""
 
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from itertools import islice
 
 from bot.model.audit import Trace
@@ -43,11 +42,17 @@ def show(request: Request, services: Services) -> Outcome:
     words = request.command.rest.replace("@", " ").split() + list(request.command.mentions)
     page = next((int(match[1]) for word in words if (match := _PAGE.fullmatch(word))), 1)
     words = [word for word in words if not _PAGE.fullmatch(word)]
-    fits = [_fits(word, request, services) for word in words]
+    today = any(_DAY.fullmatch(word) for word in words)
+    tickets = {
+        word: ticket for word in words if _TICKET.fullmatch(word) and (ticket := services.tickets.get(word))
+    }
+    others = [word for word in words if not _DAY.fullmatch(word) and word not in tickets]
+    number = next((ticket.number for ticket in tickets.values()), "")
     seen = (
         trace
-        for trace in services.audit.trail()
-        if _in_scope(trace, request, services) and all(fit(trace) for fit in fits)
+        for trace in services.audit.trail(_midnight(request, services) if today else None, number)
+        if _in_scope(trace, request, services)
+        and all(word in trace.actor or word in _what(trace) for word in others)
     )
     rows = list(islice(seen, (page - 1) * LINES, page * LINES + 1))
     if not rows:
@@ -60,17 +65,9 @@ def show(request: Request, services: Services) -> Outcome:
     return Outcome("command:审计", (to_sender(request, text),))
 
 
-def _fits(word: str, request: Request, services: Services) -> Callable[[Trace], bool]:
-    """Whether a row is what a word asks for: today's, one ticket's, a person's, or a kind of deed."""
-    if _DAY.fullmatch(word):
-        day = request.message.at.astimezone(services.zone).date()
-        midnight = datetime.combine(day, time(), services.zone).astimezone(UTC)
-        return lambda trace: trace.at >= midnight
-    ticket = services.tickets.get(word) if _TICKET.fullmatch(word) else None
-    if ticket is not None:
-        number = ticket.number
-        return lambda trace: trace.number == number or number in trace.what
-    return lambda trace: word in trace.actor or word in _what(trace)
+def _midnight(request: Request, services: Services) -> datetime:
+    """When today began."""
+    return datetime.combine(request.message.at.astimezone(services.zone).date(), time(), services.zone)
 
 
 def _in_scope(trace: Trace, request: Request, services: Services) -> bool:

@@ -307,8 +307,13 @@ def test_an_administrator_reads_who_did_what(chat: Chat) -> None:
     assert "A002" in line and "A001" not in line
     (line,) = tell(chat, admin, "/审计 小安 办结")
     assert line.count("\n") == 0 and "A001 已办结" in line
-    (line,) = tell(chat, admin, "/审计 没有这个人")
-    assert line == "私聊: 没有这样的操作记录。"
+    for nobody in ("没有这个人", "A077", "77"):
+        assert tell(chat, admin, f"/审计 {nobody}") == ["私聊: 没有这样的操作记录。"]
+    chat.clock.advance(hours=24)
+    assert (
+        "/审计" not in tell(chat, admin, "/审计 今天")[0]
+        and "没有" in tell(chat, admin, "/审计 今天 小安")[0]
+    )
 
 
 def test_the_audit_has_pages(chat: Chat) -> None:

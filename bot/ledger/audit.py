@@ -4,18 +4,19 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from bot.ledger.database import Ledger
-from bot.ledger.tickets import number_of
+from bot.ledger.tickets import id_of, number_of
 from bot.model.audit import Actor, Entry, Trace
 from bot.model.clock import millis
 from bot.model.ticket import Step
 
-_TRAIL = """
-SELECT e.at, e.id, e.actor, e.kind, e.note, e.ticket, e.to_state, e.dispatched_to, t.node
-    FROM ticket_events e JOIN tickets t ON t.id = e.ticket
-UNION ALL
-SELECT at, id, actor, action, what, NULL, NULL, NULL, NULL FROM audit
-ORDER BY 1 DESC, 2 DESC
-"""
+_EVENTS = (
+    "SELECT e.at, e.id, e.actor, e.kind, e.note, e.ticket, e.to_state, e.dispatched_to, t.node"
+    " FROM ticket_events e JOIN tickets t ON t.id = e.ticket"
+)
+_OTHERS = "SELECT at, id, actor, action, what, NULL, NULL, NULL, NULL FROM audit"
+_LATEST = "ORDER BY 1 DESC, 2 DESC"
+_TRAIL = f"{_EVENTS} WHERE e.at >= ? UNION ALL {_OTHERS} WHERE at >= ? {_LATEST}"
+_OF_TICKET = f"{_EVENTS} WHERE e.ticket = ? AND e.at >= ? UNION ALL {_OTHERS} WHERE at >= ? AND instr(what, ?) > 0 {_LATEST}"
 
 
 class Audit:
@@ -40,9 +41,13 @@ class Audit:
         )
         return [Entry(datetime.fromtimestamp(at / 1000, UTC), *rest) for at, *rest in rows]
 
-    def trail(self) -> Iterator[Trace]:
-        """Every audit row, of tickets and of everything else, latest first, read as far as somebody looks."""
-        for at, _, actor, kind, text, ticket, state, sent_to, node in self._ledger.rows(_TRAIL.strip()):
+    def trail(self, since: datetime | None = None, number: str = "") -> Iterator[Trace]:
+        """Every audit row, of tickets and of everything else, latest first, read as far as somebody looks; those since a
+        moment, those of one ticket."""
+        begin = millis(since) if since else 0
+        of_ticket = _OF_TICKET, (id_of(number)[0], begin, begin, number)
+        sql, values = of_ticket if number else (_TRAIL, (begin, begin))
+        for at, _, actor, kind, text, ticket, state, sent_to, node in self._ledger.rows(sql, values):
             moment = datetime.fromtimestamp(at / 1000, UTC)
             if ticket is None:
                 yield Trace(moment, actor, "", "", kind, text)

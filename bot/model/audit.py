@@ -61,6 +61,7 @@ class AuditBook(Protocol):
         """Rows since a moment, latest first."""
         ...
 
-    def trail(self) -> Iterator[Trace]:
-        """Every audit row, of tickets and of everything else, latest first, read as far as somebody looks."""
+    def trail(self, since: datetime | None = None, number: str = "") -> Iterator[Trace]:
+        """Every audit row, of tickets and of everything else, latest first, read as far as somebody looks; those since a
+        moment, those of one ticket."""
         ...
