@@ -11,7 +11,7 @@ from bot.model.tree import Node
 from handlers.authority import may
 from intents.places import Place, find_place
 
-_TOKEN = re.compile("@[^\\s@\u2005]+|[^\\s@\u2005,，、;；:：]+")
+_TOKEN = re.compile("@[^\\s@\u2005,，、;；]+|[^\\s@\u2005,，、;；:：]+")
 
 
 def tokens(raw: str) -> list[str]:
