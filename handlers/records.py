@@ -47,6 +47,8 @@ def symptom(request: Request, services: Services) -> Outcome:
     if degrees is not None and degrees >= FEVER:
         title = f"发热 {degrees:g}℃"
     answer = services.replies("symptom", phone=duty_phone(request, services))
+    if not whereabouts(request, services).building:
+        answer += services.replies("missing_place")
     return Outcome(
         f"record:{understanding.intent}",
         (_alert(request, services, title), *discreetly(request, services, answer)),

@@ -24,6 +24,9 @@ NAMELESS = "（已匿名）"
 _CLOSED = "state NOT IN ('opened', 'taken', 'dispatched')"
 _SETTLED = "state NOT IN ('pending', 'sending') AND (text <> '' OR to_id <> '' OR mentions <> '[]')"
 _ISOLATION = "coalesce(ended_at, ends) < ? AND (room <> '' OR name <> '' OR note <> '')"
+_ABOUT_RESIDENTS = f"at < ? AND action IN ('isolation', 'unanswered') AND what <> '{NAMELESS}'"
+"""Audit rows that name the residents they are about."""
+
 _ROWS = "(text <> '' OR name <> '' OR author_id <> '')"
 _NUMBER = re.compile(r"(?<![A-Za-z])[A-Z]{1,3}\d{3}(?!\d)")
 """A ticket's number in what the bot said."""
@@ -138,6 +141,7 @@ class Privacy:
             ),
             "没人回的话": self._count("unanswered", "at < ? AND (sender_id <> '' OR text <> '')", at),
             "结束了的居家隔离": self._count("isolation", _ISOLATION, at),
+            "审计里的住户": self._count("audit", _ABOUT_RESIDENTS, at),
             "小巷发出的话": len(self._outbox(at, ids)),
         }
 
@@ -156,6 +160,7 @@ class Privacy:
         self._run(
             "UPDATE unanswered SET sender_id = '', sender = '', text = '', message_id = '' WHERE at < ?", at
         )
+        self._run(f"UPDATE audit SET what = '{NAMELESS}' WHERE {_ABOUT_RESIDENTS}", at)
         self._by_building("isolation", _ISOLATION, at)
         self._run(
             "UPDATE isolation SET ended_at = coalesce(ended_at, ends), name = '', unit = '', room = '', note = ''"
@@ -227,6 +232,11 @@ class Privacy:
         self._run(f"UPDATE chain_rows SET removed = 1, {_BLANK_ROW} WHERE author_id = ?", person_id)
         self._run("UPDATE chain_rows SET changed_by = '', flagged_by = '' WHERE changed_by = ?", person_id)
         self._run("UPDATE chain_copies SET poster_id = '', message_id = '' WHERE poster_id = ?", person_id)
+        self._run(
+            f"UPDATE audit SET what = '{NAMELESS}' WHERE action = 'unanswered' AND EXISTS"
+            " (SELECT 1 FROM unanswered u WHERE u.sender_id = ? AND instr(audit.what, u.sender) > 0)",
+            person_id,
+        )
         self._run(
             f"UPDATE audit SET actor_id = '', actor = '{SOMEBODY}', room_id = '', message_id = ''"
             " WHERE actor_id = ? AND action = 'bind'",
