@@ -9,11 +9,15 @@ _BEFORE = re.compile(
     r"(?:我家?|俺家?|我们家?|阿拉)(?:是|住|在)?[在的]? ?$|住在? ?$|家在 ?$|房号[是:：]? ?$|(?:隔壁|对门|对面|楼[上下])的? ?$"
 )
 _BEHIND = re.compile(
-    r" ?(?:要(?!不|是|点|紧|求)|想(?:要|买)|需要|急需|急用|缺|求(?:购|助)?|没|断[了药粮]|家(?:里)?(?:要|没|缺|需|有|停|漏|的|老)|"
+    r" ?(?:要(?!不|是|点|紧|求)|想(?:要|买)|需要|急需|急用|缺|求(?:购|助)?|没|断[了药粮]|家(?:里|要|没|缺|需|有|停|漏|的|老)|"
     r"住户|报[名备修]|已[测做]|完事|门[口上前外]|"
     r"(?:的|室的|这边|这里|这儿|家)[,，。!！ ]?$|的(?:老人|孩子|邻居|张|王|李|刘|陈)|"
     r"\S?(?:奶奶|爷爷|阿姨|大爷|大妈|大娘|大叔|叔叔|姥[姥爷]|老人|老太|孕妇))"
 )
+_FIRST = re.compile(r"[,， 、]|的(?!路|士|车|公交)| ?(?:早上|今早|中午|晚上|今天|体温)")
+"""Behind a room that is the first thing said: 501，孩子的退烧药没有了; 501的药不用了; 501早上量的36.5."""
+_DOOR = re.compile(r"[1-9]\d?(?:0[1-9]|1[0-2])")
+"""A floor and one of up to twelve doors."""
 _ORDER = re.compile(
     r" ?[也还想就]?(?:要|订|加|来|买)(?:[一二两三四五六七八九十半]|\d{1,2})[份个盒瓶袋箱包套件斤桶提只板]"
 )
@@ -37,4 +41,7 @@ def is_own_room(text: str, number: Number) -> bool:
         return True
     if not _CLAUSE.search(head):
         return False
-    return _BEHIND.match(text, number.end) is not None
+    first = (
+        not text[: number.start].strip() and _DOOR.fullmatch(number.value) and text[number.end + 1 :].strip()
+    )
+    return bool((first and _FIRST.match(text, number.end)) or _BEHIND.match(text, number.end))
