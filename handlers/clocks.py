@@ -97,6 +97,14 @@ def stopwatch(ticket: Ticket, steps: Sequence[Step], desk: Desk, zone: tzinfo) -
     return Stopwatch(running.hours, joined(pauses)) if pauses else running
 
 
+def unheard(ticket: Ticket, steps: Sequence[Step]) -> Step | None:
+    """The last question to the resident, if they have not said anything since."""
+    last = next((n for n, step in reversed(list(enumerate(steps))) if step.kind == "asked"), None)
+    if last is None or any(_says(step, ticket) for step in steps[last + 1 :]):
+        return None
+    return steps[last]
+
+
 def _says(step: Step, ticket: Ticket) -> bool:
     """True when the resident, or somebody of the household, said something to it."""
     return step.kind in ("answered", "added") or (

@@ -153,6 +153,8 @@ def _return(ticket: Ticket, steps: Sequence[Step], at: datetime, services: Servi
     words = _words(ticket, at, services)
     watch = clocks.stopwatch(ticket, steps, services.desk, services.zone)
     words["late"] = span(watch.passed(clocks.alive(steps), at))
+    if asked := clocks.unheard(ticket, steps):
+        words["reason"] = f"（{_when(asked.at, at, services)} 问过居民，没有回话）"
     people = ladder.holders(ticket, at, services)
     if first := lead(node_of(ticket, services), at, services):
         people = [first, *people]
