@@ -1,5 +1,6 @@
 """/派单: a ticket goes to somebody, who is told."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -23,7 +24,7 @@ TITLES = tuple(title for role, title in ROLE_TITLES.items() if role != "resident
 def dispatch(request: Request, services: Services) -> Outcome:
     """/派单: hand tickets to somebody, by @ or by name, with a note. The note is for the staff's eyes alone."""
     assert request.command is not None
-    command, name, note = request.command, "", request.command.rest
+    command, note = request.command, request.command.note
     if len(command.mentions) > 1:
         return Outcome(
             "dispatch:several", (to_sender(request, services.replies("dispatch_one", word=command.name)),)
@@ -31,7 +32,7 @@ def dispatch(request: Request, services: Services) -> Outcome:
     if command.mentions:
         name = command.mentions[0]
     else:
-        name, _, note = note.removeprefix("给").removeprefix("让").strip().partition(" ")
+        name, note = _first_word(note)
     people = _called(name, command.tickets, services)
     if not name or not command.tickets or (not people and not command.mentions and len(name) > NAME):
         return usage(request, services, "派单")
@@ -53,6 +54,12 @@ def answer_whom(request: Request, services: Services) -> Outcome | None:
         return None
     command = Command("派单", tuple(request.dialogue.ticket.split()))
     return _send(person, note, replace(request, command=command), services)
+
+
+def _first_word(note: str) -> tuple[str, str]:
+    """「给小安，带上轮椅」 as the name and the rest."""
+    said = re.match(r"(?:[给让]\s*)?([^\s，,。；;：:、（(]*)[\s，,。；;：:、]*(.*)", note, re.DOTALL)
+    return (said[1], said[2]) if said else ("", "")
 
 
 def _called(name: str, numbers: Sequence[str], services: Services) -> list[Person]:

@@ -1,0 +1,420 @@
+"""The desk: taking, dispatching, undoing, declining, asking."""
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from bot.app import build
+from bot.ledger.duty import Duty
+from bot.model.duty import StandIn
+from bot.model.message import LoggedIn, RoomNamed
+from bot.model.settings import Settings
+from bot.settings import Data
+from intents.engine import Engine
+from tests.conftest import STAFF_ROOM, UNIT_ROOM, VOLUNTEER_ROOM, Chat, FakeChannel, FakeClock
+
+PLEA = "501家里降压药没有了，帮忙买两盒，13912345678"
+LEAK = "厨房水管爆了一直漏水，麻烦叫人来修"
+OTHER_ROOM = "春晓苑1号楼1单元群"
+RULE = "\n- - - - - - - - - - - - - - -\n"
+ALERT = "「小巷：【新工单 A001】买药送药·春晓苑17号楼3单元501室\n王女士：要药\n接单请回：接单 1」"
+
+
+def states(chat: Chat) -> list[str]:
+    return [ticket.state for ticket in chat.app.tickets.all()]
+
+
+def tell(chat: Chat, sender: str, text: str) -> list[str]:
+    return chat.say(sender, text, room="")
+
+
+# taking
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "我来",
+        "我去",
+        "我接",
+        "我来办",
+        "交给我",
+        "我来吧",
+        "收到我来",
+        "收到，我来",
+        "好的我去",
+        "我来！",
+        "接单",
+        "我来[握手]",
+    ],
+)
+def test_i_will_right_after_an_alert_takes_it(chat: Chat, words: str) -> None:
+    chat.say("王女士", PLEA)
+    mine, told = chat.say("网格员小安", words, STAFF_ROOM)
+    assert "A001" in mine and "已接单 网格员小安" in mine and "13912345678" in mine
+    assert told.startswith(f"{UNIT_ROOM}: @王女士 A001")
+
+
+@pytest.mark.parametrize(
+    "words", ["我来晚了", "我去吃饭", "我来说两句", "我接孩子去", "你来", "我来看看他家在哪住", "我接电话"]
+)
+def test_talk_that_begins_like_it_takes_nothing(chat: Chat, words: str) -> None:
+    chat.say("王女士", PLEA)
+    assert chat.say("网格员小安", words, STAFF_ROOM) == []
+    assert states(chat) == ["opened"]
+
+
+def test_i_will_after_five_minutes_is_about_something_else(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.clock.advance(minutes=6)
+    assert chat.say("网格员小安", "我来", STAFF_ROOM) == []
+    assert states(chat) == ["opened"]
+
+
+def test_i_will_in_another_room_than_the_alert_takes_nothing(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    assert chat.say("志愿者甲", "我来", VOLUNTEER_ROOM) == []
+    assert states(chat) == ["opened"]
+
+
+def test_of_several_called_out_it_is_asked_which(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("李大爷", LEAK, OTHER_ROOM)
+    (line,) = chat.say("网格员小安", "我来", STAFF_ROOM)
+    assert "接哪一张" in line and "A001" in line and "A002" in line
+    assert chat.say("刘书记", "2", STAFF_ROOM) == [], "only whoever was asked answers"
+    mine, _ = chat.say("网格员小安", "2", STAFF_ROOM)
+    assert "A002" in mine
+    assert states(chat) == ["opened", "taken"]
+
+
+def test_both_is_an_answer_too(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("李大爷", LEAK, OTHER_ROOM)
+    chat.say("网格员小安", "我来", STAFF_ROOM)
+    mine, *_ = chat.say("网格员小安", "都接", STAFF_ROOM)
+    assert "您手上现在 2 张" in mine
+    assert states(chat) == ["taken", "taken"]
+
+
+def test_a_quoted_alert_is_taken_however_old_it_is(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("李大爷", LEAK, OTHER_ROOM)
+    chat.clock.advance(minutes=7)
+    chat.say("网格员小安", f"{ALERT}{RULE}我来", STAFF_ROOM)
+    assert states(chat) == ["taken", "opened"]
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "news"),
+    [
+        ("接单", "taken", "接单了"),
+        ("办好了，药挂门把手上了", "done", "药挂门把手上了"),
+        ("/办结 药放门口，消过毒", "done", "药放门口，消过毒"),
+        ("办不了 药店都没有", "declined", "药店都没有"),
+        ("进展 在排队", "opened", "在排队"),
+        ("撤单 重复了", "cancelled", "重复了"),
+    ],
+)
+def test_words_to_a_quoted_alert_mean_its_ticket(chat: Chat, said: str, state: str, news: str) -> None:
+    chat.say("王女士", PLEA)
+    lines = chat.say("网格员小安", f"{ALERT}{RULE}{said}", STAFF_ROOM)
+    assert any(line.startswith(f"{UNIT_ROOM}: @王女士") and news in line for line in lines)
+    assert states(chat) == [state]
+
+
+def test_a_number_typed_beside_a_quote_wins(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("李大爷", LEAK, OTHER_ROOM)
+    chat.say("网格员小安", f"{ALERT}{RULE}接单 2", STAFF_ROOM)
+    assert states(chat) == ["opened", "taken"]
+
+
+def test_a_resident_who_quotes_takes_nothing(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("邻居", f"{ALERT}{RULE}接单")
+    chat.say("邻居", f"{ALERT}{RULE}我来")
+    assert states(chat) == ["opened"]
+
+
+def test_whoever_was_a_moment_late_is_told_who_has_it(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("网格员小安", "我来", STAFF_ROOM)
+    (line,) = chat.say("刘书记", "我去", STAFF_ROOM)
+    assert "网格员小安" in line
+    (line,) = chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    assert "已经在您手上" in line
+
+
+# dispatching
+
+
+def test_a_friend_of_the_bot_is_told_in_private_with_the_plea(chat: Chat) -> None:
+    tell(chat, "志愿者小冀", "/工单")
+    chat.say("王女士", PLEA)
+    lines = chat.say("刘书记", "派单 1 @志愿者小冀 快去，别按门铃", STAFF_ROOM)
+    (told,) = [line for line in lines if line.startswith("私聊")]
+    assert "13912345678" in told and "501" in told and "快去，别按门铃" in told and "刘书记" in told
+    mine, news = tell(chat, "志愿者小冀", "接单 1")
+    assert "已接单 志愿者小冀" in mine and "志愿者小冀 接单了" in news
+
+
+def test_somebody_seen_in_the_volunteers_group_is_told_there(chat: Chat) -> None:
+    chat.say("志愿者小郑", "早", VOLUNTEER_ROOM)
+    chat.say("王女士", PLEA)
+    lines = chat.say("刘书记", "派单 1 @小郑", STAFF_ROOM)
+    assert any(line.startswith(f"{VOLUNTEER_ROOM}: @志愿者小郑 【派给您 A001】") for line in lines)
+
+
+def test_somebody_in_the_same_room_reads_it_in_the_answer(chat: Chat) -> None:
+    chat.say("下沉干部老周", "早", STAFF_ROOM)
+    chat.say("王女士", PLEA)
+    lines = chat.say("刘书记", "派单 1 @下沉干部老周", STAFF_ROOM)
+    (line,) = [line for line in lines if line.startswith(STAFF_ROOM)]
+    assert "@刘书记 @下沉干部老周" in line and "13912345678" in line and "办结 1" in line
+
+
+def test_a_name_nobody_bears_is_written_down_and_said_to_be_unknown(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    mine, _ = chat.say("刘书记", "派单 1 @老李", STAFF_ROOM)
+    assert "已派单 老李" in mine and "不认识 老李" in mine
+    (line,) = chat.say("刘书记", "派单 1 给那个谁家的老大爷送过去", STAFF_ROOM)
+    assert "这样写" in line, "a sentence is no name"
+
+
+def test_a_namesake_may_neither_see_nor_touch(chat: Chat) -> None:
+    tell(chat, "志愿者小冀", "/工单")
+    chat.say("王女士", PLEA)
+    chat.say("刘书记", "派单 1 @志愿者小冀", STAFF_ROOM)
+    for words in ("/工单 1", "/接单 1", "/办结 1"):
+        lines = chat.say("志愿者小冀", words, room="", sender_id="somebody-else")
+        assert all("501" not in line and "139" not in line for line in lines)
+    assert states(chat) == ["dispatched"]
+
+
+def test_of_two_of_a_name_it_is_asked_whom(chat: Chat) -> None:
+    chat.say("小李", "早", STAFF_ROOM, sender_id="li-1")
+    chat.say("小李", "早", VOLUNTEER_ROOM, sender_id="li-2")
+    chat.say("王女士", PLEA)
+    (line,) = chat.say("刘书记", "派单 1 @小李 带上体温计", STAFF_ROOM)
+    assert "1. 小李" in line and "2. 小李" in line and "网格员" in line and "志愿者" in line
+    assert states(chat) == ["opened"]
+    chat.say("刘书记", "2", STAFF_ROOM)
+    (ticket,) = chat.app.tickets.all()
+    assert (ticket.state, ticket.dispatched_id) == ("dispatched", "li-2")
+    assert chat.app.tickets.history(ticket)[-1].note == "带上体温计"
+
+
+def test_the_one_within_reach_is_meant(chat: Chat) -> None:
+    """和谐小区's volunteer has a namesake at work in the whole community: only one of them serves 春晓苑."""
+    chat.say("志愿者小冀", "早", VOLUNTEER_ROOM, sender_id="another")
+    chat.say("王女士", PLEA)
+    chat.say("刘书记", "派单 1 @志愿者小冀", STAFF_ROOM)
+    (ticket,) = chat.app.tickets.all()
+    assert ticket.dispatched_id == "another"
+
+
+def test_several_are_dispatched_at_once(chat: Chat) -> None:
+    chat.say("志愿者小郑", "早", VOLUNTEER_ROOM)
+    chat.say("王女士", PLEA)
+    chat.say("李大爷", LEAK, OTHER_ROOM)
+    lines = chat.say("刘书记", "派单 1 2 @志愿者小郑", STAFF_ROOM)
+    assert sum("【派给您" in line for line in lines) == 2
+    assert states(chat) == ["dispatched", "dispatched"]
+
+
+def test_whoever_stands_in_is_sent_instead(chat: Chat) -> None:
+    chat.say("志愿者小郑", "早", VOLUNTEER_ROOM)
+    now = chat.clock.now()
+    stand_in = StandIn("wxid_worker", "网格员小安", "志愿者小郑", "志愿者小郑", now, now.replace(hour=23))
+    with chat.app.ledger.transaction():
+        Duty(chat.app.ledger).delegate(stand_in)
+    chat.say("王女士", PLEA)
+    lines = chat.say("刘书记", "派单 1 @小安", STAFF_ROOM)
+    assert any("网格员小安 这段时间由 志愿者小郑 代班" in line for line in lines)
+    (ticket,) = chat.app.tickets.all()
+    assert ticket.dispatched_id == "志愿者小郑"
+
+
+def test_whoever_had_it_hears_that_it_went_elsewhere(chat: Chat) -> None:
+    tell(chat, "志愿者小冀", "/工单")
+    chat.say("王女士", PLEA)
+    chat.say("刘书记", "派单 1 @志愿者小冀", STAFF_ROOM)
+    lines = chat.say("刘书记", "派单 1 @老李", STAFF_ROOM)
+    assert any(line.startswith("私聊: 【不用去了 A001】") for line in lines)
+
+
+def test_a_room_of_another_compound_reads_neither_door_nor_phone(
+    settings: Settings, data: Data, engine: Engine
+) -> None:
+    (root,) = settings.groups
+    spring, harmony = root.children
+    harmony = replace(harmony, volunteer_room="和谐志愿者群")
+    groups = (replace(root, children=(spring, harmony)),)
+    clock, channel = FakeClock(), FakeChannel()
+    app = build(replace(settings, groups=groups), data, channel, clock, random.Random(1), None, engine)
+    rooms = (STAFF_ROOM, UNIT_ROOM, "和谐志愿者群")
+    app.receive([LoggedIn("bot", clock.now()), *(RoomNamed(room, room, clock.now()) for room in rooms)])
+    chat = Chat(app, clock, channel)
+    chat.say("志愿者老孙", "早", "和谐志愿者群")
+    chat.say("王女士", PLEA)
+    lines = chat.say("刘书记", "派单 1 @老孙 带两盒", STAFF_ROOM)
+    (told,) = [line for line in lines if line.startswith("和谐志愿者群")]
+    assert "@志愿者老孙 【派给您 A001】" in told
+    assert "501" not in told and "139" not in told and "私聊" in told
+    (line,) = tell(chat, "志愿者老孙", "工单 1")
+    assert "13912345678" in line
+    app.ledger.close()
+
+
+# undoing
+
+
+def test_the_wrong_number_is_taken_back_and_the_resident_told(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("李大爷", LEAK, OTHER_ROOM)
+    chat.say("网格员小安", "接 1 2", STAFF_ROOM)
+    chat.say("网格员小安", "办结 2", STAFF_ROOM)
+    lines = chat.say("网格员小安", "撤销", STAFF_ROOM)
+    assert any(line.startswith(f"{OTHER_ROOM}: @李大爷 更正：A002") for line in lines)
+    assert states(chat) == ["taken", "taken"]
+    chat.say("网格员小安", "撤销", STAFF_ROOM)
+    assert states(chat) == ["taken", "taken"], "what was undone is not undone again, nor what came before"
+
+
+def test_what_one_command_did_is_undone_at_once(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("李大爷", LEAK, OTHER_ROOM)
+    chat.say("网格员小安", "办结 1 2", STAFF_ROOM)
+    chat.say("网格员小安", "撤销", STAFF_ROOM)
+    assert states(chat) == ["opened", "opened"]
+
+
+def test_only_ones_own_move_is_undone_and_only_for_half_an_hour(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    (line,) = chat.say("刘书记", "撤销 1", STAFF_ROOM)
+    assert "网格员小安" in line and "撤单 1" in line
+    chat.say("网格员小安", "办结 1", STAFF_ROOM)
+    chat.clock.advance(minutes=31)
+    lines = chat.say("网格员小安", "撤销 1", STAFF_ROOM)
+    assert any("半小时" in line for line in lines)
+    assert states(chat) == ["done"]
+
+
+def test_undo_of_a_residents_own_ticket_is_withdrawing(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    lines = chat.say("王女士", "/撤销 1")
+    assert any(line.startswith(f"{STAFF_ROOM}: ") and "【撤单 A001】" in line for line in lines)
+    assert states(chat) == ["cancelled"]
+
+
+def test_undoing_a_dispatch_is_told_to_whoever_was_sent(chat: Chat) -> None:
+    tell(chat, "志愿者小冀", "/工单")
+    chat.say("王女士", PLEA)
+    chat.say("刘书记", "派单 1 @志愿者小冀", STAFF_ROOM)
+    lines = chat.say("刘书记", "撤销", STAFF_ROOM)
+    assert any(line.startswith("私聊: 【更正 A001】") for line in lines)
+    (line,) = tell(chat, "志愿者小冀", "/工单 1")
+    assert "没有找到" in line, "it is no longer his"
+
+
+# declining
+
+
+def test_declining_needs_a_reason_which_the_resident_reads(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    (line,) = chat.say("网格员小安", "办不了 1", STAFF_ROOM)
+    assert "原因" in line and states(chat) == ["opened"]
+    _, told = chat.say("网格员小安", "办不了 1 药店没有，要去省医", STAFF_ROOM)
+    assert told.startswith(f"{UNIT_ROOM}: @王女士") and "药店没有，要去省医" in told and "0371" in told
+    assert states(chat) == ["declined"]
+
+
+def test_whoever_still_needs_it_gets_it_opened_again_within_three_days(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("网格员小安", "办不了 1 药店没有", STAFF_ROOM)
+    chat.clock.advance(hours=70)
+    chat.hear()
+    assert chat.say("邻居", "还是得要啊") == []
+    lines = chat.say("王女士", "那怎么办啊，还是要的")
+    assert any("【还要办 A001】" in line for line in lines)
+    assert states(chat) == ["opened"]
+
+
+# asking and telling
+
+
+def ask(chat: Chat) -> None:
+    chat.say("王女士", "家里降压药没有了，麻烦帮忙买")
+    chat.say("王女士", "17号楼3单元 两盒吧")
+    chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    chat.clock.advance(minutes=15)
+    (_, asked) = chat.say("网格员小安", "问 1 您家有没有医保卡？", STAFF_ROOM)
+    assert asked.startswith(f"{UNIT_ROOM}: @王女士 ") and "您家有没有医保卡？" in asked
+
+
+def test_the_answer_goes_into_the_ticket_and_to_whoever_asked(chat: Chat) -> None:
+    ask(chat)
+    assert chat.say("钱叔", "有的") == [], "a neighbour does not answer"
+    told, thanks = chat.say("王女士", "有的 在我妈那")
+    assert told.startswith(f"{STAFF_ROOM}: @网格员小安 【回话 A001】") and "有的 在我妈那" in told
+    assert "已转告" in thanks
+    (ticket,) = chat.app.tickets.all()
+    assert "有的 在我妈那" in ticket.text
+    kinds = [step.kind for step in chat.app.tickets.history(ticket)]
+    assert kinds[-1] == "answered" and "asked" in kinds
+    assert chat.say("王女士", "今天天气真好") == [], "asked once, answered once"
+
+
+def test_another_plea_is_no_answer(chat: Chat) -> None:
+    ask(chat)
+    chat.say("王女士", "对了，厨房水管爆了，麻烦叫人来修")
+    assert len(states(chat)) == 2
+
+
+def test_a_late_answer_must_be_short_and_fitting_or_said_to_the_bot(chat: Chat) -> None:
+    ask(chat)
+    chat.clock.advance(minutes=40)
+    chat.hear()
+    assert chat.say("王女士", "今天楼下的桂花开得真好") == []
+    told, _ = chat.say("王女士", "小巷，有医保卡的")
+    assert "【回话 A001】" in told
+
+
+def test_only_whoever_has_it_in_hand_asks_and_tells(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    (line,) = chat.say("志愿者甲", "问 1 住几楼？", VOLUNTEER_ROOM)
+    assert "先接单" in line
+    (line,) = chat.say("志愿者甲", "进展 1 快了", VOLUNTEER_ROOM)
+    assert "先接单" in line
+
+
+def test_progress_is_told_and_what_is_internal_is_not(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    _, told = chat.say("网格员小安", "进展 1 在药店排队，前面5个人", STAFF_ROOM)
+    assert told.startswith(f"{UNIT_ROOM}: @王女士") and "在药店排队，前面5个人" in told
+    (line,) = chat.say("网格员小安", "备注 1 内部：她家有狗", STAFF_ROOM)
+    assert "记下了" in line
+    (line,) = chat.say("刘书记", "/工单 1", STAFF_ROOM)
+    assert "她家有狗" in line
+
+
+def test_what_is_closed_is_not_asked_about(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("网格员小安", "办结 1", STAFF_ROOM)
+    (line,) = chat.say("网格员小安", "问 1 收到没", STAFF_ROOM)
+    assert "不能再问" in line
+
+
+# help
+
+
+def test_help_for_residents_is_short_and_for_staff_grouped(chat: Chat) -> None:
+    (resident,) = tell(chat, "王女士", "/帮助")
+    assert len(resident.splitlines()) <= 12 and "/接单" not in resident
+    (staff,) = tell(chat, "刘书记", "/帮助")
+    assert len(staff.splitlines()) <= 30
+    assert "【办单】" in staff and "/派单 编号 @某人" in staff
