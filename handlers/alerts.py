@@ -7,7 +7,7 @@ from bot.model.services import Services
 from bot.model.ticket import Ticket
 from handlers import ladder
 from handlers.ladder import called
-from handlers.reach import node_of
+from handlers.reach import doer_id, node_of
 from handlers.speaking import about, duty_phone, named, quoted, room_name, to_staff
 from handlers.whereabouts import household_of
 
@@ -32,7 +32,7 @@ def alert(ticket: Ticket, request: Request, services: Services) -> Reply:
 def alert_also(ticket: Ticket, request: Request, services: Services) -> Reply:
     """The same about a further need of a message that the staff have just read."""
     at = request.message.at
-    words = about(ticket, services, public=False) | {"name": pleader(ticket), "items": ticket.items}
+    words = about(ticket, services, public=False) | {"name": pleader(ticket)}
     text = "\n".join(
         filter(None, (services.replies("alert_ticket_also", **words), isolating(ticket, at, services)))
     )
@@ -67,16 +67,27 @@ def pleader(ticket: Ticket) -> str:
     return f"{name}（替{ticket.beneficiary}）" if ticket.beneficiary else name
 
 
-def added(ticket: Ticket, request: Request, services: Services, key: str = "alert_added") -> Reply:
+def added(
+    ticket: Ticket, request: Request, services: Services, key: str = "alert_added"
+) -> tuple[Reply, ...]:
     """What the staff read when somebody says more about a ticket; whoever has it is called by name."""
     words = about(ticket, services, public=False) | {
         "name": named(request.person),
         "room": room_name(request),
         "text": quoted(request.text),
     }
-    return _calling(
-        holders_or_called(ticket, request.message.at, services), services.replies(key, **words), ticket
-    )
+    people = holders_or_called(ticket, request.message.at, services)
+    told = _calling(people, services.replies(key, **words), ticket)
+    return (told, *to_doer(told, ticket, request, services))
+
+
+def to_doer(told: Reply, ticket: Ticket, request: Request, services: Services) -> tuple[Reply, ...]:
+    """The same in private to whoever has the ticket in hand, if they can be reached there: they are out and do not read
+    the staff's group."""
+    doer = doer_id(ticket)
+    if doer in ("", request.person.id) or not services.colleagues.friend(doer):
+        return ()
+    return (Reply(told.text, "alert", "person", to=doer, ticket=told.ticket),)
 
 
 def holders_or_called(ticket: Ticket, at: datetime, services: Services) -> tuple[tuple[str, str], ...]:

@@ -68,7 +68,7 @@ def _one(
         )
         ticket = written(theirs, request.understood(need, None), services)
         text = services.replies("behalf_joined", **about(ticket, services, public=public))
-        further = [] if hears_alerts(request, ticket, services) else [added(ticket, request, services)]
+        further = [] if hears_alerts(request, ticket, services) else [*added(ticket, request, services)]
         return ticket, [to_sender(request, text, ticket.number), *further]
     ticket = services.tickets.open(_new(need, intent, where, words, request, services))
     told = alert(ticket, request, services)

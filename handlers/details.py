@@ -93,4 +93,4 @@ def _add_aside(ticket: Ticket, request: Request, services: Services) -> Outcome:
     bare = replace(request, understanding=replace(request.understanding, slots=Slots()))
     ticket = written(ticket, bare, services)
     waiting = ticket.state == "opened" and ticket.intent != "help.emergency"
-    return Outcome(f"added:{ticket.number}", () if waiting else (alerts.added(ticket, request, services),))
+    return Outcome(f"added:{ticket.number}", () if waiting else alerts.added(ticket, request, services))

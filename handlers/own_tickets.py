@@ -8,7 +8,7 @@ from itertools import pairwise
 from bot.model.handling import Dialogue, Outcome, Request
 from bot.model.services import Services
 from bot.model.ticket import OPEN, Ticket
-from handlers.alerts import added, holders
+from handlers.alerts import added, holders, to_doer
 from handlers.family import household_tickets
 from handlers.speaking import about, named, quoted, to_sender, to_staff, to_those_waiting
 
@@ -177,13 +177,17 @@ def _none(request: Request, services: Services) -> Outcome:
 
 def _urge(ticket: Ticket, request: Request, services: Services) -> Outcome:
     services.tickets.note(ticket, request.by, "urged")
-    return _told("urged", ticket, request, services, "alert_urge", "ticket_urged")
+    key = "alert_urge" if ticket.state == "opened" else "alert_urge_held"
+    outcome = _told("urged", ticket, request, services, key, "ticket_urged")
+    return replace(
+        outcome, replies=(*outcome.replies, *to_doer(outcome.replies[0], ticket, request, services))
+    )
 
 
 def _noted(ticket: Ticket, request: Request, services: Services) -> Outcome:
     """Written down and told to the staff, in silence for the group."""
     services.tickets.note(ticket, request.by, "added", "说不用了")
-    return Outcome(f"noted:{ticket.number}", (added(ticket, request, services),))
+    return Outcome(f"noted:{ticket.number}", added(ticket, request, services))
 
 
 def withdraw(ticket: Ticket, request: Request, services: Services) -> Outcome:

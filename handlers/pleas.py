@@ -73,9 +73,9 @@ def plea(request: Request, services: Services) -> Outcome:
     if first.how == "opened" or further:
         answer = _answer(first, further, services)
         label = " ".join(one.label for one in settled)
-        told = [told_staff(one, services, also=one is not first) for one in settled]
+        told = [reply for one in settled for reply in told_staff(one, services, also=one is not first)]
         return Outcome(label, (*answer, *told))
-    return Outcome(first.label, (told_staff(first, services), *_answer(first, further, services)))
+    return Outcome(first.label, (*told_staff(first, services), *_answer(first, further, services)))
 
 
 def emergency(request: Request, services: Services) -> Outcome:
@@ -115,11 +115,11 @@ def settle(request: Request, services: Services) -> Settled:
     return Settled(written(theirs, request, services), "added" if mine else "joined", request)
 
 
-def told_staff(settled: Settled, services: Services, *, also: bool = False) -> Reply:
+def told_staff(settled: Settled, services: Services, *, also: bool = False) -> tuple[Reply, ...]:
     """What the staff read about a need: a new ticket, or only what is new about it. ``also``: they have just read the
     words, with the need before it."""
     if settled.how == "opened":
-        return (alert_also if also else alert)(settled.ticket, settled.request, services)
+        return ((alert_also if also else alert)(settled.ticket, settled.request, services),)
     key = "alert_joined" if settled.how == "joined" else "alert_added"
     return added(settled.ticket, settled.request, services, key)
 
@@ -161,7 +161,7 @@ def add(ticket: Ticket, request: Request, services: Services) -> Outcome:
     else:
         answer = services.replies("ticket_added", **words)
     told = to_sender(request, answer, ticket.number, urgent=urgent)
-    return Outcome(f"added:{ticket.number}", (added(ticket, request, services), told))
+    return Outcome(f"added:{ticket.number}", (*added(ticket, request, services), told))
 
 
 def written(ticket: Ticket, request: Request, services: Services) -> Ticket:

@@ -116,7 +116,8 @@ def to_those_waiting(ticket: Ticket, text: str, services: Services, *, but: str 
 
     ``but``: the id of somebody who has been answered already.
     """
-    people = [one for one in those_waiting(ticket, services) if one.person_id != but]
+    doer = ticket.dispatched_id if ticket.state == "dispatched" else ""  # was told where to go
+    people = [one for one in those_waiting(ticket, services) if one.person_id not in (but, doer)]
     return [*to_people(people, ticket, text, services), *_to_household(ticket, services)]
 
 
