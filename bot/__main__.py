@@ -31,8 +31,9 @@ from bot.households import read_households
 from bot.learnt import engine_of
 from bot.ledger.audit import Audit
 from bot.ledger.database import Ledger, LedgerBusy, sole_user
+from bot.ledger.nameless import Nameless
 from bot.ledger.people import Roster
-from bot.ledger.privacy import Privacy
+from bot.ledger.retention import Retention
 from bot.logs import to_stderr
 from bot.model.audit import Actor
 from bot.model.channel import Channel
@@ -286,17 +287,16 @@ def forget(days: int | None, apply: bool, config: Path) -> None:
     before = now - timedelta(days=days or settings.desk.keep_days)
     clean = True
     with contextlib.closing(Ledger(settings.database)) as ledger:
-        privacy = Privacy(
-            ledger, None, Tree(settings.groups).building_of, [person.id for person in settings.people]
-        )
+        tree, people = Tree(settings.groups), [person.id for person in settings.people]
+        retention = Retention(Nameless(ledger, tree.building_of, people))
         if apply:
             with ledger.transaction():
-                counts = privacy.sweep(before)
+                counts = retention.sweep(before)
                 if any(counts.values()):
                     Audit(ledger).write(Actor(now, name=KEYBOARD), "forget", f"{before:%Y-%m-%d} 以前的")
-            clean = privacy.scrub()
+            clean = retention.scrub()
         else:
-            counts = privacy.stale(before)
+            counts = retention.stale(before)
     click.echo(f"{before:%Y-%m-%d %H:%M} 以前的，{'抹去了' if apply else '会抹去'}姓名、电话、门牌和原话：")
     for part, count in counts.items():
         click.echo(f"  {part} {count}")

@@ -27,6 +27,7 @@ from bot.ledger.intake import Intake, Rooms, State
 from bot.ledger.isolation import Isolations
 from bot.ledger.lists import Lists
 from bot.ledger.members import Members
+from bot.ledger.nameless import Nameless
 from bot.ledger.outbox import OutboxRows
 from bot.ledger.people import Roster
 from bot.ledger.privacy import Privacy
@@ -296,7 +297,7 @@ def build(
         isolation=Isolations(ledger),
         desk=settings.desk,
         health=Health(clock.now(), channel),
-        privacy=Privacy(ledger, members, tree.building_of, people),
+        privacy=Privacy(Nameless(ledger, tree.building_of, people), members),
         commands=COMMANDS,
     )
     loops = LoopGuard()

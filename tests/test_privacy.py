@@ -10,8 +10,12 @@ from click.testing import CliRunner
 from bot.__main__ import cli
 from bot.groups import Tree
 from bot.ledger.audit import Audit
+from bot.ledger.members import Members
+from bot.ledger.nameless import Nameless
 from bot.ledger.privacy import Privacy
+from bot.ledger.retention import Retention
 from bot.model.audit import Actor
+from bot.model.privacy import Kept
 from tests.conftest import COMPOUND_ROOM, MORNING, ROOT, STAFF_ROOM, UNIT_ROOM, VOLUNTEER_ROOM, Chat
 
 PHONE = "13812345678"
@@ -38,9 +42,13 @@ def lived(chat: Chat) -> None:
     chat.hear()
 
 
-def privacy_of(chat: Chat) -> Privacy:
+def kept(chat: Chat, person_id: str) -> Kept:
+    return Privacy(Nameless(chat.app.ledger, str, ()), Members(chat.app.ledger)).kept(person_id)
+
+
+def retention_of(chat: Chat) -> Retention:
     tree, people = Tree(chat.app.settings.groups), [person.id for person in chat.app.settings.people]
-    return Privacy(chat.app.ledger, None, tree.building_of, people)
+    return Retention(Nameless(chat.app.ledger, tree.building_of, people))
 
 
 # private by nature
@@ -75,7 +83,7 @@ def test_a_fever_comes_to_the_staff_with_the_door_of_the_binding(chat: Chat) -> 
 
 def test_a_normal_temperature_is_kept_in_silence(chat: Chat) -> None:
     assert chat.say("王芳", "17-3-501 早上36.5") == []
-    assert privacy_of(chat).kept("王芳").records == {"report.temperature": 1}
+    assert kept(chat, "王芳").records == {"report.temperature": 1}
 
 
 def test_whoever_asks_for_a_person_about_an_illness_is_answered_in_private(chat: Chat) -> None:
@@ -114,10 +122,10 @@ def test_in_a_group_nothing_is_told(chat: Chat) -> None:
 def test_nothing_is_forgotten_before_it_is_confirmed(chat: Chat) -> None:
     lived(chat)
     tell(chat, NAME, "删除我的信息", sender_id=ID)
-    assert privacy_of(chat).kept(ID).door
+    assert kept(chat, ID).door
     assert tell(chat, NAME, "算了，不删了", sender_id=ID) == ["私聊: 好的，没有删。"]
     tell(chat, NAME, "确认删除", sender_id=ID)
-    assert privacy_of(chat).kept(ID).door
+    assert kept(chat, ID).door
 
 
 def test_a_confirmation_that_comes_too_late_forgets_nothing(chat: Chat) -> None:
@@ -125,7 +133,7 @@ def test_a_confirmation_that_comes_too_late_forgets_nothing(chat: Chat) -> None:
     tell(chat, NAME, "删除我的信息", sender_id=ID)
     chat.clock.advance(minutes=11)
     tell(chat, NAME, "确认删除", sender_id=ID)
-    assert privacy_of(chat).kept(ID).door
+    assert kept(chat, ID).door
 
 
 def test_whoever_is_forgotten_is_nowhere_by_name(open_chat: Callable[..., Chat], tmp_path: Path) -> None:
@@ -134,7 +142,7 @@ def test_whoever_is_forgotten_is_nowhere_by_name(open_chat: Callable[..., Chat],
     tell(chat, NAME, "删除我的信息", sender_id=ID)
     (line,) = tell(chat, NAME, "确认删除", sender_id=ID)
     assert "已经抹去了" in line
-    privacy_of(chat).scrub()
+    retention_of(chat).scrub()
     words = bytes_of(tmp_path)
     assert PHONE.encode() not in words and NAME.encode() not in words
     assert "家里没大米了".encode() in words, "what others asked for stays"
@@ -233,10 +241,10 @@ def test_the_reports_count_the_nameless_as_before(chat: Chat) -> None:
     before = chat.app.tickets.all()[0]
     steps = chat.app.tickets.history(before)
     with chat.app.ledger.transaction():
-        privacy_of(chat).sweep(chat.clock.now() + timedelta(days=1))
+        retention_of(chat).sweep(chat.clock.now() + timedelta(days=1))
     after = chat.app.tickets.all()[0]
-    kept = ("number", "intent", "title", "state", "building", "owner", "opened_at", "updated_at", "urgent")
-    assert [getattr(after, name) for name in kept] == [getattr(before, name) for name in kept]
+    same = ("number", "intent", "title", "state", "building", "owner", "opened_at", "updated_at", "urgent")
+    assert [getattr(after, name) for name in same] == [getattr(before, name) for name in same]
     assert after.node == "17号楼"
     times = [(step.at, step.kind, step.after, step.owner_id) for step in chat.app.tickets.history(after)]
     assert times == [(step.at, step.kind, step.after, step.owner_id) for step in steps]
@@ -244,7 +252,7 @@ def test_the_reports_count_the_nameless_as_before(chat: Chat) -> None:
 
 def test_what_is_young_stays(chat: Chat) -> None:
     lived(chat)
-    counts = privacy_of(chat).stale(MORNING)
+    counts = retention_of(chat).stale(MORNING)
     assert set(counts.values()) == {0}
 
 
@@ -256,7 +264,7 @@ def test_isolation_that_is_over_keeps_its_days_and_loses_its_door(chat: Chat) ->
             f" VALUES ('春晓苑', '17', '3', '{room}', '17号楼3单元', '{NAME}', 2, 1000, 2000, '孕妇')"
         )
     with ledger.transaction():
-        counts = privacy_of(chat).sweep(MORNING)
+        counts = retention_of(chat).sweep(MORNING)
     assert counts["结束了的居家隔离"] == 2
     rows = ledger.execute(
         "SELECT building, unit, room, node, name, people, begins, ends, note FROM isolation"
@@ -278,7 +286,7 @@ def test_a_claim_that_is_not_true_is_taken_back(chat: Chat, word: str) -> None:
     tell(chat, "王芳", "/我是 17-3-501 王芳")
     (line,) = chat.say("网格员小安", f"/解绑 {word}", STAFF_ROOM)
     assert "已解绑：王芳（春晓苑17-3-501）" in line
-    assert privacy_of(chat).kept("王芳").door == ""
+    assert kept(chat, "王芳").door == ""
 
 
 def test_nobody_unbinds_a_door_elsewhere(chat: Chat) -> None:
@@ -286,7 +294,7 @@ def test_nobody_unbinds_a_door_elsewhere(chat: Chat) -> None:
     tell(chat, "和谐网格员", f"/认领 {code}")
     tell(chat, "王芳", "/我是 17-3-501 王芳")
     (line,) = tell(chat, "和谐网格员", "/解绑 王芳")
-    assert "不在您负责的范围" in line and privacy_of(chat).kept("王芳").door
+    assert "不在您负责的范围" in line and kept(chat, "王芳").door
 
 
 def administrator(chat: Chat, scope: str = "百合社区") -> str:
