@@ -89,7 +89,7 @@ def _progress(ticket: Ticket, words: str, request: Request, services: Services) 
 def _refused(ticket: Ticket, word: str, request: Request, services: Services) -> str:
     """Why not; empty when the person may."""
     words = about(ticket, services, public=not private_enough(request))
-    if not may_speak_for(request.person, ticket, services):
+    if not may_speak_for(request.person, ticket, request.message.at, services):
         return services.replies("command_take_first", **words)
     if ticket.state not in OPEN:
         return services.replies("command_cannot", **words, word=word)

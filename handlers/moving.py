@@ -12,7 +12,7 @@ from bot.model.ticket import OPEN, Follower, MoveRefused, State, Ticket
 from handlers import own_tickets
 from handlers.authority import may
 from handlers.lists import plea_lines
-from handlers.reach import doer_id, load, may_know, node_of, to_colleague
+from handlers.reach import doer_id, load, may_know, node_of, sees_to, to_colleague
 from handlers.speaking import (
     SENSITIVE,
     about,
@@ -74,7 +74,7 @@ def each(request: Request, services: Services, act: Callable[[Ticket], Moved]) -
         if (ticket.number if ticket else number) in seen:
             continue
         seen.add(ticket.number if ticket else number)
-        if ticket is None or not may_know(request.person, ticket, services):
+        if ticket is None or not _may_know(request, ticket, services):
             lines.append(services.replies("command_no_ticket", number=number))
             continue
         known = True
@@ -102,7 +102,7 @@ def move(
 ) -> Moved:
     """One move, if the person may and the table of moves allows it. ``errand``: whom a dispatched ticket goes to."""
     public = not private_enough(request)
-    if not _may_move(request.person, ticket, to, services):
+    if not _may_move(request, ticket, to, services):
         words = about(ticket, services, public=public) | {"word": VERBS[to]}
         volunteer = may(request.person, "volunteer", node_of(ticket, services), services.groups)
         theirs = volunteer and doer_id(ticket) and to in ("taken", "done", "declined")
@@ -180,13 +180,18 @@ def _refused(ticket: Ticket, to: State, request: Request, services: Services) ->
     return services.replies("command_already_yours" if mine else "command_cannot", **words)
 
 
-def _may_move(person: Person, ticket: Ticket, to: State, services: Services) -> bool:
-    """By role over the ticket's place, or because it is in the person's hands; by id, never by name."""
-    node, doer = node_of(ticket, services), doer_id(ticket)
+def _may_know(request: Request, ticket: Ticket, services: Services) -> bool:
+    person, at = request.person, request.message.at
+    return may_know(person, ticket, services) or sees_to(person, ticket, at, services)
+
+
+def _may_move(request: Request, ticket: Ticket, to: State, services: Services) -> bool:
+    """By role over the ticket's place, or because it is the person's to see to; by id, never by name."""
+    person, node, doer = request.person, node_of(ticket, services), doer_id(ticket)
     if may(person, "worker", node, services.groups):
         return True
     volunteer = may(person, "volunteer", node, services.groups)
-    mine = bool(person.id) and doer == person.id
+    mine = sees_to(person, ticket, request.message.at, services)
     match to:
         case "cancelled":
             return ticket.requester_id == person.id

@@ -12,10 +12,13 @@ from handlers.speaking import to_sender
 GROUPS: dict[str, tuple[str, ...]] = {
     "办单": ("接单", "派单", "办结", "问", "进展", "无法办理", "撤单", "撤销"),
     "看单": ("工单", "路线", "未回", "交班", "日报"),
-    "登记": ("代下单", "并单", "合并", "拆单", "拆分", "隔离", "接龙"),
-    "值班": ("值班", "认领院区", "代班", "状态"),
+    "登记": ("代下单", "合并", "拆单", "隔离", "接龙"),
+    "值班": ("值班", "认领院区", "代班", "状态", "审计"),
 }
-"""What /帮助 lists together for those at work, most used first; every other command stands at the end."""
+"""What /帮助 lists together for those at work, most used first; every other command stands at the end, by name."""
+
+RESIDENTS = ("工单", "撤单", "我是", "我的信息", "删除我的信息")
+"""What /帮助 shows to residents, who need none of it, with an example each."""
 
 
 def help_(request: Request, services: Services) -> Outcome:
@@ -29,7 +32,8 @@ def help_(request: Request, services: Services) -> Outcome:
     elif request.person.rank:
         lines = _grouped(mine)
     else:
-        lines = ["要帮忙直接说就行，不用记命令。", *(f"{entry.usage}　{entry.help}" for entry in mine)]
+        few = [entry for name in RESIDENTS for entry in mine if entry.name == name]
+        lines = ["要帮忙直接说就行，不用记命令。", *(f"{entry.example}　{entry.help}" for entry in few)]
     return Outcome("command:帮助", (to_sender(request, "\n".join(lines)),))
 
 

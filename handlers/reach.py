@@ -1,11 +1,14 @@
 """Whose tickets somebody may see and touch, who has them in hand, and how colleagues are spoken to."""
 
+from datetime import datetime
+
 from bot.model.handling import Reply
 from bot.model.people import Person
 from bot.model.services import Services
 from bot.model.ticket import OPEN, Ticket
 from bot.model.tree import Node
 from handlers.authority import may
+from handlers.on_duty import stand_in
 
 
 def node_of(ticket: Ticket, services: Services) -> Node:
@@ -33,10 +36,19 @@ def may_know(person: Person, ticket: Ticket, services: Services) -> bool:
     return ticket.requester_id == person.id or in_reach(person, ticket, services)
 
 
-def may_speak_for(person: Person, ticket: Ticket, services: Services) -> bool:
+def sees_to(person: Person, ticket: Ticket, at: datetime, services: Services) -> bool:
+    """True when it is the person's to see to: theirs, or somebody's for whom they stand in at that moment."""
+    doer = doer_id(ticket)
+    if not doer or not person.id or doer == person.id:
+        return bool(doer) and doer == person.id
+    absent = services.colleagues.get(doer) or Person(doer, "")
+    return stand_in(absent, at, services).id == person.id
+
+
+def may_speak_for(person: Person, ticket: Ticket, at: datetime, services: Services) -> bool:
     """True for whoever sees to it and for workers over its place: they ask and tell whoever waits for it."""
-    mine = bool(person.id) and doer_id(ticket) == person.id
-    return mine or may(person, "worker", node_of(ticket, services), services.groups)
+    over = may(person, "worker", node_of(ticket, services), services.groups)
+    return over or sees_to(person, ticket, at, services)
 
 
 def load(person_id: str, services: Services) -> int:

@@ -9,7 +9,7 @@ from bot.model.services import Services
 from bot.model.ticket import OPEN, Ticket
 from handlers.lists import line
 from handlers.moving import Moved, each, move, usage
-from handlers.reach import doer_id, in_reach
+from handlers.reach import doer_id, in_reach, sees_to
 from handlers.speaking import private_enough, to_sender
 
 LATELY = timedelta(minutes=5)
@@ -102,7 +102,11 @@ def _free(ticket: Ticket, request: Request, services: Services) -> bool:
     """Waiting for somebody: for anybody, or for this person, who was sent to see to it."""
     person = request.person
     waiting = ticket.state in OPEN and ticket.state != "taken"
-    return waiting and in_reach(person, ticket, services) and doer_id(ticket) in ("", person.id)
+    return (
+        waiting
+        and in_reach(person, ticket, services)
+        and (not doer_id(ticket) or sees_to(person, ticket, request.message.at, services))
+    )
 
 
 def _just_taken(ticket: Ticket, request: Request, services: Services) -> bool:

@@ -11,6 +11,8 @@ from bot.model.duty import StandIn
 from bot.model.message import LoggedIn, RoomNamed
 from bot.model.settings import Settings
 from bot.settings import Data
+from handlers import overview
+from handlers.table import COMMANDS
 from intents.engine import Engine
 from tests.conftest import STAFF_ROOM, UNIT_ROOM, VOLUNTEER_ROOM, Chat, FakeChannel, FakeClock
 
@@ -237,6 +239,21 @@ def test_whoever_stands_in_is_sent_instead(chat: Chat) -> None:
     assert ticket.dispatched_id == "志愿者小郑"
 
 
+def test_whoever_stands_in_finishes_what_the_absent_took(chat: Chat) -> None:
+    for name in ("志愿者小郑", "志愿者老何"):
+        chat.say(name, "早", VOLUNTEER_ROOM)
+    chat.say("王女士", PLEA)
+    chat.say("志愿者老何", "接单 1", VOLUNTEER_ROOM)
+    (line,) = chat.say("志愿者小郑", "办结 1", VOLUNTEER_ROOM)
+    assert "在 志愿者老何 手上" in line
+    now = chat.clock.now()
+    stand_in = StandIn("志愿者老何", "志愿者老何", "志愿者小郑", "志愿者小郑", now, now.replace(hour=23))
+    with chat.app.ledger.transaction():
+        Duty(chat.app.ledger).delegate(stand_in)
+    chat.say("志愿者小郑", "办结 1 挂门上了", VOLUNTEER_ROOM)
+    assert states(chat) == ["done"]
+
+
 def test_whoever_had_it_hears_that_it_went_elsewhere(chat: Chat) -> None:
     tell(chat, "志愿者小冀", "/工单")
     chat.say("王女士", PLEA)
@@ -414,7 +431,13 @@ def test_what_is_closed_is_not_asked_about(chat: Chat) -> None:
 
 def test_help_for_residents_is_short_and_for_staff_grouped(chat: Chat) -> None:
     (resident,) = tell(chat, "王女士", "/帮助")
-    assert len(resident.splitlines()) <= 12 and "/接单" not in resident
+    assert len(resident.splitlines()) <= 7 and "/接单" not in resident and "/我是 17-3-501 王芳" in resident
     (staff,) = tell(chat, "刘书记", "/帮助")
     assert len(staff.splitlines()) <= 30
     assert "【办单】" in staff and "/派单 编号 @某人" in staff
+
+
+def test_help_names_every_command_of_the_table_once() -> None:
+    listed = [name for group in overview.GROUPS.values() for name in group]
+    assert len(listed) == len(set(listed))
+    assert set(listed) | set(overview.RESIDENTS) <= {entry.name for entry in COMMANDS}
