@@ -184,6 +184,33 @@ def test_an_open_ticket_is_seen_to_and_forgotten_three_days_after_it_is_done(cha
     assert (ticket.phones, ticket.requester, ticket.state, ticket.owner) == ("", "居民", "done", "网格员小安")
 
 
+def test_a_list_goes_on_without_whoever_is_forgotten(chat: Chat) -> None:
+    chat.say(NAME, f"#接龙\n蔬菜包登记\n1. 501 {NAME} 2份", sender_id=ID)
+    chat.say("张三", f"#接龙\n蔬菜包登记\n1. 501 {NAME} 2份\n2. 502 张三 1份")
+    tell(chat, NAME, "删除我的信息", sender_id=ID)
+    tell(chat, NAME, "确认删除", sender_id=ID)
+    (line,) = chat.say("刘书记", "/接龙 名单", STAFF_ROOM)
+    assert "502 张三 1份" in line and "1 户" in line and NAME not in line
+    chat.clock.advance(minutes=1)
+    chat.say("李四", "#接龙\n蔬菜包登记\n1. 502 张三 1份\n2. 503 李四 1份")
+    (line,) = chat.say("刘书记", "/接龙 名单", STAFF_ROOM)
+    assert "503 李四" in line and NAME not in line
+
+
+def test_words_added_to_a_neighbours_ticket_lose_their_name(chat: Chat) -> None:
+    tell(chat, "王芳", "/我是 17-3-501 王芳")
+    tell(chat, NAME, "/我是 17-3-501 " + NAME, sender_id=ID)
+    chat.say("王芳", PLEA)
+    chat.say(NAME, PLEA + "，501的", sender_id=ID)
+    (ticket,) = chat.app.tickets.all()
+    assert NAME in [step.actor for step in chat.app.tickets.history(ticket)]
+    tell(chat, NAME, "删除我的信息", sender_id=ID)
+    tell(chat, NAME, "确认删除", sender_id=ID)
+    (ticket,) = chat.app.tickets.all()
+    assert ticket.requester == "王芳", "what others asked for stays theirs"
+    assert NAME not in [step.actor for step in chat.app.tickets.history(ticket)]
+
+
 # retention
 
 
