@@ -19,15 +19,24 @@ LONGEST = timedelta(days=60)
 """Nobody isolates at home for longer; whatever is longer was mistyped."""
 
 _VERB = re.compile(r"^(解除|解封|解|结束|取消|改|延长|延期|延|垃圾|收垃圾|倒垃圾|登记|加)[\s:：]*")
+_MORE = {"延长", "延期", "延"}
 _END, _CHANGE, _TRASH = (
     {"解除", "解封", "解", "结束", "取消"},
-    {"改", "延长", "延期", "延"},
+    {"改", *_MORE},
     {"垃圾", "收垃圾", "倒垃圾"},
+)
+_VERB_BEHIND = re.compile(
+    r"(?<=[\d室 ])(解除|解封|延长|延期|改)(?=\s*(?:隔离|$|\d|到|至|[一二两三四五六七八九十]))"
 )
 _SPAN = re.compile(r"(?:共|隔离)?(\d{1,3}|[一二两三四五六七八九十]{1,3})\s*天")
 _PEOPLE = re.compile(r"(?:一家|共)?(\d{1,2}|[一二两三四五六七八九十])\s*(?:口人?|个?人)")
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
-_DOOR = re.compile(r"[\dA-Za-z#\-—－号楼栋幢座单元室门层]*\d[\dA-Za-z#\-—－号楼栋幢座单元室门层]*")
+_NUMERAL = "零〇一二两三四五六七八九十百"
+_DOOR = re.compile(
+    rf"[{_NUMERAL}]{{1,3}}(?:号楼|号院|号|楼|栋|幢|座|单元|门|层|室)|[{_NUMERAL}]{{3,4}}"
+    r"|[A-Za-z#\-—－号楼栋幢座单元室门层]*\d[\dA-Za-z#\-—－号楼栋幢座单元室门层]*"
+)
+_NO_NAME = re.compile(r"居家隔离|居家|隔离|(?<=\s)[的起](?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +53,9 @@ def isolation(request: Request, services: Services) -> Outcome:
     raw = request.command.raw
     if not private_enough(request):
         return _answer(request, services.replies("isolation_elsewhere"))
-    verb = found[1] if (found := _VERB.match(raw)) else ""
-    rest = raw[found.end() :] if found else raw
+    found = _VERB.match(raw) or _VERB_BEHIND.search(raw)
+    verb = found[1] if found else ""
+    rest = f"{raw[: found.start()]} {raw[found.end() :]}" if found else raw
     if verb in _TRASH:
         return _answer(request, _rubbish(rest, request, services))
     if not rest.strip() and not verb:
@@ -57,7 +67,10 @@ def isolation(request: Request, services: Services) -> Outcome:
     if not may(request.person, "worker", door.node, services.groups):
         return _answer(request, services.replies("branch_refused", place=services.groups.title(door.node)))
     if verb in _END or verb in _CHANGE:
-        return _answer(request, _changed(door, rest, verb in _END, request, services))
+        text = (
+            _over(door, request, services) if verb in _END else _changed(door, rest, verb, request, services)
+        )
+        return _answer(request, text)
     return _answer(request, _begun(door, rest, said, request, services))
 
 
@@ -94,23 +107,37 @@ def _begun(door: Door, rest: str, said: str, request: Request, services: Service
     return "\n".join(lines)
 
 
-def _changed(door: Door, rest: str, over: bool, request: Request, services: Services) -> str:
-    """It ends now, or another day is its last."""
-    at = request.message.at
-    home = services.isolation.of(*door.household.key, at) or next(
-        (one for one in services.isolation.coming(at) if one.key == door.household.key), None
-    )
+def _over(door: Door, request: Request, services: Services) -> str:
+    """It ends now."""
+    home = _running(door, request, services)
     if home is None:
         return services.replies("isolation_none", place=place_of(_blank(door.household, door.node)))
-    if over:
-        services.isolation.end(home, at)
-        services.audit.write(request.by, "isolation", f"{named_home(home)} 解除")
-        return services.replies("isolation_over", place=place_of(home), name=home.name)
+    services.isolation.end(home, request.message.at)
+    services.audit.write(request.by, "isolation", f"{named_home(home)} 解除")
+    return services.replies("isolation_over", place=place_of(home), name=home.name)
+
+
+def _running(door: Door, request: Request, services: Services) -> Isolation | None:
+    """What holds for the household, or is to come."""
+    at, key = request.message.at, door.household.key
+    coming = (one for one in services.isolation.coming(at) if one.key == key)
+    return services.isolation.of(*key, at) or next(coming, None)
+
+
+def _changed(door: Door, rest: str, verb: str, request: Request, services: Services) -> str:
+    """Another day is its last: the day named; 改 10天 is ten days in all, 延长 3天 three days more."""
+    home = _running(door, request, services)
+    if home is None:
+        return services.replies("isolation_none", place=place_of(_blank(door.household, door.node)))
+    more = verb in _MORE
     today = _today(request, services)
     days = read_days(_SPAN.sub(" ", rest), today)
     count = _SPAN.search(rest)
     begun = home.begins.astimezone(services.zone).date()
-    last = days.last or (begun + timedelta(days=int(arabic(count[1])) - 1) if count else None)
+    last = days.last
+    if last is None and count:
+        end = home.ends.astimezone(services.zone).date() if more else begun
+        last = end + timedelta(days=int(arabic(count[1])) - 1)
     if last is None or not today <= last <= today + LONGEST:
         return services.replies("command_usage", usage=f"/隔离 改 {home.door} 到12-02")
     services.isolation.extend(home, _midnight(last + timedelta(days=1), services))
@@ -162,8 +189,8 @@ def _span(rest: str, today: date) -> tuple[date, date] | None:
 
 def _words(text: str) -> tuple[str, str]:
     """(whom to ask for, what else was written)."""
-    words = [word for word in re.split("[\\s,，、;；:：()（）。]+", _PHONE.sub(" ", text)) if word]
-    words = [word for word in words if word not in ("的", "人", "隔离", "居家", "居家隔离", "起")]
+    plain = _NO_NAME.sub(" ", _PHONE.sub(" ", text))
+    words = [word for word in re.split("[\\s,，、;；:：()（）。]+", plain) if word]
     if words and len(words[0]) <= 8:
         return words[0], " ".join(words[1:])
     return "", " ".join(words)

@@ -41,6 +41,8 @@ def _text(request: Request, services: Services) -> str:
     for token in tokens(request.command.raw.replace("@", " @")):
         if token in ("垃圾", "收垃圾"):
             rubbish = True
+        elif token in ("我", "我的"):
+            person = request.person
         elif not token.startswith("@") and (said := branch_said(token, near, services)):
             node = said
         elif not token.startswith("@") and re.search(r"\d|楼|栋|单元", token):

@@ -11,8 +11,10 @@ from handlers.branches import colleague, over_any, tokens
 from handlers.days import read_days
 from handlers.on_duty import clock_time
 from handlers.speaking import to_sender
+from intents.places import arabic
 
 _OFF = re.compile(r"取消|不用了|撤销|回来了|销假|结束")
+_COUNT = re.compile(r"([一二两三四五六七八九十]|\d{1,2})\s*天")
 _FOR = re.compile(r"替|代替")
 
 
@@ -22,7 +24,8 @@ def stand_ins(request: Request, services: Services) -> Outcome:
     raw = request.command.raw
     if _OFF.search(raw):
         return _answer(request, _taken_back(_OFF.sub(" ", raw), request, services))
-    days = read_days(raw, _today(request, services))
+    count = _COUNT.search(raw)
+    days = read_days(_COUNT.sub(" ", raw), _today(request, services))
     names, absent = _names(days.rest)
     if not names and not absent:
         return _answer(request, _listed(request, services))
@@ -30,7 +33,10 @@ def stand_ins(request: Request, services: Services) -> Outcome:
         return _answer(
             request, services.replies("command_usage", usage="/代班 @小冀 明天\n/代班 @小冀 到周五 替 @小安")
         )
-    begins, ends = _span(days.first, days.last, request, services)
+    last = days.last
+    if count:
+        last = (days.first or _today(request, services)) + timedelta(days=int(arabic(count[1])) - 1)
+    begins, ends = _span(days.first, last, request, services)
     if ends <= begins:
         return _answer(request, services.replies("standin_past"))
     return _arranged(names[0], absent, begins, ends, request, services)

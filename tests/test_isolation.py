@@ -41,6 +41,13 @@ def in_room(lines: list[str], room: str) -> str:
         ("/居家隔离 5-101 赵先生 到11-30 一家三口", "春晓苑5号楼101室 赵先生", "到11月30日 周三", 15),
         ("/隔离 1-2-302 李大爷 从明天 3天", "春晓苑1号楼2单元302室 李大爷", "到11月19日 周六", 3),
         ("/隔离 登记 1-2-302 李大爷 11-17到11-19", "春晓苑1号楼2单元302室 李大爷", "到11月19日 周六", 3),
+        (
+            "/隔离 17-3-502孙女士居家隔离7天，3人，13812345678",
+            "春晓苑17号楼3单元502室 孙女士 居家",
+            "周二",
+            7,
+        ),
+        ("/隔离 八号楼二单元三零一 王女士 十四天", "和谐小区8号楼2单元301室 王女士", "到11月29日 周二", 14),
         ("/隔离 和谐小区2-1-402 周女士 2天", "和谐小区2号楼1单元402室 周女士", "到明天（11月17日 周四）", 2),
     ],
 )
@@ -93,11 +100,12 @@ def test_with_a_list_of_households_only_its_doors_can_isolate(chat: Chat) -> Non
 def test_it_can_be_ended_and_prolonged(chat: Chat) -> None:
     staff(chat, "/隔离 17-3-501 王女士 7天 3人")
     assert "到12月2日 周五，共 17 天" in staff(chat, "/隔离 改 17-3-501 到12-02")
-    assert "共 10 天" in staff(chat, "/隔离 延长 17-3-501 10天")
+    assert "共 10 天" in staff(chat, "/隔离 改 17-3-501 10天")
+    assert "共 13 天" in staff(chat, "/隔离 17-3-501 延长三天")
     assert "解除居家隔离了" in staff(chat, "/隔离 解除 17-3-501")
     assert "没有在居家隔离" in staff(chat, "/隔离 解除  17-3-501")
     entries = Audit(chat.app.ledger).entries(chat.clock.now() - timedelta(hours=1), 10)
-    assert sum(entry.action == "isolation" for entry in entries) == 4
+    assert sum(entry.action == "isolation" for entry in entries) == 5
 
 
 def test_listing_a_household_again_replaces_what_was_said_before(chat: Chat) -> None:
