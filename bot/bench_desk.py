@@ -42,6 +42,9 @@ ALSO = (
 )  # fmt: skip
 """Said besides the example of every command."""
 
+UNTIMED = frozenset({"认领"})
+"""A code that is none is tried in vain."""
+
 _NUMBER = re.compile(r"(?<=[\s(])[A-Z]?\d{2,3}(?!\d|号|楼|-|天|:|月)")
 
 
@@ -132,7 +135,7 @@ def _plea(n: int, node: Node, kind: tuple[str, str], at: datetime) -> NewTicket:
 def _said(settings: Settings) -> Iterator[str]:
     yield from ALSO
     for entry in COMMANDS:
-        if entry.name != "认领":  # a code that is none is tried in vain
+        if entry.name not in UNTIMED:
             yield entry.example
 
 

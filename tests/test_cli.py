@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.bench_desk import UNTIMED
+from handlers.table import COMMANDS
 from tests.conftest import ROOT, STAFF_ROOM, UNIT_ROOM
 
 
@@ -100,7 +102,7 @@ def test_replay_invite_export_share_one_ledger(community: Path) -> None:
     code = xiaoxiang(community, "invite", "--role", "worker", "--scope", "春晓苑").stdout.strip()
     rows = [
         {
-            "at": "2022-11-16T08:00:00+08:00",
+            "at": "2099-11-16T08:00:00+08:00",
             "room": UNIT_ROOM,
             "sender": "王女士",
             "text": "家里降压药没有了帮忙买两盒",
@@ -118,6 +120,7 @@ def test_replay_invite_export_share_one_ledger(community: Path) -> None:
     assert "过期" in said[-1]["text"], "the transcript's time decides: the code is of today"
     for name in ("t.csv", "t.xlsx"):
         assert xiaoxiang(community, "export", "tickets", "-o", name).returncode == 0
+    assert "操作记录 3 行" in xiaoxiang(community, "export", "audit", "-o", "a.xlsx").stdout
     with (community / "t.csv").open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert (row["编号"], row["状态"], row["接单人"]) == ("A001", "已接单", "刘书记")
@@ -174,6 +177,10 @@ def test_bench_states_every_figure(community: Path) -> None:
         report[key] > 0
         for key in ("p50_us", "p99_us", "end_to_end_to_jieba", "rss_mib", "cold_start_seconds")
     )
+    desk = report["desk"]
+    assert desk["open_tickets"] == 5000 and desk["slowest"] in desk["ms"]
+    for entry in COMMANDS:
+        assert entry.example in desk["ms"] or entry.name in UNTIMED, entry.name
     assert not [path for path in (community / "var").iterdir() if path.name.startswith("bench-")]
 
 
