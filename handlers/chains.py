@@ -9,7 +9,7 @@ from bot.model.chain import Chain, Copy, Entry, KeptChain, NewChain, Row
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.services import Services
 from bot.model.tree import Node
-from handlers.records import record
+from handlers.records import fevers, record
 from handlers.speaking import to_sender
 from intents.chain import own_row as parse_row
 from intents.chain import parse, placed
@@ -37,7 +37,7 @@ def signup(request: Request, services: Services) -> Outcome:
     if not chain.entries and not chain.title:
         return Outcome("chain:empty")
     kept, merged = keep(chain, request, services)
-    replies = _word(kept, merged, request, services)
+    replies = _word(kept, merged, request, services) + fevers(kept.title, merged.added, request, services)
     if request.addressed:
         title = services.titles.get("signup.chain", "接龙")
         replies += (to_sender(request, services.replies("record_saved", title=title)),)
@@ -56,7 +56,7 @@ def own_row(request: Request, services: Services) -> Outcome | None:
     merged = _merged(kept, Chain(kept.title, (entry,)), request, services)
     copy = Copy(request.message.sender_id, merged.shown)
     services.chains.save(kept, merged.changed, copy, request.message.id, request.message.at)
-    return Outcome(f"chain:{kept.number}")
+    return Outcome(f"chain:{kept.number}", fevers(kept.title, merged.added, request, services))
 
 
 def news(request: Request, services: Services) -> str | None:

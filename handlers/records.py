@@ -4,8 +4,11 @@ What is nobody else's business, illness and complaints, is answered in private (
 reported are never said back to a group.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.model.chain import Row
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.services import Services
 from handlers.pleas import whereabouts
@@ -16,6 +19,12 @@ FOR_STAFF = frozenset({"report.travel", "signup.volunteer", "signup.reserve"})
 
 FEVER = 37.3
 """Degrees Celsius from which a temperature is a fever (the value all notices of the epidemic name)."""
+
+_OF_TEMPERATURES = re.compile(r"体温|测温|量温|发热|发烧")
+"""In the title of a list whose rows are temperatures."""
+
+_READING = re.compile(r"(?<![\d.])(3[5-9]|4[0-2])(?:[.．。点度℃]([0-9])?)?(?![\d岁元斤个号.])")
+"""A temperature in a row of such a list, with its first decimal."""
 
 
 def record(request: Request, services: Services) -> Outcome:
@@ -53,6 +62,30 @@ def symptom(request: Request, services: Services) -> Outcome:
         f"record:{understanding.intent}",
         (_alert(request, services, title), *discreetly(request, services, answer)),
     )
+
+
+def fevers(title: str, rows: Sequence[Row], request: Request, services: Services) -> tuple[Reply, ...]:
+    """What the staff read when new rows of a list of temperatures hold a fever. The group hears nothing: the list is
+    there for all to see, whose fever it is need not be said again."""
+    if not _OF_TEMPERATURES.search(title):
+        return ()
+    found = {row.serial: (degrees, row.entry.text) for row in rows if (degrees := _highest(row)) >= FEVER}
+    if not found:
+        return ()
+    text = services.replies(
+        "alert_record",
+        title=f"发热 {max(found.values())[0]:g}℃",
+        place=services.groups.title(request.place.node) if request.place else "",
+        name=named(request.person),
+        room=room_name(request),
+        text=f"接龙「{title}」\n" + "\n".join(quoted(text) for _, text in found.values()),
+    )
+    return (to_staff(text),)
+
+
+def _highest(row: Row) -> float:
+    readings = (float(f"{whole}.{tenth or 0}") for whole, tenth in _READING.findall(row.entry.what))
+    return max(readings, default=0.0)
 
 
 def complaint(request: Request, services: Services) -> Outcome:

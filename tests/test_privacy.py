@@ -81,6 +81,15 @@ def test_a_fever_comes_to_the_staff_with_the_door_of_the_binding(chat: Chat) -> 
     assert "【发热 38.2℃】春晓苑17号楼3单元501室 王芳" in alert
 
 
+def test_a_new_fever_in_a_list_of_temperatures_is_told_to_the_staff_once(chat: Chat) -> None:
+    assert chat.say("张三", "接龙：体温上报\n1) 501 36.5") == []
+    (alert,) = chat.say("李四", "接龙：体温上报\n1) 501 36.5\n2) 502 李四 36.4 老伴37.9")
+    assert alert.startswith(f"{STAFF_ROOM}: 【发热 37.9℃】") and "502 李四 36.4 老伴37.9" in alert
+    assert chat.say("王五", "接龙：体温上报\n1) 501 36.5\n2) 502 李四 36.4 老伴37.9\n3) 503 36.2") == []
+    assert chat.say("赵六", "接龙：买鸡蛋，38元一板\n1) 501 38元") == []
+    assert chat.say("赵六", "接龙：蔬菜包\n1) 501 38") == []
+
+
 def test_a_normal_temperature_is_kept_in_silence(chat: Chat) -> None:
     assert chat.say("王芳", "17-3-501 早上36.5") == []
     assert kept(chat, "王芳").records == {"report.temperature": 1}
