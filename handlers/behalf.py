@@ -60,7 +60,7 @@ def _one(
     """One need, written down or added to the household's own ticket, and what is said about it."""
     intent = need.intent if need.intent.startswith("help.") else OTHER
     public = not private_enough(request)
-    theirs = same_need(where, intent, request, services)
+    theirs = same_need(household(where, services), intent, request, services)
     if theirs is not None:
         message = request.message
         services.tickets.follow(

@@ -36,6 +36,8 @@ def answer_details(request: Request, services: Services) -> Outcome | None:
     if len(request.text) > SHORT_ANSWER or not _kindred(request.understanding, ticket):
         return None
     slots = request.understanding.slots
+    if slots.room and ticket.room and slots.room != ticket.room and _pleads(request, ticket):
+        return None  # another household's need
     answered = {
         "building": bool(slots.building or slots.unit),
         "items": bool(slots.items) or not (slots.building or slots.unit or slots.room or slots.phones),
@@ -50,6 +52,12 @@ def answer_details(request: Request, services: Services) -> Outcome | None:
     if answered["building"] or slots.room or slots.phones:
         _tell_the_others(ticket, request, services)
     return add(ticket, request, services)
+
+
+def _pleads(request: Request, ticket: Ticket) -> bool:
+    """True when another door is no correction: it comes with a need, or from somebody who only follows."""
+    assert request.understanding is not None
+    return request.understanding.intent.startswith("help.") or ticket.requester_id != request.person.id
 
 
 def _tell_the_others(ticket: Ticket, request: Request, services: Services) -> None:

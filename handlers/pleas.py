@@ -9,12 +9,13 @@ from datetime import timedelta
 from typing import Literal
 
 from bot.model.handling import Dialogue, Outcome, Reply, Request
+from bot.model.household import Household
 from bot.model.services import Services
 from bot.model.ticket import NewTicket, Ticket
 from bot.model.understanding import Slots
 from handlers.alerts import added, alert, alert_also, in_private
 from handlers.speaking import SENSITIVE, about, discreetly, duty_phone, to_sender
-from handlers.whereabouts import Whereabouts, beneficiary, household, open_at, whereabouts
+from handlers.whereabouts import beneficiary, open_at, said_door, speaks_for, whereabouts
 
 __all__ = ["add", "alert", "emergency", "open_ticket", "plea", "same_plea", "whereabouts"]
 
@@ -101,7 +102,7 @@ def settle(request: Request, services: Services) -> Settled:
     earlier = same_plea(request, services, intent)
     if earlier is not None:
         return Settled(written(earlier, request, services), "added", request)
-    theirs = same_need(whereabouts(request, services), intent, request, services)
+    theirs = same_need(said_door(request, services), intent, request, services)
     if theirs is None:
         return Settled(open_ticket(request, services, intent, urgent), "opened", request)
     mine = theirs.requester_id == request.person.id or not services.tickets.follow(
@@ -165,9 +166,12 @@ def add(ticket: Ticket, request: Request, services: Services) -> Outcome:
 
 
 def written(ticket: Ticket, request: Request, services: Services) -> Ticket:
-    """The ticket with what was said written into it; another building or unit leaves no old door behind."""
+    """The ticket with what was said written into it; another building or unit leaves no old door behind. Only its
+    requester moves it."""
     understanding = request.understanding
     slots = understanding.slots if understanding else Slots()
+    if ticket.requester_id != request.person.id:
+        slots = replace(slots, building=None, unit=None, room=None)
     if slots.building or slots.unit:
         where = whereabouts(request, services)
         moved = (where.building, where.unit) != (ticket.building, ticket.unit) and bool(ticket.room)
@@ -189,6 +193,8 @@ def same_plea(request: Request, services: Services, intent: str) -> Ticket | Non
     since = request.message.at - SAME_PLEA
     slots = request.understanding.slots if request.understanding else Slots()
     for ticket in services.tickets.of_requester(request.person.id):
+        if ticket.requester_id != request.person.id and not _of_theirs(request, services):
+            continue
         if ticket.intent != intent or (ticket.opened_at < since and request.text not in ticket.text):
             continue
         named_places = (
@@ -201,9 +207,14 @@ def same_plea(request: Request, services: Services, intent: str) -> Ticket | Non
     return None
 
 
-def same_need(where: Whereabouts, intent: str, request: Request, services: Services) -> Ticket | None:
+def _of_theirs(request: Request, services: Services) -> bool:
+    """True when a follower speaks of the household they follow, not of their own: a daughter does, in private or of
+    我妈; a neighbour in the group may need the same for himself."""
+    return request.message.private or speaks_for(request.text)
+
+
+def same_need(home: Household | None, intent: str, request: Request, services: Services) -> Ticket | None:
     """The household's open ticket of the same kind, begun within SAME_NEED; None where the door is not known."""
-    home = household(where, services)
     if home is None or intent in EACH_ITS_OWN:
         return None
     since = request.message.at - SAME_NEED

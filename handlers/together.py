@@ -66,7 +66,7 @@ def _numbers(command: Command) -> list[str]:
 def split(request: Request, services: Services) -> Outcome:
     """/拆单 23 厨房水管还漏水: the second need of a ticket becomes one of its own, for the same people and place."""
     assert request.command is not None
-    numbers, words = request.command.tickets, request.command.rest
+    numbers, words = request.command.tickets, request.command.note
     if len(numbers) != 1 or not words:
         return usage(request, services, "拆单")
     ticket = services.tickets.get(numbers[0])

@@ -79,10 +79,22 @@ def _said_before(request: Request, services: Services) -> Ticket | None:
         (
             ticket
             for ticket in services.tickets.of_requester(request.person.id)
-            if ticket.building and ticket.room_id == request.message.room_id and not ticket.beneficiary
+            if ticket.building
+            and ticket.room_id == request.message.room_id
+            and ticket.requester_id == request.person.id
+            and not ticket.beneficiary
         ),
         None,
     )
+
+
+def said_door(request: Request, services: Services) -> Household | None:
+    """The household a message is certainly about: its door was said, or is the one the account is bound to. What the
+    same person said about a door before may have been a neighbour's."""
+    slots = request.understanding.slots if request.understanding else Slots()
+    if not slots.room and services.roster.household_of(request.person.id) is None:
+        return None
+    return household(whereabouts(request, services), services)
 
 
 def household(where: Whereabouts, services: Services) -> Household | None:
@@ -127,6 +139,11 @@ def beneficiary(request: Request, where: Whereabouts, services: Services) -> str
         return "" if _OWN.search(request.text) else who
     near = not here.building or (here.building, here.unit or where.unit) == (where.building, where.unit)
     return "" if near and services.groups.within(where.node, here) else who
+
+
+def speaks_for(text: str) -> bool:
+    """True when the text names somebody of the speaker's, or a neighbour, to whom the need belongs: 我妈, 张奶奶."""
+    return bool(_MY_KIN.search(text) or _CALLED.search(text))
 
 
 def called(text: str) -> str:

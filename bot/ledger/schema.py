@@ -159,6 +159,7 @@ UPDATE tickets SET watch_at = 0 WHERE state IN ('opened', 'taken', 'dispatched')
 CREATE INDEX tickets_watch ON tickets (watch_at) WHERE watch_at IS NOT NULL;
 ALTER TABLE tickets ADD COLUMN late_at INTEGER;
 CREATE INDEX tickets_unjudged ON tickets (id) WHERE late_at IS NULL AND state IN ('opened', 'taken', 'dispatched');
+CREATE INDEX tickets_closed_of ON tickets (requester_id) WHERE state IN ('done', 'declined');
 CREATE INDEX tickets_household ON tickets (building, unit, room) WHERE state IN ('opened', 'taken', 'dispatched');
 CREATE INDEX tickets_owner ON tickets (owner_id) WHERE state IN ('opened', 'taken', 'dispatched');
 

@@ -26,7 +26,15 @@ _TIMELESS = frozenset({"escalated", "reminded", "checked", "confirmed", "urged",
 _MOVING = frozenset({"opened", "moved", "returned", "undone", "merged"})
 
 _OPEN = "state IN ('opened', 'taken', 'dispatched')"
-_OF_PERSON = "(requester_id = ? OR id IN (SELECT ticket FROM ticket_followers WHERE person_id = ?))"
+_CLOSED = "state IN ('done', 'declined')"
+
+
+def _of_person(state: str) -> str:
+    """What somebody asked for or follows, in a state that has its index."""
+    return (
+        f"id IN (SELECT id FROM tickets WHERE requester_id = ? AND {state}"
+        f" UNION SELECT ticket FROM ticket_followers WHERE person_id = ?) AND {state}"
+    )
 
 
 def number_of(id_: int) -> str:
@@ -85,12 +93,12 @@ class Tickets:
 
     def of_requester(self, requester_id: str) -> list[Ticket]:
         """A person's open tickets, those they follow among them, latest first."""
-        return self._select(f"{_OF_PERSON} AND {_OPEN} ORDER BY id DESC", (requester_id, requester_id))
+        return self._select(f"{_of_person(_OPEN)} ORDER BY id DESC", (requester_id, requester_id))
 
     def closed_lately(self, person_id: str, since: datetime) -> list[Ticket]:
         """The tickets done or declined since then that this person asked for or follows, latest closed first."""
         return self._select(
-            f"{_OF_PERSON} AND state IN ('done', 'declined') AND updated_at >= ? ORDER BY updated_at DESC, id DESC",
+            f"{_of_person(_CLOSED)} AND updated_at >= ? ORDER BY updated_at DESC, id DESC",
             (person_id, person_id, millis(since)),
         )
 
@@ -99,7 +107,9 @@ class Tickets:
         door = (household.building, household.unit, household.room)
         return self._select(f"building = ? AND unit = ? AND room = ? AND {_OPEN} ORDER BY id DESC", door)
 
-    def follow(self, ticket: Ticket, person_id: str, name: str, room_id: str, room_name: str, by: Actor) -> bool:
+    def follow(
+        self, ticket: Ticket, person_id: str, name: str, room_id: str, room_name: str, by: Actor
+    ) -> bool:
         """From now on this person hears what the requester hears, in that room (or in private), and may do what the
         requester may. False, and nothing written, when they are the requester or follow it already."""
         id_, _ = id_of(ticket.number)
