@@ -191,6 +191,8 @@ class Due:
 def dues(ticket: Ticket, steps: Sequence[Step], desk: Desk, zone: tzinfo, at: datetime) -> list[Due]:
     """What comes next of each kind, as things are; what is past is due now. As long as nobody took it, that is all that is
     asked for; that it is not done either comes after."""
+    if not steps:
+        return []
     if ticket.state == "done":
         check = _check(ticket, steps, desk, zone, at)
         return [Due("check", check)] if check else []

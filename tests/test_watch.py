@@ -56,11 +56,32 @@ def test_each_step_of_the_ladder_is_told_once(chat: Chat) -> None:
     chat.say("刘书记", "/认领院区 春晓苑 网格员小安", STAFF_ROOM)
     chat.say("王女士", PLEA)
     said = until(chat, 300)
-    assert [(line[:5], line.partition(": ")[2].split(" 【")[0]) for line in said] == [
+    assert steps_of(said) == [
         ("08:30", "@网格员小安"),
         ("08:45", "@刘书记"),
         ("09:00", "@网格员小安 @刘书记"),
     ]
+
+
+def steps_of(said: list[str]) -> list[tuple[str, str]]:
+    """When each was said, and whom it called."""
+    return [(line[:5], line.partition(": ")[2].split(" 【")[0]) for line in said]
+
+
+def test_whoever_was_told_as_owner_is_not_told_again_as_lead(chat: Chat) -> None:
+    chat.say("刘书记", "/认领院区 春晓苑 网格员小安", STAFF_ROOM)
+    chat.say("刘书记", "/值班 设 今天白班 网格员小安 带班", STAFF_ROOM)
+    chat.say("王女士", PLEA)
+    assert steps_of(until(chat, 50)) == [("08:30", "@网格员小安"), ("08:45", "@刘书记")]
+
+
+def test_a_step_is_not_taken_twice_when_the_roster_changes(chat: Chat) -> None:
+    chat.say("老马", "早", STAFF_ROOM)
+    chat.say("刘书记", "/值班 设 今天白班 网格员小安 带班", STAFF_ROOM)
+    chat.say("王女士", PLEA)
+    said = until(chat, 35)
+    chat.say("刘书记", "/值班 设 今天白班 老马 带班", STAFF_ROOM)
+    assert steps_of(said + until(chat, 15)) == [("08:30", "@网格员小安"), ("08:45", "@刘书记")]
 
 
 def test_a_taken_ticket_is_left_alone_until_its_patience_ends(chat: Chat) -> None:
@@ -144,6 +165,13 @@ def test_after_an_outage_everything_late_is_told_once(tmp_path: Path, open_chat:
     assert clocked(again) == []
 
 
+def test_two_emergencies_are_never_one_message(chat: Chat) -> None:
+    chat.say("赵大爷", FIRE)
+    chat.say("孙奶奶", "5号楼着火了，快来人", "春晓苑5号楼群")
+    said = until(chat, 4)
+    assert [("A001" in line, "A002" in line) for line in said] == [(True, False), (False, True)]
+
+
 def test_an_emergency_still_untaken_at_its_limit_climbs_once_more_and_then_rests(chat: Chat) -> None:
     chat.say("赵大爷", FIRE)
     assert [line[:5] for line in until(chat, 300)[4:]] == ["09:00", "09:05"]
@@ -185,6 +213,16 @@ def test_what_they_closed_themselves_is_not_asked_about(chat: Chat) -> None:
     chat.say("网格员小安", "接单 1", STAFF_ROOM)
     chat.say("王女士", "小巷 菜收到了，谢谢")
     assert ticket(chat).state == "done"
+    assert until(chat, 26 * 60) == []
+
+
+def test_what_a_daughter_said_had_come_is_not_asked_about(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.clock.advance(seconds=1)
+    by = Actor(chat.clock.now(), "daughter", "女儿", UNIT_ROOM)
+    with chat.app.ledger.transaction():
+        chat.app.tickets.follow(ticket(chat), "daughter", "女儿", UNIT_ROOM, UNIT_ROOM, by)
+        chat.app.tickets.move(ticket(chat), "done", by)
     assert until(chat, 26 * 60) == []
 
 
