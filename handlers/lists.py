@@ -9,7 +9,7 @@ from bot.model.lists import Sought, Which
 from bot.model.services import Services
 from bot.model.ticket import OPEN, STATE_TITLES, Ticket
 from handlers.branches import branch_said
-from handlers.covered import branch, meant, within
+from handlers.covered import branch, meant
 from handlers.lateness import work_out
 from handlers.reach import may_know
 from handlers.speaking import about, full_place, private_enough, quoted, to_sender
@@ -122,8 +122,7 @@ def _listed(asked: _Asked, request: Request, services: Services) -> str:
 def _narrowed(view: str, sought: Sought, person_id: str) -> Sought:
     """Those of the view."""
     if view == "mine":
-        nodes = sought.nodes if not sought.reach_id else None  # in one's own hands, wherever it belongs
-        return replace(sought, nodes=nodes, which="held", holder_id=person_id)
+        return replace(sought, nodes=None, which="held", holder_id=person_id)
     found: dict[str, Which] = {"untaken": "untaken", "emergency": "emergency"}
     return replace(sought, which=found.get(view, "open"), late=view == "overdue")
 
@@ -133,17 +132,16 @@ def _at_place(words: str, sought: Sought, request: Request, services: Services) 
     near = request.place.node if request.place else None
     if node := branch_said(words, near, services):
         if node.building is None:
-            return replace(sought, nodes=within(sought.nodes, branch(node, services)), reach_id="")
+            return replace(sought, only=branch(node, services))
         area = services.groups.compound(node)
-        nodes = within(sought.nodes, branch(area, services)) if area else sought.nodes
-        unit = node.unit or ""
+        only = branch(area, services) if area else None
         return replace(
-            sought, nodes=nodes, reach_id="", building=node.building, unit=unit, here=branch(node, services)
+            sought, only=only, building=node.building, unit=node.unit or "", here=branch(node, services)
         )
     place = find_place(words.lower())
     if place.building is None:
         return None
-    return replace(sought, reach_id="", building=place.building, unit=place.unit or "")
+    return replace(sought, building=place.building, unit=place.unit or "")
 
 
 def _loads(sought: Sought, services: Services, at: datetime) -> str:

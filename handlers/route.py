@@ -2,20 +2,20 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.model.handling import Outcome, Request
+from bot.model.lists import Door, Sought
 from bot.model.people import Person
 from bot.model.services import Services
 from bot.model.ticket import Ticket
 from bot.model.tree import Node
 from bot.model.walk import ERRANDS, walk_order
 from handlers.branches import branch_said, colleague, over_any, tokens
+from handlers.covered import branch, covered
 from handlers.isolating import active, named_home
-from handlers.reach import in_hand, in_reach, node_of
+from handlers.reach import node_of
 from handlers.speaking import about, full_place, private_enough, quoted, to_sender
-
-EVERY = 100_000
-"""All open tickets there can be."""
 
 STOPS = 40
 """So many are shown in one message; the export has all."""
@@ -58,48 +58,54 @@ def _text(request: Request, services: Services) -> str:
         and not over_any(request.person, person, services)
     ):
         return services.replies("standin_refused", name=person.name)
-    tickets, whose = _chosen(request, node, person, rubbish, services)
-    lines = [_line(ticket, request, services) for ticket in tickets]
-    if rubbish:
-        lines += _isolating(tickets, node, request, services)
-    if not lines:
+    doors, whose = _chosen(request, node, person, rubbish, services)
+    more = _isolating(doors, node, request, services) if rubbish else []
+    total = len(doors) + len(more)
+    if not total:
         return services.replies("route_none")
-    head = services.replies("route_head", count=str(len(lines)), name=whose)
+    tickets = [services.tickets.get(door.number) for door in doors[:STOPS]]
+    lines = [_line(ticket, request, services) for ticket in tickets if ticket] + more
+    head = services.replies("route_head", count=str(total), name=whose)
     shown = [f"{n}. {line}" for n, line in enumerate(lines[:STOPS], 1)]
-    left = [f"……还有 {len(lines) - STOPS} 件，请导出来看"] if len(lines) > STOPS else []
+    left = [f"……还有 {total - STOPS} 件，请导出来看"] if total > STOPS else []
     return "\n".join([head, *shown, *left])
 
 
 def _chosen(
     request: Request, node: Node | None, person: Person | None, rubbish: bool, services: Services
-) -> tuple[list[Ticket], str]:
+) -> tuple[list[Door], str]:
     """The errands meant, in walking order, and whose they are."""
-    wanted = [
-        ticket
-        for ticket in services.tickets.open_tickets(EVERY)
-        if (ticket.intent == "help.trash" if rubbish else ticket.intent in ERRANDS)
-        and in_reach(request.person, ticket, services)
-        and (node is None or services.groups.within(node_of(ticket, services), node))
-    ]
+    at, asker = request.message.at, request.person
+    wanted = Sought(
+        covered(asker, services),
+        asker.id,
+        only=branch(node, services) if node else None,
+        intents=frozenset({"help.trash"}) if rubbish else ERRANDS,
+    )
     if person is not None:
-        return walked([one for one in wanted if in_hand(person, one)], services), f"{person.name} 的"
-    own = [ticket for ticket in wanted if in_hand(request.person, ticket)]
-    if own and not rubbish and node is None:
-        return walked(own, services), "您手上的"
-    return walked(wanted, services), ""
+        held = replace(wanted, which="held", holder_id=person.id)
+        return walked(services.lists.doors(held, at), services), f"{person.name} 的"
+    if not rubbish and node is None:
+        own = services.lists.doors(replace(wanted, which="held", holder_id=asker.id), at)
+        if own:
+            return walked(own, services), "您手上的"
+    return walked(services.lists.doors(wanted, at), services), ""
 
 
-def walked(tickets: Sequence[Ticket], services: Services) -> list[Ticket]:
+def walked(doors: Sequence[Door], services: Services) -> list[Door]:
     """Compound by compound as in bot.yaml, building by building, each from the bottom to the top."""
     order = {node.name: n for n, node in enumerate(services.groups.below(services.groups.root))}
-
-    def key(ticket: Ticket) -> tuple[int, object]:
-        node = node_of(ticket, services)
+    places: dict[str, tuple[int, str, str]] = {}
+    for name in {door.node for door in doors}:
+        node = services.groups.find(name) or services.groups.root
         compound = services.groups.compound(node) or services.groups.root
-        building, unit = ticket.building or node.building or "", ticket.unit or node.unit or ""
-        return order.get(compound.name, 0), walk_order(building, unit, ticket.room)
+        places[name] = order.get(compound.name, 0), node.building or "", node.unit or ""
 
-    return sorted(tickets, key=key)
+    def key(door: Door) -> tuple[int, object]:
+        compound, building, unit = places[door.node]
+        return compound, walk_order(door.building or building, door.unit or unit, door.room)
+
+    return sorted(doors, key=key)
 
 
 def _line(ticket: Ticket, request: Request, services: Services) -> str:
@@ -120,15 +126,13 @@ def _isolates(ticket: Ticket, request: Request, services: Services) -> bool:
     return services.isolation.of(*key, request.message.at) is not None
 
 
-def _isolating(
-    tickets: Sequence[Ticket], node: Node | None, request: Request, services: Services
-) -> list[str]:
+def _isolating(doors: Sequence[Door], node: Node | None, request: Request, services: Services) -> list[str]:
     """Doors of isolating households that asked for nothing: their rubbish is fetched, too."""
-    asked = {(ticket.building, ticket.unit, ticket.room) for ticket in tickets}
+    asked = {(door.building, door.unit, door.room) for door in doors}
     lines = []
     for home in active(request.message.at, services):
-        branch = services.groups.find(home.node) or services.groups.root
+        place = services.groups.find(home.node) or services.groups.root
         near = node or (request.place.node if request.place else services.groups.root)
-        if services.groups.within(branch, near) and home.key[1:] not in asked:
+        if services.groups.within(place, near) and home.key[1:] not in asked:
             lines.append(f"{named_home(home)}，隔离·门口垃圾")
     return lines

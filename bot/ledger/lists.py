@@ -8,7 +8,7 @@ from typing import Any
 from bot.ledger.database import Ledger
 from bot.ledger.tickets import _COLUMNS, _OPEN, _STEP, _moment, _ticket, id_of, number_of
 from bot.model.clock import millis
-from bot.model.lists import Load, Sought
+from bot.model.lists import Door, Load, Sought
 from bot.model.ticket import Step, Ticket
 
 NEVER = 2**62
@@ -44,6 +44,14 @@ class Lists:
             values | {"limit": limit, "offset": offset},
         )
         return self._tickets([id_ for (id_,) in ids])
+
+    def doors(self, sought: Sought, at: datetime) -> list[Door]:
+        """Where all of them belong, in no order."""
+        where, values = _where(sought, at)
+        rows = self._run(
+            f"SELECT id, node, building, unit, room FROM tickets WHERE {_OPEN} AND {where}", values
+        )
+        return [Door(number_of(id_), *rest) for id_, *rest in rows]
 
     def overdue(self, tickets: Sequence[Ticket], at: datetime) -> frozenset[str]:
         """The numbers of those among the tickets whose clock has run out."""
@@ -127,6 +135,8 @@ def _where(sought: Sought, at: datetime) -> tuple[str, dict[str, Any]]:
     if sought.nodes is not None:
         reach = " OR owner_id = :reach OR dispatched_id = :reach" if sought.reach_id else ""
         parts.append(f"(node IN (SELECT value FROM json_each(:nodes)){reach})")
+    if sought.only is not None:
+        parts.append("node IN (SELECT value FROM json_each(:only))")
     if sought.intents is not None:
         parts.append("intent IN (SELECT value FROM json_each(:intents))")
     if sought.building:
@@ -135,6 +145,7 @@ def _where(sought: Sought, at: datetime) -> tuple[str, dict[str, Any]]:
     values = {
         "at": millis(at), "holder": sought.holder_id, "reach": sought.reach_id, "building": sought.building,
         "unit": sought.unit, "nodes": json.dumps(sorted(sought.nodes or ())), "here": json.dumps(sorted(sought.here)),
+        "only": json.dumps(sorted(sought.only or ())),
         "intents": json.dumps(sorted(sought.intents or ())),
     }  # fmt: skip
     return " AND ".join(parts), values

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from bot.model.ticket import Step, Ticket
 
@@ -19,6 +19,8 @@ class Sought:
     """Names of the branches whose tickets are meant; None for every branch."""
     reach_id: str = ""
     """Also those in this person's hands, wherever they belong; empty for nobody's."""
+    only: frozenset[str] | None = None
+    """Whatever ``nodes`` and ``reach_id`` say, only those of these branches; None for every branch."""
     which: Which = "open"
     late: bool = False
     """Only those whose clock has run out."""
@@ -45,6 +47,16 @@ class Load:
     urgent: int
 
 
+class Door(NamedTuple):
+    """Where a ticket belongs: all that is needed to put thousands in the order of a walk."""
+
+    number: str
+    node: str
+    building: str
+    unit: str
+    room: str
+
+
 class TicketLists(Protocol):
     """Open tickets by the thousand (bot/ledger/lists.py)."""
 
@@ -54,6 +66,10 @@ class TicketLists(Protocol):
 
     def page(self, sought: Sought, at: datetime, limit: int, offset: int = 0) -> list[Ticket]:
         """Some of them: urgent ones first, then overdue ones, then the oldest."""
+        ...
+
+    def doors(self, sought: Sought, at: datetime) -> list[Door]:
+        """Where all of them belong, in no order."""
         ...
 
     def overdue(self, tickets: Sequence[Ticket], at: datetime) -> frozenset[str]:
