@@ -14,7 +14,7 @@ _TICKET = re.compile(
     rf"({_NUMBER})(?:号(?!楼)|张|单(?!元))?(?![0-9A-Za-z-]|号|楼|单元|栋|幢|盒|个|袋|瓶|斤|份|元|点|分|小时|天|日|月|片|包|箱|户|人|层)"
 )
 _ONE = re.compile(rf"[\s#\[【(（「:：]*{_TICKET.pattern}[\s\]】)）」:：,，、。.]*")
-_MENTION = re.compile("@([^\\s@\u2005]+)[\\s\u2005]?")
+_MENTION = re.compile("@([^@\n\u2005]{1,40})\u2005|@([^\\s@，。！？；：（）\u2005]+)[\\s\u2005]?")
 _WORD = re.compile("[^\\s,，、;；:：。.!！#\\[\\]【】()（）「」\u2005]+")
 _TAIL = re.compile(r"(?:好[了啦]|掉了|一下|好|了|啦|掉)(?=[\s\d#【(A-Za-z]|$)")
 _LEAD = re.compile(r"(?:(?:收到|好的?|行|嗯)[，,。!！\s]+)?(?:我来|我|来)?(?=接|办|派|撤)")
@@ -57,8 +57,8 @@ def _plain(text: str) -> str:
     return _NOT_STOPS.sub(lambda part: unicodedata.normalize("NFKC", part[0]), seen).strip()
 
 
-_NOT_STOPS = re.compile(r"[^，。！？；：（）]+")
-"""These stay as they are: what people wrote is shown to people."""
+_NOT_STOPS = re.compile("[^，。！？；：（）\u2005]+")
+"""These stay as they are: what people wrote is shown to people, and WeChat ends a mention with a narrow space."""
 
 
 def _bare(plain: str, names: dict[str, CommandEntry]) -> Command | None:
@@ -142,10 +142,13 @@ def _runs_on(name: str, plain: str) -> bool:
 
 def _arguments(entry: CommandEntry, typed: str) -> Command:
     """The arguments, in any order. ``typed`` keeps Chinese punctuation, which is as long as its half-width kin."""
+    name, raw = entry.name, unicodedata.normalize("NFKC", typed).strip()
+    mentions = tuple(" ".join((long or short).split()) for long, short in _MENTION.findall(typed))
+    if not entry.one:
+        typed = _MENTION.sub(lambda part: " " * len(part[0]), typed)
     rest = unicodedata.normalize("NFKC", typed)
-    name, raw, mentions = entry.name, rest.strip(), tuple(_MENTION.findall(rest))
     if entry.free:
-        plain = re.sub("[\\s,，、;；:：\u2005]+", " ", _MENTION.sub(" ", rest))
+        plain = re.sub("[\\s,，、;；:：]+", " ", rest)
         return Command(name, mentions=mentions, rest=plain.strip(), raw=raw)
     if entry.one:
         first = _ONE.match(rest)
@@ -158,8 +161,7 @@ def _arguments(entry: CommandEntry, typed: str) -> Command:
     note: list[str] = []
     kept: list[str] = []
     end = -1
-    blanked = _MENTION.sub(lambda part: " " * len(part[0]), rest)
-    blanked = _SEVERAL.sub(lambda part: re.sub("[/和跟与]", " ", part[0]), blanked, count=1)
+    blanked = _SEVERAL.sub(lambda part: re.sub("[/和跟与]", " ", part[0]), rest, count=1)
     for found in _WORD.finditer(blanked):
         word, at = found[0], found.start()
         match = _TICKET.match(word)

@@ -103,8 +103,10 @@ class Router:
             asked = taking.mine(request, numbers, self._services) if take else None
             return asked or self._command(replace(request, command=several))
         for dialogue in self._open_dialogues(request.message):
-            if dialogue.kind in AT_WORK:
-                outcome = DIALOGUES[dialogue.kind](replace(request, dialogue=dialogue), self._services)
+            if dialogue.kind in AT_WORK or (dialogue.kind == "asked" and dialogue.ticket in numbers):
+                meant = self._engine.understand(said, addressed=True)
+                answer = replace(request, text=said).understood(meant, dialogue)
+                outcome = DIALOGUES[dialogue.kind](answer, self._services)
                 if outcome is not None:
                     return outcome
         return None
@@ -141,8 +143,10 @@ class Router:
             request, understanding = self._new_in_list(request, understanding)
         a_list = understanding.intent == chain.INTENT and chain.hinted(request.text)
         if understanding.intent != EMERGENCY and not a_list:
+            quote, said = split_quote(request.text)
+            answer = replace(request, text=said) if quote else request
             for dialogue in self._open_dialogues(request.message):
-                asked = request.understood(understanding, dialogue)
+                asked = answer.understood(understanding, dialogue)
                 outcome = DIALOGUES[dialogue.kind](asked, self._services)
                 if outcome is not None:
                     unanswered.heard(asked, outcome, self._services)

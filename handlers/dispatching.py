@@ -18,6 +18,9 @@ from handlers.speaking import about, private_enough, to_sender
 NAME = 6
 """Characters; a longer word without @ is not taken for the name of somebody we do not know."""
 
+EVERYBODY = frozenset({"所有人", "全体成员", "all"})
+"""What WeChat writes after @ for a whole group."""
+
 TITLES = tuple(title for role, title in ROLE_TITLES.items() if role != "resident")
 
 
@@ -25,7 +28,7 @@ def dispatch(request: Request, services: Services) -> Outcome:
     """/派单: hand tickets to somebody, by @ or by name, with a note. The note is for the staff's eyes alone."""
     assert request.command is not None
     command, note = request.command, request.command.note
-    if len(command.mentions) > 1:
+    if len(command.mentions) > 1 or set(command.mentions) & EVERYBODY:
         return Outcome(
             "dispatch:several", (to_sender(request, services.replies("dispatch_one", word=command.name)),)
         )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.commands import Unknown, parse
+from bot.commands import Unknown, parse, parse_quoted
 from bot.model.handling import Command
 from handlers.table import COMMANDS
 
@@ -62,6 +62,12 @@ def test_slash_commands(text: str, expected: object) -> None:
         ("办好了 1", Command("办结", ("1",))),
         ("派单1给小安", Command("派单", ("1",), (), "给小安")),
         ("\u200b接单 1\u200b", Command("接单", ("1",))),
+        ("接23和24", Command("接单", ("23", "24"))),
+        ("接单 A023 / 24", Command("接单", ("A023", "24"))),
+        ("收到，接单 23", Command("接单", ("23",))),
+        ("办结 23 3点送到的", Command("办结", ("23",), (), "3点送到的")),
+        ("问 23 501在家吗", Command("问", ("23",), (), "501在家吗")),
+        ("派单 23 @17-3 老何\u2005快去", Command("派单", ("23",), ("17-3 老何",), "快去")),
         ("接单", Command("接单")),
         ("状态", Command("状态")),
         ("帮助。", Command("帮助")),
@@ -74,10 +80,49 @@ def test_slash_commands(text: str, expected: object) -> None:
         ("接 3号楼的老人", None),
         ("派两个人去17号楼", None),
         ("状态 23", None),
+        ("问 3 个人去哪", None),
+        ("问一下3号楼", None),
+        ("接 3个人", None),
     ],
 )
 def test_staff_may_leave_the_slash_out_before_a_number(text: str, expected: object) -> None:
     assert parse(text, COMMANDS, bare=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("办结 23 药放门口了，消过毒。", "药放门口了，消过毒"),
+        ("办结 23，24 两家都送到了（共3盒），放心", "两家都送到了（共3盒），放心"),
+        ("派单 @小安 23 带上轮椅，快点 A024", "带上轮椅，快点"),
+        ("问 23 您好，要几盒？", "您好，要几盒？"),
+        ("进展 23 3点前到：放心", "3点前到：放心"),
+    ],
+)
+def test_words_for_people_keep_their_punctuation(text: str, note: str) -> None:
+    command = parse(text, COMMANDS, bare=True)
+    assert isinstance(command, Command) and command.note == note
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("接单", Command("接单", ("A023",))),
+        ("办好了", Command("办结", ("A023",))),
+        ("已办结", Command("办结", ("A023",))),
+        ("办好了，药放门口了", Command("办结", ("A023",), (), "药放门口了")),
+        ("派 @小冀\u2005快去", Command("派单", ("A023",), ("小冀",), "快去")),
+        ("/问 要几盒", Command("问", ("A023",), (), "要几盒")),
+        ("接单 24", Command("接单", ("24",))),
+        ("撤销", Command("撤销", ("A023",))),
+        ("办结的都说一声", None),
+        ("问一下他在家吗", None),
+        ("好的", None),
+        ("", None),
+    ],
+)
+def test_words_to_a_quoted_message_are_about_its_ticket(said: str, expected: Command | None) -> None:
+    assert parse_quoted(said, "A023", COMMANDS) == expected
 
 
 def test_every_command_has_its_own_names() -> None:

@@ -195,6 +195,22 @@ def test_a_namesake_may_neither_see_nor_touch(chat: Chat) -> None:
     assert states(chat) == ["dispatched"]
 
 
+def test_a_ticket_goes_to_one_person_and_never_to_everybody(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    for names in ("@小安 @小冀", "@所有人"):
+        (line,) = chat.say("刘书记", f"派单 1 {names}", STAFF_ROOM)
+        assert "只派给一个人" in line
+    assert states(chat) == ["opened"]
+
+
+def test_a_nickname_with_a_space_is_found_by_its_mention(chat: Chat) -> None:
+    chat.say("17-3 老何", "早", VOLUNTEER_ROOM)
+    chat.say("王女士", PLEA)
+    chat.say("刘书记", "派单 1 @17-3 老何\u2005带上体温计", STAFF_ROOM)
+    (ticket,) = chat.app.tickets.all()
+    assert (ticket.state, ticket.dispatched_id) == ("dispatched", "17-3 老何")
+
+
 def test_of_two_of_a_name_it_is_asked_whom(chat: Chat) -> None:
     chat.say("小李", "早", STAFF_ROOM, sender_id="li-1")
     chat.say("小李", "早", VOLUNTEER_ROOM, sender_id="li-2")
@@ -385,6 +401,16 @@ def test_the_answer_goes_into_the_ticket_and_to_whoever_asked(chat: Chat) -> Non
     assert chat.say("王女士", "今天天气真好") == [], "asked once, answered once"
 
 
+def test_a_worker_who_asked_for_somebody_answers_by_quoting(chat: Chat) -> None:
+    chat.say("刘书记", "/代下单 17-3-501 降压药两盒 13900001111", STAFF_ROOM)
+    chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    lines = chat.say("网格员小安", "问 1 哪一种？", STAFF_ROOM)
+    assert any("@刘书记" in line and "哪一种？" in line for line in lines)
+    assert chat.say("刘书记", "中午开会", STAFF_ROOM) == []
+    lines = chat.say("刘书记", f"「小巷：@刘书记 A001（买药送药）问您一句：哪一种？」{RULE}缬沙坦", STAFF_ROOM)
+    assert any("【回话 A001】" in line and "缬沙坦" in line for line in lines)
+
+
 def test_another_plea_is_no_answer(chat: Chat) -> None:
     ask(chat)
     chat.say("王女士", "对了，厨房水管爆了，麻烦叫人来修")
@@ -424,6 +450,14 @@ def test_what_is_closed_is_not_asked_about(chat: Chat) -> None:
     chat.say("网格员小安", "办结 1", STAFF_ROOM)
     (line,) = chat.say("网格员小安", "问 1 收到没", STAFF_ROOM)
     assert "不能再问" in line
+
+
+def test_an_answer_may_quote_what_was_asked(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("网格员小安", "办结 1 药放门口了", STAFF_ROOM)
+    quote = "「小巷：@王女士 A001（买药送药）已办结。要是没收到，直接在这里说。\n药放门口了」"
+    chat.say("王女士", f"{quote}{RULE}没收到啊")
+    assert states(chat) == ["opened"]
 
 
 # help
