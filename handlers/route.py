@@ -63,7 +63,7 @@ def _text(request: Request, services: Services) -> str:
     total = len(doors) + len(more)
     if not total:
         return services.replies("route_none")
-    tickets = [services.tickets.get(door.number) for door in doors[:STOPS]]
+    tickets = [services.tickets.get(door.number) for door in walked(doors, services, STOPS)]
     lines = [_line(ticket, request, services) for ticket in tickets if ticket] + more
     head = services.replies("route_head", count=str(total), name=whose)
     shown = [f"{n}. {line}" for n, line in enumerate(lines[:STOPS], 1)]
@@ -74,7 +74,7 @@ def _text(request: Request, services: Services) -> str:
 def _chosen(
     request: Request, node: Node | None, person: Person | None, rubbish: bool, services: Services
 ) -> tuple[list[Door], str]:
-    """The errands meant, in walking order, and whose they are."""
+    """The errands meant, in no order, and whose they are."""
     at, asker = request.message.at, request.person
     wanted = Sought(
         covered(asker, services),
@@ -84,28 +84,37 @@ def _chosen(
     )
     if person is not None:
         held = replace(wanted, which="held", holder_id=person.id)
-        return walked(services.lists.doors(held, at), services), f"{person.name} 的"
+        return services.lists.doors(held, at), f"{person.name} 的"
     if not rubbish and node is None:
         own = services.lists.doors(replace(wanted, which="held", holder_id=asker.id), at)
         if own:
-            return walked(own, services), "您手上的"
-    return walked(services.lists.doors(wanted, at), services), ""
+            return own, "您手上的"
+    return services.lists.doors(wanted, at), ""
 
 
-def walked(doors: Sequence[Door], services: Services) -> list[Door]:
-    """Compound by compound as in bot.yaml, building by building, each from the bottom to the top."""
+def walked(doors: Sequence[Door], services: Services, most: int) -> list[Door]:
+    """The first of them on a walk: compound by compound as in bot.yaml, building by building, each from the bottom to
+    the top. The rest of thousands is not put in order."""
     order = {node.name: n for n, node in enumerate(services.groups.below(services.groups.root))}
-    places: dict[str, tuple[int, str, str]] = {}
-    for name in {door.node for door in doors}:
+    units: dict[tuple[int, str, str], list[Door]] = {}
+    for (name, said, which), those in _by_unit(doors).items():
         node = services.groups.find(name) or services.groups.root
         compound = services.groups.compound(node) or services.groups.root
-        places[name] = order.get(compound.name, 0), node.building or "", node.unit or ""
+        place = order.get(compound.name, 0), said or node.building or "", which or node.unit or ""
+        units.setdefault(place, []).extend(those)
+    found: list[Door] = []
+    for compound_at, building, unit in sorted(units, key=lambda at: (at[0], walk_order(at[1], at[2], ""))):
+        if len(found) < most:
+            here = units[compound_at, building, unit]
+            found += sorted(here, key=lambda door: walk_order("", "", door.room))
+    return found[:most]
 
-    def key(door: Door) -> tuple[int, object]:
-        compound, building, unit = places[door.node]
-        return compound, walk_order(door.building or building, door.unit or unit, door.room)
 
-    return sorted(doors, key=key)
+def _by_unit(doors: Sequence[Door]) -> dict[tuple[str, str, str], list[Door]]:
+    found: dict[tuple[str, str, str], list[Door]] = {}
+    for door in doors:
+        found.setdefault((door.node, door.building, door.unit), []).append(door)
+    return found
 
 
 def _line(ticket: Ticket, request: Request, services: Services) -> str:
