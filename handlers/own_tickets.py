@@ -8,7 +8,7 @@ from itertools import pairwise
 from bot.model.handling import Dialogue, Outcome, Request
 from bot.model.services import Services
 from bot.model.ticket import OPEN, Ticket
-from handlers.alerts import added, holders, to_doer
+from handlers.alerts import added, holders, holders_or_called, to_doer
 from handlers.family import household_tickets
 from handlers.speaking import about, named, quoted, to_sender, to_staff, to_those_waiting
 
@@ -178,10 +178,7 @@ def _none(request: Request, services: Services) -> Outcome:
 def _urge(ticket: Ticket, request: Request, services: Services) -> Outcome:
     services.tickets.note(ticket, request.by, "urged")
     key = "alert_urge" if ticket.state == "opened" else "alert_urge_held"
-    outcome = _told("urged", ticket, request, services, key, "ticket_urged")
-    return replace(
-        outcome, replies=(*outcome.replies, *to_doer(outcome.replies[0], ticket, request, services))
-    )
+    return _told("urged", ticket, request, services, key, "ticket_urged")
 
 
 def _noted(ticket: Ticket, request: Request, services: Services) -> Outcome:
@@ -209,19 +206,17 @@ def _received(ticket: Ticket, request: Request, services: Services) -> Outcome:
 def _told(
     label: str, ticket: Ticket, request: Request, services: Services, alert: str, answer: str
 ) -> Outcome:
-    """The staff, whoever has the ticket by name, and the speaker are told what became of it, by these templates."""
+    """The staff, whoever has the ticket by name and in private, and the speaker are told what became of it, by these
+    templates."""
     words = about(ticket, services, public=False) | {
         "name": named(request.person),
         "text": quoted(request.text),
     }
     told = to_staff(services.replies(alert, **words), node=ticket.node, ticket=ticket.number)
-    return Outcome(
-        f"{label}:{ticket.number}",
-        (
-            replace(told, mentions=holders(ticket, request.message.at, services)),
-            to_sender(request, services.replies(answer, **about(ticket, services)), ticket.number),
-        ),
-    )
+    call = holders_or_called if ticket.state in OPEN else holders
+    told = replace(told, mentions=call(ticket, request.message.at, services))
+    said = to_sender(request, services.replies(answer, **about(ticket, services)), ticket.number)
+    return Outcome(f"{label}:{ticket.number}", (told, said, *to_doer(told, ticket, request, services)))
 
 
 def _and_others(outcome: Outcome, ticket: Ticket, request: Request, services: Services, key: str) -> Outcome:

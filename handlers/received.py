@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.model.handling import Dialogue, Outcome, Reply, Request
+from bot.model.handling import Dialogue, Outcome, Request
 from bot.model.services import Services
 from bot.model.ticket import Ticket
-from handlers.alerts import holders_or_called
+from handlers.alerts import holders_or_called, to_doer
 from handlers.own_tickets import ACTS, NOT_RECEIVED, SHORT_ANSWER, named_in
 from handlers.speaking import about, named, quoted, to_sender, to_staff, to_those_waiting
 
@@ -87,12 +87,14 @@ def reopen(ticket: Ticket, request: Request, services: Services) -> Outcome:
     }
     mentions = holders_or_called(ticket, request.message.at, services)
     told = to_staff(services.replies("alert_reopened", **words), node=again.node, ticket=again.number)
+    told = replace(told, mentions=mentions)
     answer = services.replies("ticket_reopened", **about(again, services))
     return Outcome(
         f"reopened:{again.number}",
         (
-            Reply(told.text, told.kind, told.audience, node=told.node, mentions=mentions, ticket=told.ticket),
+            told,
             to_sender(request, answer, again.number),
+            *to_doer(told, ticket, request, services),
             *to_those_waiting(again, answer, services, but=request.person.id),
         ),
     )

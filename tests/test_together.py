@@ -202,6 +202,14 @@ def test_the_door_without_the_thing_is_told_to_the_staff(chat: Chat) -> None:
     assert chat.app.tickets.all()[0].state == "opened"
 
 
+def test_whoever_is_out_for_it_hears_in_private_that_it_is_off(chat: Chat) -> None:
+    tell(chat, "网格员小安", "/状态")
+    chat.say("刘奶奶", MOTHER)
+    chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    lines = chat.say("小刘", "501的药不用了，我送过来了")
+    assert any(line.startswith("私聊: 【撤单 A001】") for line in lines)
+
+
 def test_nobody_else_withdraws_an_emergency(chat: Chat) -> None:
     chat.say("刘奶奶", "17-3-501老伴晕倒了快来人啊")
     chat.say("小刘", "501的救护车不用了")
@@ -223,6 +231,14 @@ def test_merging_keeps_words_phones_and_people(chat: Chat) -> None:
     assert "merged" in kinds(chat, "A001") and "merged" in kinds(chat, "A002")
     lines = chat.say("网格员小安", "接单 1", STAFF_ROOM)
     assert any(line.startswith(f"{COMPOUND_ROOM}: @小刘 A001") for line in lines)
+
+
+def test_merging_keeps_the_place_that_one_of_them_knows(chat: Chat) -> None:
+    chat.say("刘奶奶", "家里降压药没了，帮忙买两盒", COMPOUND_ROOM)
+    chat.say("小刘", MOTHER)
+    chat.say("网格员小安", "/合并 1 2", STAFF_ROOM)
+    first = chat.app.tickets.all()[0]
+    assert (first.node, first.room) == ("17号楼3单元", "501")
 
 
 def test_merging_is_understood_the_other_way_round(chat: Chat) -> None:

@@ -1,6 +1,7 @@
 """Tickets and their audit rows."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -152,6 +153,8 @@ class Tickets:
             phones=tuple(ticket.phones.split()),
             items=tuple(filter(None, ticket.items.split("、"))),
         )
+        if not into.building:
+            into = replace(into, node=ticket.node, building=ticket.building, unit=ticket.unit)
         self.add(into, by, ticket.text, slots, ticket.urgent)
         self.note(into, by, "merged", f"并来 {ticket.number}")
         return self._ticket(id_of(into.number)[0])
