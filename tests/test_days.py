@@ -43,7 +43,8 @@ def test_days_are_read_as_people_say_them(text: str, first: str | None, last: st
 
 
 @pytest.mark.parametrize(
-    "text", ["17-3-501", "5-101", "17号楼", "2号楼1单元", "3号院", "13-40", "1-2-302", "17号楼3单元", "小安", "36.5"]
+    "text",
+    ["17-3-501", "5-101", "17号楼", "2号楼1单元", "3号院", "13-40", "1-2-302", "17号楼3单元", "小安", "36.5"],
 )
 def test_a_door_is_no_day(text: str) -> None:
     days = read_days(text, WEDNESDAY)
