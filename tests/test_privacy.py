@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from bot.__main__ import cli
 from bot.groups import Tree
 from bot.ledger.audit import Audit
+from bot.ledger.database import sole_user
 from bot.ledger.members import Members
 from bot.ledger.nameless import Nameless
 from bot.ledger.privacy import Privacy
@@ -270,6 +271,27 @@ def test_of_a_resident_without_a_binding_not_even_the_name_is_left(
     words = bytes_of(tmp_path)
     assert NAME.encode() not in words and PHONE.encode() not in words and ID.encode() not in words
     assert chat.say("网格员小安", "/工单 A001", STAFF_ROOM), "the running bot goes on"
+
+
+def test_nobody_takes_back_what_was_done_for_the_forgotten(chat: Chat) -> None:
+    chat.say(NAME, PLEA, sender_id=ID)
+    chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    chat.say("网格员小安", "办结 1", STAFF_ROOM)
+    tell(chat, NAME, "删除我的信息", sender_id=ID)
+    tell(chat, NAME, "确认删除", sender_id=ID)
+    chat.say("网格员小安", "撤销 1", STAFF_ROOM)
+    assert chat.app.tickets.all()[0].state == "done"
+
+
+def test_what_is_old_goes_while_the_bot_is_running(open_chat: Callable[..., Chat], tmp_path: Path) -> None:
+    with sole_user(tmp_path / "x.db"):
+        chat = open_chat(tmp_path / "x.db")
+        chat.say(NAME, PLEA, sender_id=ID)
+        chat.say("刘书记", "撤单 1", STAFF_ROOM)
+        result = CliRunner().invoke(cli, ["forget", "--apply", "--config", str(configured(tmp_path))])
+        assert result.exit_code == 0 and "旧字不在里面" in result.stderr
+        assert PHONE.encode() not in bytes_of(tmp_path)
+        assert "A002" in chat.say("王女士", "家里没大米了，帮忙买一袋")[-1]
 
 
 def test_the_reports_count_the_nameless_as_before(chat: Chat) -> None:

@@ -78,6 +78,6 @@ class Retention:
 
     def _stale_tickets(self, before: datetime) -> list[int]:
         return self._nameless.ids(
-            f"SELECT id FROM tickets WHERE {CLOSED} AND updated_at < ? AND privacy <> 'done'",
+            f"SELECT id FROM tickets WHERE {CLOSED} AND updated_at < ? AND (privacy <> 'done' OR requester_id <> '')",
             (millis(before),),
         )

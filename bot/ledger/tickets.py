@@ -229,6 +229,8 @@ class Tickets:
         current = self._ticket(id_)
         steps = self.history(current)
         last = max(n for n, step in enumerate(steps) if step.kind in _MOVING)
+        if not current.requester_id:  # made nameless: there is nobody left to do it for
+            raise MoveRefused(current, steps[last].before or "opened")
         if steps[last].kind != "moved" or steps[last].actor_id != by.id or not by.id:
             raise MoveRefused(current, steps[last].before or "opened")
         earlier = steps[last - 1]
