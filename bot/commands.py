@@ -19,7 +19,7 @@ _WORD = re.compile("[^\\s,，、;；:：。.!！#\\[\\]【】()（）「」\u200
 _TAIL = re.compile(r"(?:好[了啦]|掉了|一下|好|了|啦|掉)(?=[\s\d#【(A-Za-z]|$)")
 _LEAD = re.compile(r"(?:(?:收到|好的?|行|嗯)[，,。!！\s]+)?(?:我来|我|来)?(?=接|办|派|撤)")
 _SEVERAL = re.compile(rf"[\s#]*{_NUMBER}(?:\s*[/和跟与]\s*{_NUMBER})+")
-_COUNTED = re.compile(r"\s*(?:个|位|号楼|号院|楼|单元|栋|幢|层|户|人)")
+_COUNTED = re.compile(r"\s*(?:个|位|点(?=[钟半整开到前后])|号楼|号院|楼|单元|栋|幢|层|户|人)")
 _NUMERAL = re.compile(r"[零一二两三四五六七八九十百]{1,6}")
 _FIRST = re.compile(rf"({_NUMBER})\s*号?\s*(\D+)")
 

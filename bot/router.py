@@ -93,8 +93,8 @@ class Router:
         were asked."""
         quote, said = split_quote(request.text)
         numbers = taking.numbers_in(quote) if quote else ()
-        if taking.volunteered(said):
-            return taking.mine(request, numbers, self._services)
+        if (named := taking.named_number(said)) or taking.volunteered(said):
+            return taking.mine(request, named or numbers, self._services)
         if len(numbers) == 1 and (command := parse_quoted(said, numbers[0], COMMANDS)):
             return self._command(replace(request, command=command))
         several = parse(said, COMMANDS, bare=True) if len(numbers) > 1 else None

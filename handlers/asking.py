@@ -10,7 +10,7 @@ from bot.model.tree import RoomKind
 from bot.model.understanding import Slots, Understanding
 from handlers.moving import Moved, each, listen, usage
 from handlers.pleas import written
-from handlers.reach import may_speak_for
+from handlers.reach import doer_id, may_speak_for
 from handlers.speaking import (
     about,
     named,
@@ -90,7 +90,9 @@ def _refused(ticket: Ticket, word: str, request: Request, services: Services) ->
     """Why not; empty when the person may."""
     words = about(ticket, services, public=not private_enough(request))
     if not may_speak_for(request.person, ticket, request.message.at, services):
-        return services.replies("command_take_first", **words)
+        theirs = doer_id(ticket) and ticket.state in OPEN
+        key = "command_in_others_hands" if theirs else "command_take_first"
+        return services.replies(key, **words, word=word)
     if ticket.state not in OPEN:
         return services.replies("command_cannot", **words, word=word)
     return ""

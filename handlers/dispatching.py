@@ -104,9 +104,11 @@ def _send(person: Person, note: str, request: Request, services: Services) -> Ou
     """The tickets go to this person, or to whoever stands in for them; they are told, or the dispatcher is to tell."""
     there = stand_in(person, request.message.at, services) if person.id else person
     beside: list[tuple[str, str]] = []
+    sent: list[Ticket] = []
 
     def act(ticket: Ticket) -> Moved:
         moved = move(ticket, "dispatched", request, services, note=note, errand=there)
+        sent.extend([moved.ticket] if moved.ticket else [])
         if moved.ticket is None or there.id == request.person.id:
             return moved
         return _tell(moved, moved.ticket, there, note, request, services, beside)
@@ -114,7 +116,7 @@ def _send(person: Person, note: str, request: Request, services: Services) -> Ou
     outcome = each(request, services, act)
     answer, *news = outcome.replies
     text = answer.text
-    if there.id != person.id:
+    if there.id != person.id and sent:
         words = {"name": person.name, "owner": there.name}
         text = f"{services.replies('dispatch_stand_in', **words)}\n{text}"
     answer = replace(answer, text=text, mentions=(*answer.mentions, *dict.fromkeys(beside)))

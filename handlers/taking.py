@@ -24,6 +24,10 @@ _MINE = re.compile(
     r"[了吧啊呀哈]*[。.!！~～\s]*(?:\[[^\]]{1,6}\]|[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f])*",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(
+    r"([A-Za-z]{0,2}\d{1,3})[\s,，、]*(?:我来|我接|交给我)[吧了]?[。!！]*"
+    r"|(?:我来|我接|交给我)[吧了]?[\s,，、]*([A-Za-z]{0,2}\d{1,3})[。!！]*"
+)
 _ALL = re.compile(r"(?:我?都接?|全部?接?|我?全接|都我来|我?都(?:要|来|去))[了吧。.!！]*")
 _HEADED = re.compile(r"【[^】]{0,12}?([A-Z]{1,2}\d{3})】")
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])([A-Z]{1,2}\d{3})(?![0-9A-Za-z])")
@@ -39,6 +43,12 @@ def take(request: Request, services: Services) -> Outcome:
         return move(ticket, "taken", request, services)
 
     return each(request, services, act)
+
+
+def named_number(words: str) -> tuple[str, ...]:
+    """The ticket of 「A023 我来」 and 「我来 23」. Not of 「17号我去」: that may be a building."""
+    said = _NUMBERED.fullmatch(words.strip())
+    return ((said[1] or said[2]).upper(),) if said else ()
 
 
 def volunteered(words: str) -> bool:

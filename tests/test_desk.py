@@ -58,8 +58,28 @@ def test_i_will_right_after_an_alert_takes_it(chat: Chat, words: str) -> None:
     assert told.startswith(f"{UNIT_ROOM}: @王女士 A001")
 
 
+@pytest.mark.parametrize("words", ["A002 我来", "我来 2", "2 我来吧", "我接2", "交给我，A002"])
+def test_a_number_beside_it_names_the_ticket(chat: Chat, words: str) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("李大爷", LEAK, OTHER_ROOM)
+    chat.clock.advance(minutes=7)
+    chat.say("网格员小安", words, STAFF_ROOM)
+    assert states(chat) == ["opened", "taken"]
+
+
 @pytest.mark.parametrize(
-    "words", ["我来晚了", "我去吃饭", "我来说两句", "我接孩子去", "你来", "我来看看他家在哪住", "我接电话"]
+    "words",
+    [
+        "我来晚了",
+        "我去吃饭",
+        "我来说两句",
+        "我接孩子去",
+        "1号我去",
+        "我来1号楼了",
+        "你来",
+        "我来看看他家在哪住",
+        "我接电话",
+    ],
 )
 def test_talk_that_begins_like_it_takes_nothing(chat: Chat, words: str) -> None:
     chat.say("王女士", PLEA)
@@ -407,7 +427,9 @@ def test_a_worker_who_asked_for_somebody_answers_by_quoting(chat: Chat) -> None:
     lines = chat.say("网格员小安", "问 1 哪一种？", STAFF_ROOM)
     assert any("@刘书记" in line and "哪一种？" in line for line in lines)
     assert chat.say("刘书记", "中午开会", STAFF_ROOM) == []
-    lines = chat.say("刘书记", f"「小巷：@刘书记 A001（买药送药）问您一句：哪一种？」{RULE}缬沙坦", STAFF_ROOM)
+    lines = chat.say(
+        "刘书记", f"「小巷：@刘书记 A001（买药送药）问您一句：哪一种？」{RULE}缬沙坦", STAFF_ROOM
+    )
     assert any("【回话 A001】" in line and "缬沙坦" in line for line in lines)
 
 
@@ -430,8 +452,9 @@ def test_only_whoever_has_it_in_hand_asks_and_tells(chat: Chat) -> None:
     chat.say("王女士", PLEA)
     (line,) = chat.say("志愿者甲", "问 1 住几楼？", VOLUNTEER_ROOM)
     assert "先接单" in line
+    chat.say("网格员小安", "接单 1", STAFF_ROOM)
     (line,) = chat.say("志愿者甲", "进展 1 快了", VOLUNTEER_ROOM)
-    assert "先接单" in line
+    assert "在 网格员小安 手上" in line
 
 
 def test_progress_is_told_and_what_is_internal_is_not(chat: Chat) -> None:
