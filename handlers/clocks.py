@@ -224,7 +224,8 @@ def _told(clock: Clock, steps: Sequence[Step]) -> list[Step]:
 def _ladder(
     clock: Clock, ticket: Ticket, steps: Sequence[Step], desk: Desk, watch: Stopwatch
 ) -> datetime | None:
-    """When the next step of the ladder is to be taken; None at its end."""
+    """When the next step of the ladder is to be taken; None at its end. After all were told that nobody took it, it rests
+    for as long as it may take to do it."""
     told = _told(clock, steps)
     if told and told[-1].note.endswith(LADDER[-1]):
         return None
@@ -235,7 +236,9 @@ def _ladder(
     limit = limits(ticket, desk)
     if clock == "take":
         return watch.moment(queued(steps), limit.take)
-    untaken = [watch.moment(step.at, gap) for step in _told("take", steps)[-1:]]
+    untaken = [
+        watch.moment(step.at, limit.finish) for step in _told("take", steps)[-1:] if ticket.state == "opened"
+    ]
     return max([watch.moment(begun(steps), limit.finish), *untaken])
 
 

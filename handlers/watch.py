@@ -54,7 +54,8 @@ class Call:
 
 def due(services: Services) -> datetime | None:
     """The first moment at which a ticket has to be looked at."""
-    return services.tickets.next_watch()
+    following = services.tickets.next_watch()
+    return following and following.astimezone(services.zone)
 
 
 def ring(at: datetime, services: Services) -> list[Reply]:
