@@ -34,7 +34,8 @@ _FORGET_ME = re.compile(rf"(?:删|抹|清|注销).{{0,6}}{_MINE}|{_MINE}.{{0,4}}
 """Whoever wants to be forgotten."""
 
 _ABOUT_ME = re.compile(
-    rf"^(?:查|看|查看|想看|想查)?(?:一下)?{_MINE}[吧呢。.!！]*$|(?:记|存|留|收集)了(?:我|俺)(?:的)?(?:什么|哪些|多少)"
+    rf"^(?:查|看|查看|看看|想看|想查)?(?:一下)?{_MINE}(?:(?:都|里)?有?(?:啥|什么|哪些))?[吧呢。.!！?？]*$"
+    r"|(?:记|存|留|收集)了(?:我|俺)(?:的)?(?:什么|哪些|多少|啥)"
 )
 """Whoever wants to know what is kept about them."""
 

@@ -123,6 +123,16 @@ def test_everybody_may_read_in_private_what_is_kept_about_them(chat: Chat) -> No
     assert "A002" not in line, "what others asked for is theirs"
 
 
+@pytest.mark.parametrize("text", ["查一下我的信息", "我的信息都有啥", "你们都记了我什么", "/我的资料"])
+def test_nobody_has_to_know_the_command_to_read_it(chat: Chat, text: str) -> None:
+    assert tell(chat, "王女士", text)[0].startswith("私聊: 小巷没有记着您的什么。")
+
+
+@pytest.mark.parametrize("text", ["把我的资料都删了吧", "能不能把我的个人信息删掉", "删我的信息"])
+def test_nobody_has_to_know_the_command_to_be_forgotten(chat: Chat, text: str) -> None:
+    assert "回：确认删除" in tell(chat, "王女士", text)[0]
+
+
 def test_in_a_group_nothing_is_told(chat: Chat) -> None:
     lived(chat)
     for text in ("/我的信息", "/删除我的信息", "小巷，你们都记了我什么"):
