@@ -1,7 +1,6 @@
 """/代下单: somebody at work writes down what a household without WeChat asked for on the phone or at the door."""
 
 import re
-from dataclasses import replace
 
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.services import Services
@@ -11,7 +10,7 @@ from bot.model.understanding import Slots, Understanding
 from handlers.alerts import added, alert, hears_alerts, in_private
 from handlers.authority import may
 from handlers.moving import usage
-from handlers.pleas import same_need, written
+from handlers.pleas import needs_of, same_need, written
 from handlers.speaking import about, door, private_enough, to_sender
 from handlers.whereabouts import Whereabouts, called, compound_said, household, household_of
 
@@ -33,9 +32,11 @@ def register(request: Request, services: Services) -> Outcome:
     assert request.command is not None
     understood = request.understanding or Understanding(OTHER, 0, False, "ticket", Slots())
     words = request.command.raw.strip()
-    if not (understood.slots.building and _said_something(words, services)):
+    needs = needs_of(understood)
+    slots = needs[0].slots
+    if not (slots.building and _said_something(words, services)):
         return usage(request, services, "代下单")
-    where = _where(words, understood.slots, request, services)
+    where = _where(words, slots, request, services)
     if isinstance(where, str):
         return Outcome("command:代下单", (to_sender(request, where),))
     if not may(request.person, "volunteer", where.node, services.groups):
@@ -43,10 +44,7 @@ def register(request: Request, services: Services) -> Outcome:
         return Outcome("command:代下单", (to_sender(request, text),))
     tickets: list[Ticket] = []
     replies: list[Reply] = []
-    needs = (understood, *understood.further)
-    phones = tuple(dict.fromkeys(phone for need in needs for phone in need.slots.phones))
     for need in needs:
-        need = replace(need, slots=replace(need.slots, phones=phones))
         ticket, said = _one(need, where, words, request, services)
         if ticket.number not in [one.number for one in tickets]:
             tickets.append(ticket)

@@ -12,7 +12,7 @@ from bot.model.handling import Dialogue, Outcome, Reply, Request
 from bot.model.household import Household
 from bot.model.services import Services
 from bot.model.ticket import NewTicket, Ticket
-from bot.model.understanding import Slots
+from bot.model.understanding import Slots, Understanding
 from handlers.alerts import added, alert, alert_also, in_private
 from handlers.speaking import SENSITIVE, about, discreetly, duty_phone, to_sender
 from handlers.whereabouts import beneficiary, open_at, said_door, speaks_for, whereabouts
@@ -63,12 +63,12 @@ def plea(request: Request, services: Services) -> Outcome:
     A message that names several needs opens a ticket for each: different people see to them, at different times.
     """
     assert request.understanding is not None
-    first = settle(request, services)
-    needs = (request.understood(need, None) for need in request.understanding.further)
+    mine, *others = needs_of(request.understanding)
+    first = settle(request.understood(mine, None), services)
     further = [
         settle(need, services)
-        for need in needs
-        if need.understanding and same_plea(need, services, need.understanding.intent) is None
+        for other in others
+        if same_plea(need := request.understood(other, None), services, other.intent) is None
     ]
     settled = (first, *further)
     if first.how == "opened" or further:
@@ -93,6 +93,24 @@ def emergency(request: Request, services: Services) -> Outcome:
     told = alert(ticket, request, services)
     heard = (told, *in_private(told, services))
     return Outcome(settled.label, (*heard, to_sender(request, answer, ticket.number, urgent=True)))
+
+
+def needs_of(understanding: Understanding) -> tuple[Understanding, ...]:
+    """Every need of a message. The door and the phones are said once, often at the end: they are meant for all."""
+    needs = (understanding, *understanding.further)
+    places = {(at.building, at.unit, at.room) for need in needs if (at := need.slots).building or at.room}
+    phones = tuple(dict.fromkeys(phone for need in needs for phone in need.slots.phones))
+    shared = next(iter(places)) if len(places) == 1 else (None, None, None)
+    return tuple(_with(need, shared, phones) for need in needs) if understanding.further else needs
+
+
+def _with(
+    need: Understanding, place: tuple[str | None, str | None, str | None], phones: tuple[str, ...]
+) -> Understanding:
+    slots = replace(need.slots, phones=phones)
+    if not (slots.building or slots.room) and any(place):
+        slots = replace(slots, building=place[0], unit=place[1], room=place[2])
+    return replace(need, slots=slots)
 
 
 def settle(request: Request, services: Services) -> Settled:

@@ -131,6 +131,15 @@ def test_another_door_in_the_same_breath_is_another_ticket(chat: Chat) -> None:
     assert [ticket.room for ticket in chat.app.tickets.all()] == ["501", "301"]
 
 
+def test_a_door_said_once_is_meant_for_all_needs_of_the_message(chat: Chat) -> None:
+    chat.say(
+        "赵阿姨",
+        "我跟你们说啊家里老太太降压药没有了然后冰箱里菜也吃光了还有那个厨房水管漏水漏了两天了17号楼3单元602",
+    )
+    tickets = chat.app.tickets.all()
+    assert len(tickets) > 1 and {ticket.room for ticket in tickets} == {"602"}
+
+
 # followers
 
 
