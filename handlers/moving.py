@@ -12,7 +12,7 @@ from bot.model.ticket import OPEN, Follower, MoveRefused, State, Ticket
 from handlers import own_tickets
 from handlers.authority import may
 from handlers.lists import plea_lines
-from handlers.reach import doer_id, load, may_know, node_of, sees_to, to_colleague
+from handlers.reach import doer_id, load, may_know, node_of, sees_to, told_doer
 from handlers.speaking import (
     SENSITIVE,
     about,
@@ -126,7 +126,7 @@ def move(
             listen(Dialogue(kind, moved.number), one, request.message.at + COMPLAINT, moved, services)
     again = to == ticket.state == "dispatched"
     news = () if again else told_requester(moved, request, services, note)
-    return Moved(line, (*news, *_told_doer(ticket, moved, request, services)), moved)
+    return Moved(line, (*news, *told_doer(ticket, moved, request, services)), moved)
 
 
 def withdraw_one(ticket: Ticket, request: Request, services: Services, note: str = "") -> Moved:
@@ -136,7 +136,10 @@ def withdraw_one(ticket: Ticket, request: Request, services: Services, note: str
     outcome = own_tickets.withdraw(ticket, request, services)
     answer = next(reply for reply in outcome.replies if reply.audience == "here")
     news = tuple(reply for reply in outcome.replies if reply is not answer)
-    return Moved(answer.text, news, ticket)
+    gone = services.tickets.get(ticket.number) or ticket
+    if not any(reply.audience == "person" and reply.to == doer_id(ticket) for reply in news):
+        news += told_doer(ticket, gone, request, services)
+    return Moved(answer.text, news, gone)
 
 
 def told_requester(ticket: Ticket, request: Request, services: Services, note: str) -> tuple[Reply, ...]:
@@ -154,17 +157,6 @@ def listen(dialogue: Dialogue, whom: Follower, expires: datetime, ticket: Ticket
     services.dialogues.begin(whom.room_id, whom.person_id, dialogue, expires)
     if whom.room_id and ticket.intent in SENSITIVE and services.colleagues.friend(whom.person_id):
         services.dialogues.begin("", whom.person_id, dialogue, expires)
-
-
-def _told_doer(before: Ticket, after: Ticket, request: Request, services: Services) -> tuple[Reply, ...]:
-    """Whoever had it in hand hears that somebody else took it, closed it or withdrew it."""
-    doer, now = doer_id(before), doer_id(after) if after.state != "cancelled" else ""
-    if not doer or doer in (now, request.person.id):
-        return ()
-    words = {"name": request.person.name}
-    text = services.replies("errand_gone", **about(after, services), **words)
-    reached = to_colleague(doer, text, text, after, services)
-    return (reached[0],) if reached and reached[1] != request.message.room_id else ()
 
 
 def _owner(ticket: Ticket, to: State, request: Request) -> Person | None:

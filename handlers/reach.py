@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from bot.model.handling import Reply
+from bot.model.handling import Reply, Request
 from bot.model.people import Person
 from bot.model.services import Services
 from bot.model.ticket import OPEN, Ticket
 from bot.model.tree import Node
 from handlers.authority import may
 from handlers.on_duty import stand_in
+from handlers.speaking import about
 
 
 def node_of(ticket: Ticket, services: Services) -> Node:
@@ -22,8 +23,10 @@ def in_hand(person: Person, ticket: Ticket) -> bool:
 
 
 def doer_id(ticket: Ticket) -> str:
-    """Who sees to it: whoever was sent, else whoever took it; empty for nobody whom we know."""
-    return ticket.dispatched_id if ticket.state == "dispatched" else ticket.owner_id
+    """Who sees to it (once closed: saw to it): whoever was sent, else whoever took it; empty for nobody whom we know.
+    Taking ends an errand: from then on it is the taker's."""
+    sent = bool(ticket.dispatched_to) and ticket.state != "taken"
+    return ticket.dispatched_id if sent else ticket.owner_id
 
 
 def in_reach(person: Person, ticket: Ticket, services: Services) -> bool:
@@ -76,3 +79,13 @@ def to_colleague(
                     text, "alert", "room", to=room_id, mentions=mentions, ticket=ticket.number
                 ), room_id
     return None
+
+
+def told_doer(before: Ticket, after: Ticket, request: Request, services: Services) -> tuple[Reply, ...]:
+    """Whoever had it in hand hears that somebody else took it, closed it or withdrew it, unless they read it here."""
+    doer, now = doer_id(before), doer_id(after) if after.state != "cancelled" else ""
+    if not doer or doer in (now, request.person.id):
+        return ()
+    text = services.replies("errand_gone", **about(after, services), name=request.person.name)
+    reached = to_colleague(doer, text, text, after, services)
+    return (reached[0],) if reached and reached[1] != request.message.room_id else ()

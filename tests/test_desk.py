@@ -298,6 +298,14 @@ def test_whoever_had_it_hears_that_it_went_elsewhere(chat: Chat) -> None:
     assert any(line.startswith("私聊: 【不用去了 A001】") for line in lines)
 
 
+def test_whoever_was_sent_hears_that_the_resident_withdrew(chat: Chat) -> None:
+    chat.say("志愿者小郑", "早", VOLUNTEER_ROOM)
+    chat.say("王女士", PLEA)
+    chat.say("刘书记", "派单 1 @志愿者小郑", STAFF_ROOM)
+    lines = chat.say("王女士", "/撤单 1")
+    assert any(line.startswith(f"{VOLUNTEER_ROOM}: @志愿者小郑 【不用去了 A001】") for line in lines)
+
+
 def test_a_room_of_another_compound_reads_neither_door_nor_phone(
     settings: Settings, data: Data, engine: Engine
 ) -> None:
