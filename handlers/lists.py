@@ -1,18 +1,18 @@
 """Lists of tickets: /工单."""
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from bot.model.handling import Command, Outcome, Request
+from bot.model.handling import Outcome, Request
 from bot.model.lists import Sought, Which
 from bot.model.services import Services
 from bot.model.ticket import OPEN, STATE_TITLES, Ticket
-from handlers.branches import branch_said
+from handlers.branches import branch_said, colleague
 from handlers.covered import branch, meant
 from handlers.lateness import work_out
 from handlers.reach import may_know
 from handlers.speaking import about, full_place, private_enough, quoted, to_sender
+from handlers.views import NOTHING, Asked, View, paged, read
 from intents.places import find_place
 
 LISTED = 10
@@ -24,67 +24,23 @@ LOADED = 20
 WHOLE = 1500
 """Characters of somebody's words that /工单 shows."""
 
-_PAGE = re.compile(r"第?\s*(\d{1,3})\s*页|更多|下一页")
-
-VIEWS: dict[str, str] = {
-    "我的": "mine", "我手上": "mine", "超时": "overdue", "待接": "untaken", "没人接": "untaken", "未接": "untaken",
-    "负荷": "loads", "急症": "emergency", "紧急": "emergency", "今天": "done", "今日": "done", "已办": "done",
-    "办结": "done", "全部": "open",
-}  # fmt: skip
-"""The word after /工单 -> what is listed."""
-
-HEADS: dict[str, str] = {
-    "open": "未办结", "mine": "在您手上", "overdue": "超时", "untaken": "没人接", "emergency": "急症火情", "done": "今天办结",
-}  # fmt: skip
-
-TYPED: dict[str, str] = {
-    "open": "", "mine": "我的 ", "overdue": "超时 ", "untaken": "待接 ", "emergency": "急症 ", "done": "今天 ",
-}  # fmt: skip
-"""What is typed to see it."""
-
-NONE: dict[str, str] = {
-    "open": "没有未办结的工单。", "mine": "您手上没有未办结的工单。", "overdue": "没有超时的工单。", "untaken": "没有等人接的工单。",
-    "emergency": "没有未办结的急症火情。", "done": "今天还没有办结的工单。", "loads": "没有人手上有工单。",
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What stands behind /工单."""
-
-    view: str
-    page: int
-    words: str
-    """What is left: a place."""
-
 
 def show(request: Request, services: Services) -> Outcome:
     """/工单: one ticket by number, or a list: one's own for residents, those in reach for staff."""
     command = request.command
     assert command is not None
-    asked = _asked(command)
-    if command.tickets and not _PAGE.search(command.raw):
+    if command.tickets and not paged(command):
         numbers = list(dict.fromkeys(command.tickets))[:LISTED]
         lines = [_show_one(number, request, services) for number in numbers]
         return _answer(request, "\n\n".join(lines))
     if not request.person.rank or not private_enough(request):
         return _answer(request, _own(request, services))
     work_out(services, request.message.at)
-    return _answer(request, _listed(asked, request, services))
+    return _answer(request, _listed(read(command), request, services))
 
 
 def _answer(request: Request, text: str) -> Outcome:
     return Outcome("command:工单", (to_sender(request, text),))
-
-
-def _asked(command: Command) -> _Asked:
-    words = command.raw
-    page = _PAGE.search(words)
-    words = _PAGE.sub(" ", words)
-    word = next((name for name in sorted(VIEWS, key=len, reverse=True) if name in words), "")
-    rest = words.replace(word, " ").removesuffix("的") if word else words
-    number = 1 if page is None else int(page[1] or 2)
-    return _Asked(VIEWS.get(word, "open"), max(number, 1), "".join(rest.split()))
 
 
 def _own(request: Request, services: Services) -> str:
@@ -97,34 +53,33 @@ def _own(request: Request, services: Services) -> str:
     return "\n".join([_head("未办结", len(tickets), len(lines)), *lines])
 
 
-def _listed(asked: _Asked, request: Request, services: Services) -> str:
-    at = request.message.at
-    sought: Sought | None = Sought(meant(request, services), request.person.id)
-    assert sought is not None
-    if asked.words:
-        sought = _at_place(asked.words, sought, request, services)
-        if sought is None:
-            return services.replies("list_unknown", word=asked.words)
+def _listed(asked: Asked, request: Request, services: Services) -> str:
+    at, first = request.message.at, (asked.page - 1) * LISTED
+    reach = Sought(meant(request, services), request.person.id, late=asked.late)
+    sought = _at_place(asked.place, reach, request, services) if asked.place else reach
+    if sought is None:
+        return services.replies("list_unknown", word=asked.place)
+    if asked.holder:
+        called = colleague(asked.holder, services)
+        if called.person is None:
+            return called.problem
+        sought = replace(sought, which="held", holder_id=called.person.id)
+    elif asked.view == "mine":
+        sought = replace(sought, nodes=None, which="held", holder_id=request.person.id)
     if asked.view == "loads":
         return _loads(sought, services, at)
     if asked.view == "done":
         midnight = datetime.combine(at.astimezone(services.zone).date(), time(), services.zone)
-        first = (asked.page - 1) * LISTED
+        sought = replace(sought, late=False)
         total, tickets = services.lists.done(sought, midnight, at + timedelta(seconds=1), first + LISTED)
-        return _paged(asked, total, tickets[first:], services, at)
-    sought = _narrowed(asked.view, sought, request.person.id)
-    total = services.lists.count(sought, at)
-    return _paged(
-        asked, total, services.lists.page(sought, at, LISTED, (asked.page - 1) * LISTED), services, at
-    )
+        return _paged(replace(asked, late=False), total, tickets[first:], services, at)
+    if asked.view in ("untaken", "emergency") and not asked.holder:
+        sought = replace(sought, which=WHICH[asked.view])
+    tickets = services.lists.page(sought, at, LISTED, first)
+    return _paged(asked, services.lists.count(sought, at), tickets, services, at)
 
 
-def _narrowed(view: str, sought: Sought, person_id: str) -> Sought:
-    """Those of the view."""
-    if view == "mine":
-        return replace(sought, nodes=None, which="held", holder_id=person_id)
-    found: dict[str, Which] = {"untaken": "untaken", "emergency": "emergency"}
-    return replace(sought, which=found.get(view, "open"), late=view == "overdue")
+WHICH: dict[View, Which] = {"untaken": "untaken", "emergency": "emergency"}
 
 
 def _at_place(words: str, sought: Sought, request: Request, services: Services) -> Sought | None:
@@ -149,7 +104,7 @@ def _loads(sought: Sought, services: Services, at: datetime) -> str:
     untaken = services.lists.count(replace(sought, which="untaken"), at)
     waiting = f"没人接 {untaken} 张。" if untaken else ""
     if not loads:
-        return f"{NONE['loads']}{waiting}"
+        return f"{NOTHING['loads']}{waiting}"
     lines = [
         f"{load.name} {load.held} 张"
         + (f"，急 {load.urgent}" if load.urgent else "")
@@ -161,17 +116,16 @@ def _loads(sought: Sought, services: Services, at: datetime) -> str:
     return "\n".join(part for part in (head, *lines, more, waiting) if part)
 
 
-def _paged(asked: _Asked, total: int, tickets: list[Ticket], services: Services, at: datetime) -> str:
+def _paged(asked: Asked, total: int, tickets: list[Ticket], services: Services, at: datetime) -> str:
     if not total:
-        return NONE[asked.view]
+        return asked.nothing
     pages = (total + LISTED - 1) // LISTED
     if asked.page > pages:
         return f"一共 {pages} 页（{total} 张）。"
     late = services.lists.overdue(tickets, at)
     lines = [brief(ticket, services, at, late=ticket.number in late) for ticket in tickets]
-    head = f"{HEADS[asked.view]} {total} 张" + (f"，第 {asked.page}/{pages} 页：" if pages > 1 else "：")
-    place = f"{asked.words} " if asked.words else ""
-    more = [f"往下看：/工单 {TYPED[asked.view]}{place}{asked.page + 1}页"] if asked.page < pages else []
+    head = f"{asked.title} {total} 张" + (f"，第 {asked.page}/{pages} 页：" if pages > 1 else "：")
+    more = [f"往下看：{asked.typed(asked.page + 1)}"] if asked.page < pages else []
     return "\n".join([head, *lines, *more])
 
 

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands import parse
 from bot.model.audit import Actor
+from bot.model.handling import Command
 from bot.model.lists import Sought
 from bot.model.people import Person
 from handlers.clocks import standing
+from handlers.table import COMMANDS
+from handlers.views import Asked, read
 from tests.conftest import COMPOUND_ROOM, STAFF_ROOM, UNIT_ROOM, VOLUNTEER_ROOM, Chat
 
 BUILDING_5 = "春晓苑5号楼群"
@@ -118,6 +122,9 @@ def test_one_that_was_closed_and_came_back_is_not_done_today(chat: Chat) -> None
         ("和谐小区", ["A003"]),
         ("超时 和谐小区", []),
         ("待接 春晓苑", ["A002", "A001"]),
+        ("春晓苑 待接", ["A002", "A001"]),
+        ("超时 待接", []),
+        ("我的 春晓苑", []),
         ("百合社区", ["A002", "A001", "A003"]),
     ],
 )
@@ -125,6 +132,37 @@ def test_by_place(chat: Chat, words: str, found: list[str]) -> None:
     three(chat)
     (line,) = chat.say("刘书记", f"/工单 {words}", STAFF_ROOM)
     assert numbers(line) == found
+
+
+def test_what_a_colleague_has_in_hand(chat: Chat) -> None:
+    three(chat)
+    chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    (line,) = chat.say("刘书记", "/工单 @小安", STAFF_ROOM)
+    assert line.split("\n")[0].endswith("小安 手上 1 张：") and numbers(line) == ["A001"]
+    (line,) = chat.say("刘书记", "/工单 超时 @小安", STAFF_ROOM)
+    assert "小安 手上没有超时的工单" in line
+    (line,) = chat.say("刘书记", "/工单 @小丁", STAFF_ROOM)
+    assert "小丁" in line and "A00" not in line
+    (line,) = tell(chat, "志愿者小冀", "/工单 @小安")
+    assert "A001" not in line
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("/工单", Asked("open", False, 1, "", "")),
+        ("/工单 2页", Asked("open", False, 2, "", "")),
+        ("/工单 更多", Asked("open", False, 2, "", "")),
+        ("/工单 第3页 超时", Asked("open", True, 3, "", "")),
+        ("/工单 17号楼的 待接", Asked("untaken", False, 1, "", "17号楼")),
+        ("/工单 我的 超时", Asked("mine", True, 1, "", "")),
+        ("/工单 @小安 春晓苑", Asked("open", False, 1, "小安", "春晓苑")),
+        ("/工单 0页", Asked("open", False, 1, "", "")),
+    ],
+)
+def test_words_behind_the_command_come_in_any_order(text: str, asked: Asked) -> None:
+    command = parse(text, COMMANDS)
+    assert isinstance(command, Command) and read(command) == asked
 
 
 def test_a_place_nobody_knows_is_said_so(chat: Chat) -> None:

@@ -1,7 +1,10 @@
 """/交班 and its card by the clock; /日报 counts what the ledger holds; the tables for export say the same."""
 
+import asyncio
+import contextlib
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,7 +12,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import exports
+from bot.channels.replay import Said
+from bot.model.message import Message
+from bot.model.settings import Settings
+from bot.settings import Data
 from bot.tables import write_table
+from bot.transcripts import Player
 from handlers.reports import day_said
 from tests.conftest import COMPOUND_ROOM, MORNING, STAFF_ROOM, UNIT_ROOM, VOLUNTEER_ROOM, Chat
 
@@ -41,6 +49,24 @@ def test_the_card_is_posted_at_every_change_of_shifts_once(chat: Chat) -> None:
     assert "没人接 1 张，超时 1 张：\nA001 买药送药·春晓苑17-3-501 已下单 11小时 超时" in card
     (night,) = until(chat, EVENING + timedelta(hours=13))
     assert "【交班】11月16日夜班：没有新工单，还有 1 张没办结" in night
+
+
+def test_every_staff_group_gets_the_card_of_its_own_branch(settings: Settings, data: Data) -> None:
+    (root,) = settings.groups
+    spring, harmony = root.children
+    harmony = replace(harmony, staff_room="和谐小区工作群")
+    two = replace(settings, groups=(replace(root, children=(spring, harmony)),))
+    said: list[Said] = []
+    start = EVENING - timedelta(hours=1)
+    with contextlib.closing(Player(two, data, None, said.append, start)) as player:
+        for n, (room, text) in enumerate([(UNIT_ROOM, PLEA), (HARMONY, "没米了，能送点米吗，2-1-302")]):
+            at = start + timedelta(minutes=40 + n)
+            asyncio.run(player.say(Message(f"m{n}", at, room, room, f"p{n}", f"居民{n}", text)))
+        asyncio.run(player.send_until(EVENING + timedelta(minutes=5)))
+    cards = {one.out.room: one.out.text for one in said if "【交班】" in one.out.text}
+    assert set(cards) == {STAFF_ROOM, "和谐小区工作群"}
+    assert "新开 2 张" in cards[STAFF_ROOM] and "新开 1 张" in cards["和谐小区工作群"]
+    assert "A001" not in cards["和谐小区工作群"] and "A002" in cards["和谐小区工作群"]
 
 
 def test_a_restart_neither_repeats_nor_forgets_the_card(
