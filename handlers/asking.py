@@ -35,6 +35,9 @@ SHORT = 20
 INSIDE = "内部"
 """What a /进展 begins with that the requester is not told."""
 
+WORK: tuple[RoomKind, ...] = ("staff", "volunteer")
+"""Where those at work may read doors and phones."""
+
 _GOT_IT = re.compile(
     r"(?:好的?|嗯+|行|ok)?[,，。\s]*收到了?[,，。!！\s]*(?:谢谢[你您]?)?[。!！]*", re.IGNORECASE
 )
@@ -151,7 +154,3 @@ def _for_asker(ticket: Ticket, request: Request, services: Services) -> Reply:
         mentions = ((asker_id, asker),)
         return Reply(text, "alert", "room", to=room_id, mentions=mentions, ticket=ticket.number)
     return to_staff(text, node=ticket.node, ticket=ticket.number)
-
-
-WORK: tuple[RoomKind, ...] = ("staff", "volunteer")
-"""Where those at work may read doors and phones."""

@@ -125,7 +125,7 @@ def move(
         for one in those_waiting(moved, services):
             listen(Dialogue(kind, moved.number), one, request.message.at + COMPLAINT, moved, services)
     again = to == ticket.state == "dispatched"
-    news = () if again else told_requester(moved, request, services, note)
+    news = () if again else _told_waiting(moved, request, services, note)
     return Moved(line, (*news, *told_doer(ticket, moved, request, services)), moved)
 
 
@@ -142,7 +142,7 @@ def withdraw_one(ticket: Ticket, request: Request, services: Services, note: str
     return Moved(answer.text, news, gone)
 
 
-def told_requester(ticket: Ticket, request: Request, services: Services, note: str) -> tuple[Reply, ...]:
+def _told_waiting(ticket: Ticket, request: Request, services: Services, note: str) -> tuple[Reply, ...]:
     """What those who wait hear about the state their ticket has reached."""
     if ticket.state not in TOLD:
         return ()
