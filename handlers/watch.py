@@ -4,7 +4,6 @@ What is due is computed from the audit rows (handlers/clocks.py); so a restart n
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.model.audit import Actor
@@ -13,43 +12,13 @@ from bot.model.people import Person
 from bot.model.services import Services
 from bot.model.ticket import Step, Ticket
 from handlers import clocks, ladder
-from handlers.authority import may
-from handlers.ladder import CALLED, each_once, names
+from handlers.calling import Call, said
 from handlers.on_duty import lead
 from handlers.reach import node_of
 from handlers.speaking import SENSITIVE, about, quoted, those_waiting
 
-called = ladder.called
-
-LISTED = 10
-"""So many tickets stand in one message at most."""
-
 SOON = timedelta(minutes=1)
 """A ticket is not looked at again before, whatever its clocks say."""
-
-TAIL = {
-    "take": "alert_untaken",
-    "finish": "alert_unfinished",
-    "return": "alert_returned",
-    "check": "ticket_check",
-}
-"""What is said of one ticket; for several at once the same with _many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Something to be said about one ticket; those alike are said in one message."""
-
-    what: str
-    """A key of TAIL, or again."""
-    room: str
-    """The staff's group, or where the residents asked."""
-    step: str
-    """Of the ladder; empty elsewhere."""
-    ticket: Ticket
-    people: tuple[Person, ...]
-    """Whom to @."""
-    words: dict[str, str]
 
 
 def due(services: Services) -> datetime | None:
@@ -61,12 +30,7 @@ def due(services: Services) -> datetime | None:
 def ring(at: datetime, services: Services) -> list[Reply]:
     """Look at every ticket whose moment has come, do what is due, and set the moment of its next look."""
     calls = [call for ticket in services.tickets.watched(at) for call in _look(ticket, at, services)]
-    groups: dict[tuple[object, ...], list[Call]] = {}
-    for call in calls:
-        alone = call.ticket.number if call.what == "again" or clocks.emergency(call.ticket) else ""
-        groups.setdefault((call.what, call.room, call.step, alone), []).append(call)
-    said = [_said(alike, services) for alike in groups.values()]
-    return said + [reply for call in calls for reply in _aside(call, services)]
+    return said(calls, services)
 
 
 RING = Ring("tickets", due, ring)
@@ -116,20 +80,16 @@ def _when(moment: datetime, at: datetime, services: Services) -> str:
     return f"{local:%H:%M}" if today else services.show_time(moment)
 
 
-def _staff_room(ticket: Ticket, services: Services) -> str:
-    return services.groups.nearest_room(node_of(ticket, services), "staff") or ""
-
-
 def _climb(
     clock: clocks.Clock, ticket: Ticket, steps: Sequence[Step], at: datetime, services: Services
 ) -> Call:
     """The next step of the ladder, written down."""
     step, people = ladder.next_step(ticket, clocks.climbed(clock, steps), at, services)
     services.tickets.note(ticket, Actor(at), "escalated", f"{clocks.LATE[clock]}·{step}")
-    said: clocks.Clock = "take" if ticket.state == "opened" else clock
-    late = clocks.minutes_late(said, ticket, steps, services.desk, services.zone, at)
+    told_as: clocks.Clock = "take" if ticket.state == "opened" else clock
+    late = clocks.minutes_late(told_as, ticket, steps, services.desk, services.zone, at)
     words = _words(ticket, at, services) | {"late": f"超时 {span(late)}" if late >= 1 else "到时限了"}
-    return Call(said, _staff_room(ticket, services), step, ticket, tuple(people), words)
+    return Call(told_as, ticket, tuple(people), words, step)
 
 
 def _again(ticket: Ticket, steps: Sequence[Step], at: datetime, services: Services) -> Call:
@@ -146,7 +106,7 @@ def _again(ticket: Ticket, steps: Sequence[Step], at: datetime, services: Servic
         "phones": f"电话 {ticket.phones}" if ticket.phones else "",
     }
     people = ladder.people_called(ticket, at, services)
-    return Call("again", _staff_room(ticket, services), "", ticket, tuple(people), words)
+    return Call("again", ticket, tuple(people), words)
 
 
 def _return(ticket: Ticket, steps: Sequence[Step], at: datetime, services: Services) -> Call:
@@ -160,8 +120,7 @@ def _return(ticket: Ticket, steps: Sequence[Step], at: datetime, services: Servi
     if first := lead(node_of(ticket, services), at, services):
         people = [first, *people]
     services.tickets.move(ticket, "opened", Actor(at), kind="returned", note=f"原来是 {words['owner']}")
-    room = _staff_room(ticket, services)
-    return Call("return", room, "", ticket, tuple(each_once(people)), words)
+    return Call("return", ticket, tuple(ladder.each_once(people)), words)
 
 
 def _check(ticket: Ticket, steps: Sequence[Step], at: datetime, services: Services) -> list[Call]:
@@ -181,9 +140,12 @@ def _check(ticket: Ticket, steps: Sequence[Step], at: datetime, services: Servic
             continue
         expires = max(closing.at + clocks.COMPLAINT, at + services.patience)
         services.dialogues.begin(room, one.person_id, Dialogue("received", ticket.number), expires)
-        words = about(ticket, services) | {"when": _day(closing.at, at, services)}
-        person = Person(one.person_id, one.name)
-        calls.append(Call("check", room or f"私聊 {one.person_id}", "", ticket, (person,), words))
+        when = _day(closing.at, at, services)
+        people, words = (Person(one.person_id, one.name),), about(ticket, services) | {"when": when}
+        if room:
+            calls.append(Call("check", ticket, people, words, when, "room", room))
+        else:
+            calls.append(Call("check", ticket, people, words, when, "person", one.person_id))
     services.tickets.note(ticket, Actor(at), "checked", "" if calls else "不便在群里问")
     return calls
 
@@ -200,81 +162,3 @@ def span(minutes: float) -> str:
     if hours >= 24:
         return f"{hours // 24} 天"
     return " ".join(f"{n} {unit}" for n, unit in ((hours, "小时"), (rest, "分钟")) if n)
-
-
-def _said(alike: Sequence[Call], services: Services) -> Reply:
-    """One message about tickets alike: in the staff's group, or where the residents asked."""
-    first = alike[0]
-    numbers = list(dict.fromkeys(call.ticket.number for call in alike))
-    people = each_once([one for call in alike for one in call.people])
-    if len(numbers) == 1:
-        text = services.replies(TAIL.get(first.what, "alert_again"), **first.words)
-    else:
-        text = _many(first.what, {call.ticket.number: call for call in alike}, services)
-    only = numbers[0] if len(numbers) == 1 else None
-    if first.what != "check":
-        apart = {
-            one.id
-            for call in alike
-            for one in call.people
-            if _elsewhere(one, call.ticket, services) is not None
-        }
-        people = [one for one in people if one.id not in apart]
-        node, urgent = first.ticket.node, clocks.emergency(first.ticket)
-        mentions = names(people)[:CALLED]
-        return Reply(text, "alert", "staff", node=node, mentions=mentions, ticket=only, urgent=urgent)
-    if first.room.startswith("私聊 "):
-        return Reply(text, "private", "person", to=first.people[0].id, ticket=only)
-    return Reply(text, "reply", "room", to=first.room, mentions=names(people), ticket=only)
-
-
-def _many(what: str, calls: dict[str, Call], services: Services) -> str:
-    lines = []
-    for number, call in list(calls.items())[:LISTED]:
-        words, urgent = call.words, "【急】" if call.ticket.urgent else ""
-        if what == "check":
-            lines.append(f"{number}（{words['title']}）")
-        else:
-            owner = words["owner"] if what != "take" else ""
-            late = words["late"] + ("没消息" if what == "return" else "")
-            lines.append(
-                " ".join(filter(None, (number, f"{urgent}{words['title']}·{words['place']}", owner, late)))
-            )
-    if len(calls) > LISTED:
-        lines.append(f"还有 {len(calls) - LISTED} 张")
-    when = next(iter(calls.values())).words.get("when", "")
-    return services.replies(f"{TAIL[what]}_many", count=str(len(calls)), list="\n".join(lines), when=when)
-
-
-def _aside(call: Call, services: Services) -> list[Reply]:
-    """The same to each who does not see it in the staff's group, and what is urgent to each in private, too, where the
-    bot can. A group reads it without a door."""
-    if call.what == "check":
-        return []
-    ticket, key, urgent = call.ticket, TAIL.get(call.what, "alert_again"), clocks.emergency(call.ticket)
-    text = services.replies(key, **call.words)
-    replies = []
-    for one in call.people:
-        room = _elsewhere(one, ticket, services)
-        if room == "" or (clocks.pressing(ticket) and services.colleagues.friend(one.id)):
-            replies.append(Reply(text, "alert", "person", to=one.id, ticket=ticket.number, urgent=urgent))
-        elif room:
-            bare = services.replies(key, **call.words | about(ticket, services))
-            there = Reply(bare, "alert", "room", to=room, mentions=names([one]), ticket=ticket.number)
-            replies.append(replace(there, urgent=urgent))
-    return replies
-
-
-def _elsewhere(person: Person, ticket: Ticket, services: Services) -> str | None:
-    """Where somebody is reached who is not in the staff's group: "" in private, else the group in which they last said
-    something about the ticket, other than where it was asked for. None: in the staff's group, or nowhere."""
-    if may(person, "worker", node_of(ticket, services), services.groups):
-        return None
-    if services.colleagues.friend(person.id):
-        return ""
-    return _took_in(person, ticket, services)
-
-
-def _took_in(person: Person, ticket: Ticket, services: Services) -> str | None:
-    rooms = (s.room_id for s in reversed(services.tickets.history(ticket)) if s.actor_id == person.id)
-    return next((room for room in rooms if room and room != ticket.room_id), None)

@@ -106,6 +106,17 @@ def test_a_volunteer_hears_in_their_own_group_that_it_went_back(chat: Chat) -> N
     assert "501" not in own
 
 
+def test_several_claims_of_one_volunteer_go_back_in_one_message_each_place(chat: Chat) -> None:
+    chat.say("老郑", "大家好", VOLUNTEER_ROOM)
+    chat.say("王女士", PLEA)
+    chat.say("孙奶奶", "垃圾堆门口三天了没人收", "春晓苑5号楼群")
+    chat.say("老郑", "接单 1 2", VOLUNTEER_ROOM)
+    staff, own = until(chat, 121)
+    assert "【放回】2 张工单" in staff
+    assert f"{VOLUNTEER_ROOM}: @老郑 【放回】2 张工单" in own
+    assert "A002" in own
+
+
 def test_a_claim_is_kept_while_the_resident_is_asked(chat: Chat) -> None:
     chat.say("王女士", PLEA)
     chat.say("网格员小安", "接单 1", STAFF_ROOM)
