@@ -80,6 +80,8 @@ def _with_building(request: Request, asked: tuple[str, ...]) -> Request:
     understanding = request.understanding
     assert understanding is not None
     said = _BUILDING.fullmatch(request.text) if "building" in asked else None
+    if understanding.intent.startswith("report."):
+        return request  # 「我发烧了38度」 is no answer
     if said is None or understanding.slots.building not in (None, said[1].lstrip("0")):
         return request
     slots = replace(

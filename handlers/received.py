@@ -50,6 +50,10 @@ def answer_received(request: Request, services: Services) -> Outcome | None:
         return reopen(ticket, request, services)
     if ticket.state == "declined" or (named_in(text, others) and not named_in(text, [ticket])):
         return None  # 菜收到了: another of theirs
+    if intent == "thanks":
+        if not _confirmed(ticket, services):
+            services.tickets.note(ticket, request.by, "confirmed", quoted(text))
+        return Outcome("silent:confirmed")  # 「亮了，谢谢」: nothing to ask tomorrow, and nothing to say
     asked = _last_kind(ticket, services) == "checked" and _YES.fullmatch(text)
     if intent != "ticket.done" and not asked:
         return None

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from bot.model.handling import Request
 from bot.model.household import Household
+from bot.model.isolation import Isolation
 from bot.model.services import Services
 from bot.model.ticket import Ticket
 from bot.model.tree import Node
 from bot.model.understanding import Slots
+from handlers.isolating import home_of
 
 _KIN = "妈妈|爸爸|母亲|父亲|老妈|老爸|爷爷|奶奶|姥姥|姥爷|外公|外婆|公公|婆婆|岳父|岳母|丈母娘|妈|爸|爹|姑|姨|舅|哥|姐"
 _MY_KIN = re.compile(rf"(?:我|俺|咱)(?:们)?家?(?:{_KIN})")
@@ -53,7 +55,9 @@ def whereabouts(request: Request, services: Services) -> Whereabouts:
     if not unit and near.unit and building == (near.building or ""):
         unit = near.unit
     room = slots.room or ""
-    known = None if slots.building else home or _said_before(request, services)
+    known = (
+        None if slots.building else home or _isolating(request, services) or _said_before(request, services)
+    )
     if known is not None and building in ("", known.building):
         building = building or known.building
         if unit in ("", known.unit):
@@ -71,6 +75,13 @@ def compound_said(text: str, services: Services) -> Node | None:
         if re.search(rf"{re.escape(node.name)}[的里 ,，、]{{0,2}}[\dA-Za-z一二三四五六七八九十]", text)
     ]
     return said[0] if len(said) == 1 else None
+
+
+def _isolating(request: Request, services: Services) -> Isolation | None:
+    """The household that speaks in a group of those who isolate: 501 is enough there, or the door said before."""
+    if request.place is None or request.place.kind != "isolation":
+        return None
+    return home_of(request, services)
 
 
 def _said_before(request: Request, services: Services) -> Ticket | None:
