@@ -13,6 +13,7 @@ from handlers.authority import may
 from handlers.covered import branch, meant
 from handlers.lists import age
 from handlers.speaking import private_enough, quoted, to_sender
+from handlers.views import page_of
 
 KEPT = timedelta(hours=24)
 """So long it stands on the list; then it is only counted."""
@@ -144,18 +145,24 @@ def show(request: Request, services: Services) -> Outcome:
     assert request.command is not None
     if not private_enough(request):
         return Outcome("refused:未回")
-    words, at = request.command.raw, request.message.at
+    page, words = page_of(request.command.raw)
+    at = request.message.at
     found = waiting(meant(request, services), at, services)
     if _TICKED.search(words) or re.search(r"\d", words) or _CLEAR.search(words):
         return Outcome("command:未回", (to_sender(request, _tick(words, found, request, services)),))
     if not found:
         return Outcome("command:未回", (to_sender(request, services.replies("unanswered_none")),))
-    return Outcome("command:未回", (to_sender(request, "\n".join(_list(found, at))),))
+    return Outcome("command:未回", (to_sender(request, _list(found, page, at)),))
 
 
-def _list(found: Sequence[Unanswered], at: datetime) -> list[str]:
-    head = f"{len(found)} 条没人回" + (f"，先列 {LISTED} 条：" if len(found) > LISTED else "：")
-    return [head, *lines(found, at, LISTED), f"回过了就打：/未回 已回 {found[0].number}"]
+def _list(found: Sequence[Unanswered], page: int, at: datetime) -> str:
+    pages = (len(found) + LISTED - 1) // LISTED
+    if page > pages:
+        return f"一共 {pages} 页（{len(found)} 条）。"
+    shown = found[(page - 1) * LISTED :][:LISTED]
+    head = f"{len(found)} 条没人回" + (f"，第 {page}/{pages} 页：" if pages > 1 else "：")
+    more = [f"往下看：/未回 {page + 1}页"] if page < pages else []
+    return "\n".join([head, *lines(shown, at, LISTED), *more, f"回过了就打：/未回 已回 {shown[0].number}"])
 
 
 def lines(found: Sequence[Unanswered], at: datetime, most: int) -> list[str]:

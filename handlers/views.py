@@ -76,15 +76,21 @@ def paged(command: Command) -> bool:
     return _PAGE.search(command.raw) is not None
 
 
+def page_of(raw: str) -> tuple[int, str]:
+    """The page that is asked for, the first when none is, and the other words."""
+    found = _PAGE.search(raw)
+    number = 1 if found is None else int(found[1] or 2)
+    return max(number, 1), _PAGE.sub(" ", raw)
+
+
 def read(command: Command) -> Asked:
     """The words in any order."""
-    page = _PAGE.search(command.raw)
-    person = _PERSON.search(command.raw)
-    words = _PERSON.sub(" ", _PAGE.sub(" ", command.raw))
+    page, words = page_of(command.raw)
+    person = _PERSON.search(words)
+    words = _PERSON.sub(" ", words)
     late = LATE in words
     words = words.replace(LATE, " ")
     word = next((name for name in sorted(WORDS, key=len, reverse=True) if name in words), "")
     rest = words.replace(word, " ") if word else words
-    number = 1 if page is None else int(page[1] or 2)
     place = "".join(rest.split()).removesuffix("的")
-    return Asked(WORDS.get(word, "open"), late, max(number, 1), person[1] if person else "", place)
+    return Asked(WORDS.get(word, "open"), late, page, person[1] if person else "", place)

@@ -147,6 +147,17 @@ def test_staff_tick_off_by_number_and_all(chat: Chat) -> None:
     assert [entry.actor for entry in entries] == ["刘书记", "志愿者"]
 
 
+def test_a_page_is_no_number(chat: Chat) -> None:
+    many(chat, 12)
+    chat.clock.advance(minutes=21)
+    (line,) = chat.say("刘书记", "/未回", STAFF_ROOM)
+    assert "12 条没人回，第 1/2 页" in line and "往下看：/未回 2页" in line and "11. " not in line
+    (line,) = chat.say("刘书记", "/未回 2页", STAFF_ROOM)
+    assert "11. 居民10" in line and "12. 居民11" in line
+    (line,) = chat.say("刘书记", "/未回 5页", STAFF_ROOM)
+    assert "一共 2 页（12 条）" in line
+
+
 def test_a_worker_sees_and_ticks_off_their_own_branch_alone(chat: Chat) -> None:
     ask(chat)
     ask(chat, "和谐老张", "请问小区门口的菜鸟驿站什么时候恢复营业", "和谐小区居民群")
