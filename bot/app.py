@@ -39,6 +39,7 @@ from bot.loopguard import LoopGuard
 from bot.model.channel import Channel
 from bot.model.clock import Clock, millis
 from bot.model.contacts import Contacts
+from bot.model import ledger as model_ledger
 from bot.model.ledger import LedgerRefused
 from bot.model.message import Event, LoggedIn
 from bot.model.people import Grant, Person
@@ -67,6 +68,8 @@ TICK_SECONDS = 2.0
 """How often it is asked whether something is due by the clock."""
 REMEMBER_MESSAGES = timedelta(days=7)
 """How long a message is recognised when it comes again."""
+FIRST_STARTED = "first_started"
+"""Key of the moment at which the bot was first started on the ledger."""
 TELL_NOTHING = timedelta.max
 
 
@@ -86,6 +89,7 @@ class Health:
     """How the bot itself is doing."""
 
     started: datetime
+    first_started: datetime
     channel: Channel
 
     @property
@@ -296,7 +300,7 @@ def build(
         figures=Figures(ledger),
         isolation=Isolations(ledger),
         desk=settings.desk,
-        health=Health(clock.now(), channel),
+        health=Health(clock.now(), _first_started(books.state, clock.now()), channel),
         privacy=Privacy(Nameless(ledger, tree.building_of, people), members),
         commands=COMMANDS,
     )
@@ -334,10 +338,16 @@ def build(
     )
     with ledger.transaction():
         tickets.watch_all()
+        books.state.put(FIRST_STARTED, services.health.first_started.isoformat())
     timekeeper = Timekeeper(RINGS, services, ledger, delivery)
     return App(
         settings, channel, clock, ledger, engine, assistant, outbox, timekeeper, dialogues, tickets, roster
     )
+
+
+def _first_started(state: model_ledger.State, now: datetime) -> datetime:
+    known = state.get(FIRST_STARTED)
+    return datetime.fromisoformat(known) if known else now
 
 
 def _people(settings: Settings) -> dict[str, Person]:

@@ -10,6 +10,7 @@ from bot.model.services import Services
 from bot.model.ticket import OPEN, Ticket
 from handlers.alerts import added, holders, holders_or_called, to_doer
 from handlers.family import household_tickets
+from handlers.reach import told_doer
 from handlers.speaking import about, named, quoted, to_sender, to_staff, to_those_waiting
 
 Act = Callable[[Ticket, Request, Services], Outcome]
@@ -189,9 +190,10 @@ def _noted(ticket: Ticket, request: Request, services: Services) -> Outcome:
 
 def withdraw(ticket: Ticket, request: Request, services: Services) -> Outcome:
     """Withdraw this ticket at the word of somebody who waits for it; the staff and whoever else waits are told."""
-    ticket = services.tickets.move(ticket, "cancelled", request.by)
+    before, ticket = ticket, services.tickets.move(ticket, "cancelled", request.by)
     services.dialogues.end(request, "details")
     outcome = _told("cancelled", ticket, request, services, "alert_cancelled", "ticket_cancelled")
+    outcome = replace(outcome, replies=(*outcome.replies, *told_doer(before, ticket, request, services)))
     return _and_others(outcome, ticket, request, services, "ticket_cancelled_by")
 
 
@@ -216,7 +218,8 @@ def _told(
     call = holders_or_called if ticket.state in OPEN else holders
     told = replace(told, mentions=call(ticket, request.message.at, services))
     said = to_sender(request, services.replies(answer, **about(ticket, services)), ticket.number)
-    return Outcome(f"{label}:{ticket.number}", (told, said, *to_doer(told, ticket, request, services)))
+    also = () if label == "cancelled" else to_doer(told, ticket, request, services)
+    return Outcome(f"{label}:{ticket.number}", (told, said, *also))
 
 
 def _and_others(outcome: Outcome, ticket: Ticket, request: Request, services: Services, key: str) -> Outcome:

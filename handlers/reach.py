@@ -35,8 +35,10 @@ def in_reach(person: Person, ticket: Ticket, services: Services) -> bool:
 
 
 def may_know(person: Person, ticket: Ticket, services: Services) -> bool:
-    """In reach, or their own."""
-    return ticket.requester_id == person.id or in_reach(person, ticket, services)
+    """In reach, or they wait for it: their own, or one they follow."""
+    if ticket.requester_id == person.id or in_reach(person, ticket, services):
+        return True
+    return any(one.person_id == person.id for one in services.tickets.followers(ticket))
 
 
 def sees_to(person: Person, ticket: Ticket, at: datetime, services: Services) -> bool:

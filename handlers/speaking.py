@@ -63,6 +63,7 @@ def about(ticket: Ticket, services: Services, *, public: bool = True) -> dict[st
     return {
         "number": ticket.number,
         "short": ticket.short,
+        "urgent": "急·" if ticket.urgent else "",
         "title": "求助" if public and ticket.intent in SENSITIVE else ticket.title,
         "place": public_place(ticket, services) if public else full_place(ticket, services),
         "state": STATE_TITLES[ticket.state],

@@ -3,11 +3,13 @@
 What is due is computed from the audit rows (handlers/clocks.py); so a restart neither forgets nor repeats.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.model.audit import Actor
 from bot.model.handling import Dialogue, Reply, Ring
+from bot.model.ledger import LedgerRefused
 from bot.model.people import Person
 from bot.model.services import Services
 from bot.model.ticket import Step, Ticket
@@ -16,6 +18,11 @@ from handlers.calling import Call, said
 from handlers.on_duty import lead
 from handlers.reach import node_of
 from handlers.speaking import SENSITIVE, about, quoted, those_waiting
+
+log = logging.getLogger("xiaoxiang.watch")
+
+AFTER_FAILURE = timedelta(minutes=10)
+"""When a ticket is looked at again that could not be looked at."""
 
 SOON = timedelta(minutes=1)
 """A ticket is not looked at again before, whatever its clocks say."""
@@ -29,8 +36,20 @@ def due(services: Services) -> datetime | None:
 
 def ring(at: datetime, services: Services) -> list[Reply]:
     """Look at every ticket whose moment has come, do what is due, and set the moment of its next look."""
-    calls = [call for ticket in services.tickets.watched(at) for call in _look(ticket, at, services)]
+    calls = [call for ticket in services.tickets.watched(at) for call in _look_safely(ticket, at, services)]
     return said(calls, services)
+
+
+def _look_safely(ticket: Ticket, at: datetime, services: Services) -> list[Call]:
+    """One ticket that cannot be looked at must not silence all others: it is logged and looked at again later."""
+    try:
+        return _look(ticket, at, services)
+    except LedgerRefused:
+        raise  # the disk's fault: nothing of this tick happened
+    except Exception:
+        log.exception("failed", extra={"action": "watch.failed", "ticket": ticket.number})
+        services.tickets.watch(ticket, at + AFTER_FAILURE)
+        return []
 
 
 RING = Ring("tickets", due, ring)

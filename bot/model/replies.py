@@ -52,10 +52,10 @@ REPLIES: dict[str, frozenset[str]] = {
     "handed_over": frozenset({"phone"}),
     "greeting": frozenset({"phone"}),
     # to the staff
-    "alert_ticket": _TICKET | {"name", "room", "text", "phones", "short"},
+    "alert_ticket": _TICKET | {"urgent", "name", "room", "text", "phones", "short"},
     "alert_emergency": _TICKET | {"name", "room", "text", "phones", "short", "phone"},
     "alert_added": _TICKET | {"name", "text"},
-    "alert_ticket_also": _TICKET | {"name", "short"},
+    "alert_ticket_also": _TICKET | {"urgent", "name", "short"},
     "alert_joined": _TICKET | {"name", "room", "text"},
     "isolated_door": frozenset(),
     "isolated_emergency": frozenset(),

@@ -289,6 +289,11 @@ class Health(Protocol):
         ...
 
     @property
+    def first_started(self) -> datetime:
+        """When the bot was first started on this ledger."""
+        ...
+
+    @property
     def ready(self) -> bool:
         """True while the channel can send."""
         ...
