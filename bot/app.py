@@ -36,10 +36,10 @@ from bot.ledger.talk import Dialogues, Records
 from bot.ledger.tickets import Tickets
 from bot.ledger.unanswered import Unanswered
 from bot.loopguard import LoopGuard
+from bot.model import ledger as model_ledger
 from bot.model.channel import Channel
 from bot.model.clock import Clock, millis
 from bot.model.contacts import Contacts
-from bot.model import ledger as model_ledger
 from bot.model.ledger import LedgerRefused
 from bot.model.message import Event, LoggedIn
 from bot.model.people import Grant, Person

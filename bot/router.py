@@ -11,10 +11,11 @@ from bot.model.message import Message
 from bot.model.people import ROLE_TITLES
 from bot.model.services import Services
 from bot.model.understanding import Understanding
-from handlers import chains, taking, unanswered
+from handlers import chains, unanswered
 from handlers.authority import may
 from handlers.speaking import to_sender
 from handlers.table import COMMANDS, DIALOGUES, INTENTS
+from handlers.tickets import taking
 from intents import chain
 from intents.normalise import split_quote
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta, tzinfo
 
 from bot.model.services import Services
-from handlers.on_duty import clock_time
+from handlers.duty.on_duty import clock_time
 
 
 def next_time(times: Sequence[str], after: datetime, zone: tzinfo) -> datetime | None:

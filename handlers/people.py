@@ -6,9 +6,9 @@ from dataclasses import replace
 from bot.model.handling import Outcome, Request
 from bot.model.services import Services
 from handlers import privacy
-from handlers.own_tickets import SHORT_ANSWER, progress
-from handlers.pleas import add, alert, open_ticket, same_plea
 from handlers.speaking import discreetly, duty_phone, to_sender
+from handlers.tickets.own_tickets import SHORT_ANSWER, progress
+from handlers.tickets.pleas import add, alert, open_ticket, same_plea
 
 _CALL = re.compile(
     r"(?:在吗|在不在|在么|你好|您好|喂|嗨|哈喽|hi|hello|有人吗|[\s,，。.!！?？~～啊呀吗])*", re.IGNORECASE

@@ -11,8 +11,8 @@ from dataclasses import replace
 from bot.model.chain import Row
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.services import Services
-from handlers.pleas import whereabouts
 from handlers.speaking import discreetly, door, duty_phone, named, quoted, room_name, to_sender, to_staff
+from handlers.tickets.pleas import whereabouts
 
 FOR_STAFF = frozenset({"report.travel", "signup.volunteer", "signup.reserve"})
 """Intents whose record the staff are told of at once."""

@@ -10,10 +10,10 @@ from bot.model.services import Services
 from bot.model.tree import Node
 from bot.model.unanswered import Unanswered
 from handlers.authority import may
-from handlers.covered import branch, meant
-from handlers.lists import age
 from handlers.speaking import private_enough, quoted, to_sender
-from handlers.views import page_of
+from handlers.tickets.covered import branch, meant
+from handlers.tickets.lists import age
+from handlers.tickets.views import page_of
 
 KEPT = timedelta(hours=24)
 """So long it stands on the list; then it is only counted."""

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from bot.model.settings import Desk, Limits
 from bot.model.ticket import OPEN, EventKind, State, Step, Ticket
-from handlers import clocks
-from handlers.clocks import Due, dues, standing
-from handlers.stopwatch import Hours, Stopwatch, joined
+from handlers.tickets import clocks
+from handlers.tickets.clocks import Due, dues, standing
+from handlers.tickets.stopwatch import Hours, Stopwatch, joined
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY = Hours(time(8), time(20), SHANGHAI)

@@ -12,9 +12,9 @@ from bot.model.audit import Actor
 from bot.model.handling import Command
 from bot.model.lists import Sought
 from bot.model.people import Person
-from handlers.clocks import standing
 from handlers.table import COMMANDS
-from handlers.views import Asked, read
+from handlers.tickets.clocks import standing
+from handlers.tickets.views import Asked, read
 from tests.conftest import COMPOUND_ROOM, STAFF_ROOM, UNIT_ROOM, VOLUNTEER_ROOM, Chat
 
 BUILDING_5 = "春晓苑5号楼群"

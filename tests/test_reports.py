@@ -18,7 +18,7 @@ from bot.model.settings import Settings
 from bot.settings import Data
 from bot.tables import write_table
 from bot.transcripts import Player
-from handlers.reports import day_said
+from handlers.duty.reports import day_said
 from tests.conftest import COMPOUND_ROOM, MORNING, STAFF_ROOM, UNIT_ROOM, VOLUNTEER_ROOM, Chat
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -28,7 +28,7 @@ from bot.model.settings import Settings
 from bot.model.ticket import MOVES, OPEN, STATE_TITLES, EventKind, MoveRefused, NewTicket, State, Step, Ticket
 from bot.model.understanding import Slots
 from bot.settings import Data
-from handlers.clocks import begun, queued
+from handlers.tickets.clocks import begun, queued
 from intents.engine import Engine
 from tests.conftest import MORNING, STAFF_ROOM, UNIT_ROOM, FakeChannel, FakeClock
 

@@ -1,12 +1,12 @@
 """The audit beside the tickets': rosters, isolation, merging, forgetting, claimed roles."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.ledger.database import Ledger
 from bot.ledger.tickets import id_of, number_of
 from bot.model.audit import Actor, Entry, Trace
-from bot.model.clock import millis
+from bot.model.clock import millis, moment
 from bot.model.ticket import Step
 
 _EVENTS = (
@@ -39,7 +39,7 @@ class Audit:
             "SELECT at, actor, action, what FROM audit WHERE at >= ? ORDER BY id DESC LIMIT ?",
             (millis(since), limit),
         )
-        return [Entry(datetime.fromtimestamp(at / 1000, UTC), *rest) for at, *rest in rows]
+        return [Entry(moment(at), *rest) for at, *rest in rows]
 
     def trail(self, since: datetime | None = None, number: str = "") -> Iterator[Trace]:
         """Every audit row, of tickets and of everything else, latest first, read as far as somebody looks; those since a
@@ -48,9 +48,9 @@ class Audit:
         of_ticket = _OF_TICKET, (id_of(number)[0], begin, begin, number)
         sql, values = of_ticket if number else (_TRAIL, (begin, begin))
         for at, _, actor, kind, text, ticket, state, sent_to, node in self._ledger.rows(sql, values):
-            moment = datetime.fromtimestamp(at / 1000, UTC)
+            when = moment(at)
             if ticket is None:
-                yield Trace(moment, actor, "", "", kind, text)
+                yield Trace(when, actor, "", "", kind, text)
                 continue
-            step = Step(moment, "", actor, "", kind, None, state, "", "", "", sent_to, text)
-            yield Trace(moment, actor, number_of(ticket), node, kind, step.what)
+            step = Step(when, "", actor, "", kind, None, state, "", "", "", sent_to, text)
+            yield Trace(when, actor, number_of(ticket), node, kind, step.what)

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from bot.ledger.database import Ledger
 from bot.model.chain import Copy, Entry, KeptChain, NewChain, Row
-from bot.model.clock import millis
+from bot.model.clock import millis, moment
 
 _CHAIN = "id, room_id, room, node, title, marked, begun_at, updated_at, told_at"
 _ENTRY = "number, text, building, unit, room, name, full_name, what, quantity"
@@ -29,7 +29,7 @@ class Chains:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (*values, self._ledger.account, at, at),
         )
-        return KeptChain(int(cursor.lastrowid or 0), *values, _moment(at), _moment(at))
+        return KeptChain(int(cursor.lastrowid or 0), *values, moment(at), moment(at))
 
     def of_room(self, room_id: str, since: datetime) -> list[KeptChain]:
         """The lists of a group that were posted after a moment, latest first."""
@@ -99,9 +99,9 @@ class Chains:
 
 def _chain(row: tuple[Any, ...]) -> KeptChain:
     id_, room_id, room, node, title, marked, begun_at, updated_at, told_at = row
-    told = None if told_at is None else _moment(told_at)
+    told = None if told_at is None else moment(told_at)
     return KeptChain(
-        id_, room_id, room, node, title, bool(marked), _moment(begun_at), _moment(updated_at), told
+        id_, room_id, room, node, title, bool(marked), moment(begun_at), moment(updated_at), told
     )
 
 
@@ -109,7 +109,7 @@ def _row(row: tuple[Any, ...]) -> Row:
     serial, *entry, author_id, author, at, by, changed_at, earlier, removed, flag, flagged_by, told = row
     entry[6] = bool(entry[6])
     return Row(
-        serial, Entry(*entry), author_id, author, _moment(at), by, _moment(changed_at),
+        serial, Entry(*entry), author_id, author, moment(at), by, moment(changed_at),
         tuple(json.loads(earlier)), bool(removed), flag, flagged_by, bool(told),
     )  # fmt: skip
 
@@ -122,7 +122,3 @@ def _values(row: Row) -> tuple[str | int, ...]:
         millis(row.changed_at), json.dumps(row.earlier, ensure_ascii=False), row.removed, row.flag,
         row.flagged_by, row.told,
     )  # fmt: skip
-
-
-def _moment(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC)

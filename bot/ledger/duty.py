@@ -1,9 +1,9 @@
 """The roster, the owners of branches, and stand-ins."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from bot.ledger.database import Ledger
-from bot.model.clock import millis
+from bot.model.clock import millis, moment
 from bot.model.duty import OnDuty, StandIn
 from bot.model.people import Person
 
@@ -91,10 +91,6 @@ class Duty:
             (millis(at),),
         )
         return [
-            StandIn(from_id, from_name, to_id, to_name, _moment(begins), _moment(ends))
+            StandIn(from_id, from_name, to_id, to_name, moment(begins), moment(ends))
             for from_id, from_name, to_id, to_name, begins, ends in rows
         ]
-
-
-def _moment(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC)

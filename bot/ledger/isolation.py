@@ -2,11 +2,11 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from bot.ledger.database import Ledger
-from bot.model.clock import millis
+from bot.model.clock import millis, moment
 from bot.model.isolation import Isolation, Temperature
 from bot.model.walk import walk_order
 
@@ -105,15 +105,11 @@ class Isolations:
 
 def _isolation(row: tuple[Any, ...]) -> Isolation:
     *place, begins, ends, note = row
-    values = [*place, _moment(begins), _moment(ends), note]
+    values = [*place, moment(begins), moment(ends), note]
     return Isolation(*values)
 
 
 def _temperature(at: int, node: str, sender_id: str, text: str, slots: str) -> Temperature:
     said = json.loads(slots)
     building, unit, room = (str(said.get(part) or "") for part in ("building", "unit", "room"))
-    return Temperature(_moment(at), node, sender_id, text, building, unit, room, said.get("temperature"))
-
-
-def _moment(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC)
+    return Temperature(moment(at), node, sender_id, text, building, unit, room, said.get("temperature"))

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.ledger.database import Ledger
-from bot.ledger.tickets import _COLUMNS, _OPEN, _STEP, _moment, _ticket, id_of, number_of
-from bot.model.clock import millis
+from bot.ledger.tickets import COLUMNS, OPEN_ROWS, STEP_COLUMNS, id_of, number_of, ticket_of
+from bot.model.clock import millis, moment
 from bot.model.lists import Door, Load, Sought
 from bot.model.ticket import Step, Ticket
 
@@ -32,14 +32,14 @@ class Lists:
     def count(self, sought: Sought, at: datetime) -> int:
         """How many there are."""
         where, values = _where(sought, at)
-        row = self._run(f"SELECT count(*) FROM tickets WHERE {_OPEN} AND {where}", values)[0]
+        row = self._run(f"SELECT count(*) FROM tickets WHERE {OPEN_ROWS} AND {where}", values)[0]
         return int(row[0])
 
     def page(self, sought: Sought, at: datetime, limit: int, offset: int = 0) -> list[Ticket]:
         """Some of them: urgent ones first, then overdue ones, then the oldest."""
         where, values = _where(sought, at)
         ids = self._run(
-            f"SELECT id FROM tickets WHERE {_OPEN} AND {where}"
+            f"SELECT id FROM tickets WHERE {OPEN_ROWS} AND {where}"
             " ORDER BY urgent DESC, coalesce(late_at <= :at, 0) DESC, id LIMIT :limit OFFSET :offset",
             values | {"limit": limit, "offset": offset},
         )
@@ -49,7 +49,7 @@ class Lists:
         """Where all of them belong, in no order."""
         where, values = _where(sought, at)
         rows = self._run(
-            f"SELECT id, node, building, unit, room FROM tickets WHERE {_OPEN} AND {where}", values
+            f"SELECT id, node, building, unit, room FROM tickets WHERE {OPEN_ROWS} AND {where}", values
         )
         return [Door(number_of(id_), *rest) for id_, *rest in rows]
 
@@ -68,7 +68,7 @@ class Lists:
             "SELECT holder_id, holder, count(*), sum(late), sum(urgent) FROM (SELECT"
             " CASE WHEN dispatched_to <> '' THEN dispatched_id ELSE owner_id END AS holder_id,"
             " CASE WHEN dispatched_to <> '' THEN dispatched_to ELSE owner END AS holder,"
-            f" coalesce(late_at <= :at, 0) AS late, urgent FROM tickets WHERE {_OPEN} AND {where})"
+            f" coalesce(late_at <= :at, 0) AS late, urgent FROM tickets WHERE {OPEN_ROWS} AND {where})"
             " WHERE holder <> '' OR holder_id <> ''"
             " GROUP BY CASE WHEN holder_id <> '' THEN holder_id ELSE holder END ORDER BY 3 DESC, holder",
             values,
@@ -90,24 +90,24 @@ class Lists:
         """Number -> its audit rows, oldest first."""
         found: dict[str, list[Step]] = {ticket.number: [] for ticket in tickets}
         rows = self._run(
-            f"SELECT ticket, {_STEP} FROM ticket_events WHERE ticket IN (SELECT value FROM json_each(:ids))"
+            f"SELECT ticket, {STEP_COLUMNS} FROM ticket_events WHERE ticket IN (SELECT value FROM json_each(:ids))"
             " ORDER BY ticket, id",
             {"ids": _ids(tickets)},
         )
         for ticket, at, *rest in rows:
-            found[number_of(ticket)].append(Step(_moment(at), *rest))
+            found[number_of(ticket)].append(Step(moment(at), *rest))
         return found
 
     def unjudged(self, limit: int) -> list[Ticket]:
         """Open tickets that changed since it was last worked out when their clock runs out."""
         ids = self._run(
-            f"SELECT id FROM tickets WHERE late_at IS NULL AND {_OPEN} LIMIT :limit", {"limit": limit}
+            f"SELECT id FROM tickets WHERE late_at IS NULL AND {OPEN_ROWS} LIMIT :limit", {"limit": limit}
         )
         return self._tickets([id_ for (id_,) in ids])
 
     def any_unjudged(self) -> bool:
         """True when there is one."""
-        return bool(self._run(f"SELECT 1 FROM tickets WHERE late_at IS NULL AND {_OPEN} LIMIT 1", {}))
+        return bool(self._run(f"SELECT 1 FROM tickets WHERE late_at IS NULL AND {OPEN_ROWS} LIMIT 1", {}))
 
     def judge(self, verdicts: Sequence[tuple[Ticket, datetime | None]]) -> None:
         """Keep the moment from which each is overdue, as things are; None: no clock of it runs out."""
@@ -119,10 +119,10 @@ class Lists:
 
     def _tickets(self, ids: Sequence[int]) -> list[Ticket]:
         rows = self._run(
-            f"SELECT {_COLUMNS} FROM tickets WHERE id IN (SELECT value FROM json_each(:ids))",
+            f"SELECT {COLUMNS} FROM tickets WHERE id IN (SELECT value FROM json_each(:ids))",
             {"ids": json.dumps(list(ids))},
         )
-        found = {number_of(row[14]): _ticket(row) for row in rows}
+        found = {number_of(row[14]): ticket_of(row) for row in rows}
         return [found[number_of(id_)] for id_ in ids]
 
     def _run(self, sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:

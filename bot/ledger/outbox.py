@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.ledger.database import Ledger
 from bot.model.channel import Outgoing, OutKind
-from bot.model.clock import millis
+from bot.model.clock import millis, moment
 from bot.model.ledger import NewOutgoing, RowState, Waiting
 
 PRIORITY: dict[OutKind, int] = {"alert": 0, "reply": 1, "private": 1, "call": 2, "notice": 3}
@@ -58,7 +58,7 @@ class OutboxRows:
             (self._ledger.account, *parameters),
         )
         for row in rows:
-            yield Waiting(_outgoing(row), _moment(row[8]), row[9])
+            yield Waiting(_outgoing(row), moment(row[8]), row[9])
 
     def stranded(self, at: datetime) -> list[Outgoing]:
         """Rows that wait for another account than the present one; they become failed."""
@@ -120,7 +120,7 @@ class OutboxRows:
             " WHERE settled_at > ? AND state = 'sent' AND account = ? ORDER BY settled_at",
             (millis(since), self._ledger.account),
         )
-        return [(_moment(at), room_id) for at, room_id in rows]
+        return [(moment(at), room_id) for at, room_id in rows]
 
     def roomless(self) -> int:
         """Pending rows whose room has not been seen yet."""
@@ -157,7 +157,3 @@ def _outgoing(row: tuple[Any, ...]) -> Outgoing:
     id_, kind, room_id, room, to_id, text, named, ticket = row[:8]
     mentions = tuple((person_id, name) for person_id, name in json.loads(named))
     return Outgoing(id_, kind, room_id or "", room, to_id, text, mentions, ticket)
-
-
-def _moment(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC)

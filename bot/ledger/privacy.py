@@ -1,12 +1,12 @@
 """What is kept about one account, and forgetting it."""
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.ledger.members import Members
 from bot.ledger.nameless import AT_WORK, BLANK_ROW, CLOSED, NAMELESS, SETTLED, SOMEBODY, Nameless
 from bot.ledger.tickets import number_of
-from bot.model.clock import millis
+from bot.model.clock import millis, moment
 from bot.model.privacy import Forgotten, Kept, KeptTicket
 
 
@@ -40,7 +40,7 @@ class Privacy:
             door=compound + "-".join(part for part in door if part),
             name=name,
             tickets=tuple(
-                KeptTicket(number_of(id_), title, state, _moment(at), bool(marked))
+                KeptTicket(number_of(id_), title, state, moment(at), bool(marked))
                 for id_, title, state, at, marked in tickets
             ),
             following=tuple(number_of(id_) for id_ in following),
@@ -80,7 +80,7 @@ class Privacy:
         at = self._nameless.rows(f"SELECT min(updated_at) FROM tickets WHERE privacy = 'asked' AND {CLOSED}")[
             0
         ][0]
-        return None if at is None else _moment(at)
+        return None if at is None else moment(at)
 
     def forget_closed(self, before: datetime) -> int:
         """Make the marked tickets nameless that were closed before that moment; how many."""
@@ -140,7 +140,3 @@ class Privacy:
         self._nameless.run(
             "DELETE FROM households WHERE imported = 0 AND id NOT IN (SELECT household FROM residents)"
         )
-
-
-def _moment(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC)

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from bot.ledger.database import Ledger
-from bot.ledger.tickets import _STEP, number_of
+from bot.ledger.tickets import STEP_COLUMNS, number_of
+from bot.model.clock import moment
 from bot.model.ticket import Step
 
 
@@ -29,7 +30,7 @@ class AuditRow:
 
 def audit(ledger: Ledger) -> Iterator[AuditRow]:
     """Everything that was done to tickets and beside them, in the order of time."""
-    steps = _STEP.replace(", ", ", e.")
+    steps = STEP_COLUMNS.replace(", ", ", e.")
     rows = ledger.rows(
         f"SELECT 0, e.id, ticket, coalesce(r.name, ''), '', '', e.{steps} FROM ticket_events AS e"
         " LEFT JOIN rooms AS r ON r.account = e.account AND r.room_id = e.room_id"
@@ -38,9 +39,9 @@ def audit(ledger: Ledger) -> Iterator[AuditRow]:
         " ORDER BY 7, 1, 2"
     )
     for beside, _, ticket, room, action, what, at, actor_id, actor, *rest in rows:
-        moment = _moment(at)
-        step = None if beside else Step(moment, actor_id, actor, *rest)
-        yield AuditRow(moment, actor, room, "" if beside else number_of(ticket), step, action, what)
+        when = moment(at)
+        step = None if beside else Step(when, actor_id, actor, *rest)
+        yield AuditRow(when, actor, room, "" if beside else number_of(ticket), step, action, what)
 
 
 def followers(ledger: Ledger) -> dict[str, int]:
@@ -72,7 +73,7 @@ def deliveries(ledger: Ledger) -> Iterator[Delivery]:
         " ORDER BY id"
     ):
         yield Delivery(
-            _moment(created), room, kind, state, None if settled is None else _moment(settled), *rest
+            moment(created), room, kind, state, None if settled is None else moment(settled), *rest
         )
 
 
@@ -96,7 +97,14 @@ def questions(ledger: Ledger) -> Iterator[Question]:
         "SELECT at, room, node, sender, intent, text, answered_at, answered_by FROM unanswered ORDER BY at, id"
     ):
         yield Question(
-            _moment(at), room, node, sender, intent, text, None if answered is None else _moment(answered), by
+            moment(at),
+            room,
+            node,
+            sender,
+            intent,
+            text,
+            None if answered is None else moment(answered),
+            by,
         )
 
 
@@ -121,8 +129,4 @@ def records(ledger: Ledger, *intents: str) -> Iterator[Record]:
         f"SELECT at, intent, room, node, sender, text, slots FROM records WHERE intent IN ({marks}) ORDER BY at, id",
         intents,
     ):
-        yield Record(_moment(at), intent, room, node, sender, text, json.loads(slots))
-
-
-def _moment(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC)
+        yield Record(moment(at), intent, room, node, sender, text, json.loads(slots))

@@ -1,9 +1,9 @@
 """What the clock has rung."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.ledger.database import Ledger
-from bot.model.clock import millis
+from bot.model.clock import millis, moment
 
 
 class Rung:
@@ -15,7 +15,7 @@ class Rung:
     def last(self, name: str) -> datetime | None:
         """The latest planned moment that was rung; None when none ever was."""
         row = self._ledger.execute("SELECT max(planned) FROM rung WHERE name = ?", (name,)).fetchone()
-        return None if row[0] is None else datetime.fromtimestamp(row[0] / 1000, UTC)
+        return None if row[0] is None else moment(row[0])
 
     def mark(self, name: str, planned: datetime, at: datetime) -> None:
         """Write down that the planned moment was rung, at that moment."""

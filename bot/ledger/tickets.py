@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from bot.ledger.database import Ledger
 from bot.model.audit import Actor
-from bot.model.clock import millis
+from bot.model.clock import millis, moment
 from bot.model.household import Household
 from bot.model.people import Person
 from bot.model.ticket import MOVES, EventKind, Follower, MoveRefused, NewTicket, State, Step, Ticket
@@ -17,16 +17,16 @@ PER_LETTER = 999
 """Numbers under one letter: A001 … A999, B001 …, Z999, AA001 …; none is ever used again."""
 
 _PLEA = "intent, title, urgent, room_id, room_name, requester_id, requester, node, building, unit, room, phones, items, text"
-_COLUMNS = f"{_PLEA}, id, state, owner_id, owner, dispatched_id, dispatched_to, opened_at, updated_at, beneficiary, merged_into"
+COLUMNS = f"{_PLEA}, id, state, owner_id, owner, dispatched_id, dispatched_to, opened_at, updated_at, beneficiary, merged_into"
 """In the order of Ticket's fields."""
 
-_STEP = "at, actor_id, actor, room_id, kind, from_state, to_state, owner_id, owner, dispatched_id, dispatched_to, note"
+STEP_COLUMNS = "at, actor_id, actor, room_id, kind, from_state, to_state, owner_id, owner, dispatched_id, dispatched_to, note"
 _TIMELESS = frozenset({"escalated", "reminded", "checked", "confirmed", "urged", "progress", "followed"})
 """Kinds of rows that change no clock of a ticket."""
 
 _MOVING = frozenset({"opened", "moved", "returned", "undone", "merged"})
 
-_OPEN = "state IN ('opened', 'taken', 'dispatched')"
+OPEN_ROWS = "state IN ('opened', 'taken', 'dispatched')"
 _CLOSED = "state IN ('done', 'declined')"
 
 
@@ -79,7 +79,7 @@ class Tickets:
         )
         id_ = int(cursor.lastrowid or 0)
         self._event(id_, new.by, "opened", None)
-        return self._ticket(id_)
+        return self._by_id(id_)
 
     def get(self, number: str) -> Ticket | None:
         """By what people type: A023, a23, 23 (then the latest open ticket with that number, else the latest)."""
@@ -89,12 +89,12 @@ class Tickets:
         else:
             last = self._ledger.execute("SELECT max(id) FROM tickets").fetchone()[0] or 0
             ids = ", ".join(str(n) for n in range(id_, last + 1, PER_LETTER))
-            found = self._select(f"id IN ({ids}) ORDER BY {_OPEN} DESC, id DESC LIMIT 1", ())
+            found = self._select(f"id IN ({ids}) ORDER BY {OPEN_ROWS} DESC, id DESC LIMIT 1", ())
         return found[0] if found else None
 
     def of_requester(self, requester_id: str) -> list[Ticket]:
         """A person's open tickets, those they follow among them, latest first."""
-        return self._select(f"{_of_person(_OPEN)} ORDER BY id DESC", (requester_id, requester_id))
+        return self._select(f"{_of_person(OPEN_ROWS)} ORDER BY id DESC", (requester_id, requester_id))
 
     def closed_lately(self, person_id: str, since: datetime) -> list[Ticket]:
         """The tickets done or declined since then that this person asked for or follows, latest closed first."""
@@ -106,7 +106,7 @@ class Tickets:
     def open_for_household(self, household: Household) -> list[Ticket]:
         """The open tickets of this very door, latest first. The compound is not a ticket's own: compare its node."""
         door = (household.building, household.unit, household.room)
-        return self._select(f"building = ? AND unit = ? AND room = ? AND {_OPEN} ORDER BY id DESC", door)
+        return self._select(f"building = ? AND unit = ? AND room = ? AND {OPEN_ROWS} ORDER BY id DESC", door)
 
     def follow(
         self, ticket: Ticket, person_id: str, name: str, room_id: str, room_name: str, by: Actor
@@ -157,11 +157,11 @@ class Tickets:
             into = replace(into, node=ticket.node, building=ticket.building, unit=ticket.unit)
         self.add(into, by, ticket.text, slots, ticket.urgent)
         self.note(into, by, "merged", f"并来 {ticket.number}")
-        return self._ticket(id_of(into.number)[0])
+        return self._by_id(id_of(into.number)[0])
 
     def held_by(self, person_id: str) -> list[Ticket]:
         """Open tickets that the person took or was sent to see to, oldest first."""
-        return self._select(f"{_OPEN} AND ? IN (owner_id, dispatched_id) ORDER BY id", (person_id,))
+        return self._select(f"{OPEN_ROWS} AND ? IN (owner_id, dispatched_id) ORDER BY id", (person_id,))
 
     def last_moved(self, person_id: str, since: datetime) -> list[str]:
         """Numbers of the tickets that the person's latest command moved (接单 23 24 moves two); none before ``since``."""
@@ -173,13 +173,13 @@ class Tickets:
 
     def open_tickets(self, limit: int) -> list[Ticket]:
         """All open tickets, urgent first, then oldest first."""
-        return self._select(f"{_OPEN} ORDER BY urgent DESC, id LIMIT ?", (limit,))
+        return self._select(f"{OPEN_ROWS} ORDER BY urgent DESC, id LIMIT ?", (limit,))
 
     def loads(self) -> dict[str, int]:
         """How many open tickets each owner, or whoever was sent, has: by person id."""
         rows = self._ledger.execute(
             "SELECT CASE WHEN state = 'dispatched' AND dispatched_id <> '' THEN dispatched_id ELSE owner_id END AS holder,"
-            f" count(*) FROM tickets WHERE {_OPEN} GROUP BY holder HAVING holder <> ''"
+            f" count(*) FROM tickets WHERE {OPEN_ROWS} GROUP BY holder HAVING holder <> ''"
         )
         return {holder: int(count) for holder, count in rows}
 
@@ -189,7 +189,7 @@ class Tickets:
 
     def count_open(self) -> dict[State, int]:
         """How many open tickets are in each state."""
-        rows = self._ledger.execute(f"SELECT state, count(*) FROM tickets WHERE {_OPEN} GROUP BY state")
+        rows = self._ledger.execute(f"SELECT state, count(*) FROM tickets WHERE {OPEN_ROWS} GROUP BY state")
         return {state: int(count) for state, count in rows}
 
     def move(
@@ -209,7 +209,7 @@ class Tickets:
         Raises MoveRefused when the table of moves does not allow it.
         """
         id_, _ = id_of(ticket.number)
-        current = self._ticket(id_)
+        current = self._by_id(id_)
         if to not in MOVES[current.state]:
             raise MoveRefused(current, to)
         holder = (owner.id, owner.name) if owner else (current.owner_id, current.owner)
@@ -218,7 +218,7 @@ class Tickets:
             holder = sent = ("", "")
         self._place(id_, to, (*holder, *sent), by)
         self._event(id_, by, kind, current.state, note)
-        return self._ticket(id_)
+        return self._by_id(id_)
 
     def undo(self, ticket: Ticket, by: Actor) -> Ticket:
         """Take back the last move, made by the same person: state, owner and errand become what they were before it.
@@ -226,7 +226,7 @@ class Tickets:
         Raises MoveRefused when the last move is not theirs, was itself taken back, or was the opening.
         """
         id_, _ = id_of(ticket.number)
-        current = self._ticket(id_)
+        current = self._by_id(id_)
         steps = self.history(current)
         last = max(n for n, step in enumerate(steps) if step.kind in _MOVING)
         if not current.requester_id:  # made nameless: there is nobody left to do it for
@@ -237,7 +237,7 @@ class Tickets:
         holders = (earlier.owner_id, earlier.owner, earlier.dispatched_id, earlier.dispatched_to)
         self._place(id_, earlier.after, holders, by)
         self._event(id_, by, "undone", current.state)
-        return self._ticket(id_)
+        return self._by_id(id_)
 
     def _place(self, id_: int, state: State, holders: tuple[str, str, str, str], by: Actor) -> None:
         self._ledger.execute(
@@ -261,19 +261,20 @@ class Tickets:
             ),
         )  # fmt: skip
         self._event(id_, by, "added", ticket.state)
-        return self._ticket(id_)
+        return self._by_id(id_)
 
     def history(self, ticket: Ticket) -> list[Step]:
         """Its audit rows, oldest first."""
         rows = self._ledger.execute(
-            f"SELECT {_STEP} FROM ticket_events WHERE ticket = ? ORDER BY id", (id_of(ticket.number)[0],)
+            f"SELECT {STEP_COLUMNS} FROM ticket_events WHERE ticket = ? ORDER BY id",
+            (id_of(ticket.number)[0],),
         )
-        return [Step(_moment(at), *rest) for at, *rest in rows]
+        return [Step(moment(at), *rest) for at, *rest in rows]
 
     def note(self, ticket: Ticket, by: Actor, kind: EventKind, note: str = "") -> None:
         """Write an audit row that moves nothing: urged, asked."""
         id_, _ = id_of(ticket.number)
-        self._event(id_, by, kind, self._ticket(id_).state, note)
+        self._event(id_, by, kind, self._by_id(id_).state, note)
 
     def watched(self, at: datetime) -> list[Ticket]:
         """Tickets whose clocks have something to say by that moment: those changed since they were last looked at,
@@ -290,18 +291,18 @@ class Tickets:
     def next_watch(self) -> datetime | None:
         """The first moment at which a ticket has to be looked at."""
         row = self._ledger.execute("SELECT min(watch_at) FROM tickets WHERE watch_at IS NOT NULL").fetchone()
-        return None if row[0] is None else _moment(row[0])
+        return None if row[0] is None else moment(row[0])
 
     def watch_all(self) -> None:
         """Look at every open ticket anew: the limits may have changed since."""
-        self._ledger.execute(f"UPDATE tickets SET watch_at = 0, late_at = NULL WHERE {_OPEN}")
+        self._ledger.execute(f"UPDATE tickets SET watch_at = 0, late_at = NULL WHERE {OPEN_ROWS}")
 
-    def _ticket(self, id_: int) -> Ticket:
+    def _by_id(self, id_: int) -> Ticket:
         return self._select("id = ?", (id_,))[0]
 
     def _select(self, where: str, parameters: tuple[Any, ...]) -> list[Ticket]:
-        rows = self._ledger.execute(f"SELECT {_COLUMNS} FROM tickets WHERE {where}", parameters)
-        return [_ticket(row) for row in rows]
+        rows = self._ledger.execute(f"SELECT {COLUMNS} FROM tickets WHERE {where}", parameters)
+        return [ticket_of(row) for row in rows]
 
     def _event(self, id_: int, by: Actor, kind: EventKind, before: State | None, note: str = "") -> None:
         """An audit row with the ticket as it now is; its clocks are looked at again at once."""
@@ -317,13 +318,18 @@ class Tickets:
         self._ledger.execute(f"UPDATE tickets SET watch_at = ?{late} WHERE id = ?", (at, id_))
 
 
-def _ticket(row: tuple[Any, ...]) -> Ticket:
-    intent, title, urgent, *plea = row[:14]  # as in _COLUMNS
+def ticket_of(row: tuple[Any, ...]) -> Ticket:
+    intent, title, urgent, *plea = row[:14]  # as in COLUMNS
     id_, state, owner_id, owner, sent_id, sent_to, opened_at, updated_at, *rest = row[14:]
-    life = [number_of(id_), state, owner_id, owner, sent_id, sent_to, _moment(opened_at), _moment(updated_at)]
+    life = [
+        number_of(id_),
+        state,
+        owner_id,
+        owner,
+        sent_id,
+        sent_to,
+        moment(opened_at),
+        moment(updated_at),
+    ]
     values = [intent, title, bool(urgent), *plea, *life, *rest]
     return Ticket(*values)
-
-
-def _moment(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC)

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from bot.ledger.database import Ledger
-from bot.model.clock import millis
+from bot.model.clock import millis, moment
 from bot.model.unanswered import Unanswered as Row
 
 _COLUMNS = "id, at, room_id, room, node, sender_id, sender, intent, text, message_id"
@@ -57,7 +57,7 @@ class Unanswered:
             f"SELECT at FROM unanswered WHERE answered_at IS NULL AND at > ?{where} ORDER BY at, id LIMIT 1 OFFSET ?",
             (millis(since), *names, n - 1),
         ).fetchone()
-        return None if row is None else _moment(row[0])
+        return None if row is None else moment(row[0])
 
     def answered(self, rows: Collection[Row], by: str, at: datetime) -> None:
         """Tick them off. ``by``: the name of whoever answered, 小巷, or the asker's own."""
@@ -72,7 +72,7 @@ class Unanswered:
         rows = self._ledger.execute(
             f"SELECT {_COLUMNS} FROM unanswered WHERE answered_at IS NULL AND {where}", parameters
         )
-        return [Row(id_, _moment(at), *rest) for id_, at, *rest in rows]
+        return [Row(id_, moment(at), *rest) for id_, at, *rest in rows]
 
 
 def _branches(nodes: Collection[str] | None) -> tuple[str, tuple[str, ...]]:
@@ -80,7 +80,3 @@ def _branches(nodes: Collection[str] | None) -> tuple[str, tuple[str, ...]]:
     if nodes is None:
         return "", ()
     return " AND node IN (SELECT value FROM json_each(?))", (json.dumps(sorted(nodes)),)
-
-
-def _moment(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC)

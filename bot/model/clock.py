@@ -1,6 +1,6 @@
 """Time is an argument: whoever needs the time is handed a Clock."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 
@@ -15,3 +15,8 @@ class Clock(Protocol):
 def millis(at: datetime) -> int:
     """A moment as the ledger stores it: whole milliseconds since 1970-01-01 UTC."""
     return int(at.timestamp() * 1000)
+
+
+def moment(at: int) -> datetime:
+    """The moment that the ledger stored as whole milliseconds since 1970-01-01 UTC."""
+    return datetime.fromtimestamp(at / 1000, UTC)

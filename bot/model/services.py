@@ -87,7 +87,9 @@ class TicketBook(Protocol):
         """A person's open tickets, those they follow among them, latest first."""
         ...
 
-    def follow(self, ticket: Ticket, person_id: str, name: str, room_id: str, room_name: str, by: Actor) -> bool:
+    def follow(
+        self, ticket: Ticket, person_id: str, name: str, room_id: str, room_name: str, by: Actor
+    ) -> bool:
         """From now on this person hears what the requester hears, in that room (or in private), and may do what the
         requester may. False, and nothing written, when they are the requester or follow it already."""
         ...

@@ -1,0 +1,1 @@
+"""Who is on duty, who looks after what, and what they hand over and report."""

@@ -1,0 +1,1 @@
+"""Households isolating at home, and the way from door to door."""

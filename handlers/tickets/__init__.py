@@ -1,0 +1,1 @@
+"""Tickets: from a plea to what becomes of it."""
