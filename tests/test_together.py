@@ -216,7 +216,7 @@ def test_whoever_is_out_for_it_hears_in_private_that_it_is_off(chat: Chat) -> No
     chat.say("刘奶奶", MOTHER)
     chat.say("网格员小安", "接单 1", STAFF_ROOM)
     lines = chat.say("小刘", "501的药不用了，我送过来了")
-    assert any(line.startswith("私聊: 【撤单 A001】") for line in lines)
+    assert any(line.startswith("私聊: 【不用去了 A001】") for line in lines)
 
 
 def test_nobody_else_withdraws_an_emergency(chat: Chat) -> None:
