@@ -243,3 +243,32 @@ def test_five_thousand_are_counted_without_being_read(chat: Chat) -> None:
     assert lists.count(Sought(frozenset({"和谐小区"})), at) == 0
     assert lists.count(Sought(frozenset({"和谐小区"}), "wxid_worker"), at) == 1
     assert len(lists.page(Sought(), at, 0)) == 0
+
+
+def test_whoever_waits_sees_no_note_of_the_staff_and_no_words_of_others(chat: Chat) -> None:
+    chat.say("路人", "17-3-501 降压药没了", COMPOUND_ROOM)
+    chat.say("王女士", "17-3-501 家里降压药没有了，电话13812345678，孩子有癫痫")
+    chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    chat.say("网格员小安", "备注 1 内部：这户去年投诉过", STAFF_ROOM)
+    for waiting in ("路人", "王女士"):
+        (line,) = tell(chat, waiting, "/工单 1")
+        assert "A001" in line and "已接单" in line
+        for hidden in ("13812345678", "癫痫", "501", "投诉", "小安：", "王女士"):
+            assert hidden not in line
+    (line,) = chat.say("刘书记", "/工单 1", STAFF_ROOM)
+    assert "13812345678" in line and "投诉" in line
+
+
+def test_who_asked_alone_reads_their_own_words_without_the_staffs_notes(chat: Chat) -> None:
+    chat.say("王女士", "17-3-501 家里降压药没有了，电话13812345678")
+    chat.say("刘书记", "派单 1 @网格员小安 这户难缠", STAFF_ROOM)
+    (line,) = tell(chat, "王女士", "/工单 1")
+    assert "家里降压药没有了" in line and "已派单" in line and "难缠" not in line
+
+
+def test_a_merged_ticket_says_where_it_went(chat: Chat) -> None:
+    chat.say("王女士", "家里降压药没有了")
+    chat.say("李姐", "家里降压药没了")
+    chat.say("网格员小安", "合并 1 2", STAFF_ROOM)
+    (line,) = tell(chat, "李姐", "/工单 2")
+    assert "并入 A001" in line

@@ -283,3 +283,11 @@ def test_a_second_need_becomes_a_ticket_of_its_own(chat: Chat) -> None:
     assert "split" in kinds(chat, first.number)
     assert any(line.startswith(f"{UNIT_ROOM}: @刘奶奶") and "A002" in line for line in lines)
     assert any("【新工单 A002】" in line for line in lines)
+
+
+def test_a_building_is_no_tickets_number(chat: Chat) -> None:
+    chat.say("王女士", "家里没菜了，能买点菜吗")
+    chat.clock.advance(minutes=11)
+    chat.say("王女士", "家里降压药没有了")
+    alert, _ = chat.say("王女士", "1号楼的药不用了，撤单")
+    assert "【撤单 A002】买药送药" in alert

@@ -40,6 +40,19 @@ def test_routine_sleeps_at_night_however_long(open_chat: Callable[..., Chat]) ->
     assert until(chat, 11 * 60) == []
 
 
+def test_a_routine_plea_at_three_in_the_morning_calls_nobody_by_name(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(at=at("16T21:00"))
+    chat.say("刘书记", "/认领院区 春晓苑 网格员小安", STAFF_ROOM)
+    chat.clock.at = at("17T03:00")
+    alert, _ = chat.say("王女士", PLEA)
+    assert alert.startswith("百合社区工作群: 【新工单 A001】")
+    alert, _ = chat.say("李姐", "断药了，救急啊，透析的药今晚就没了")
+    assert alert.startswith("百合社区工作群: @网格员小安 【新工单 A002】")
+    chat.clock.at = at("17T08:01")
+    alert, _ = chat.say("赵姐", PLEA)
+    assert alert.startswith("百合社区工作群: @网格员小安 【新工单 A003】")
+
+
 def test_those_late_together_are_told_in_one_message(open_chat: Callable[..., Chat]) -> None:
     chat = open_chat(at=at("16T21:00"))
     for n in range(14):
@@ -104,6 +117,14 @@ def test_a_volunteer_hears_in_their_own_group_that_it_went_back(chat: Chat) -> N
     assert "@老郑" not in staff
     assert f"{VOLUNTEER_ROOM}: @老郑 【放回 A001】" in own
     assert "501" not in own
+
+
+def test_residents_never_read_that_a_claim_went_back(chat: Chat) -> None:
+    chat.say("志愿者小冀", "大家好", VOLUNTEER_ROOM)
+    chat.say("周大姐", "家里降压药没有了", "和谐小区2号楼1单元群")
+    chat.say("志愿者小冀", "/接单 1", "和谐小区居民群")
+    (back,) = until(chat, 61)
+    assert "百合社区工作群: @志愿者小冀 【放回 A001】" in back
 
 
 def test_several_claims_of_one_volunteer_go_back_in_one_message_each_place(chat: Chat) -> None:

@@ -79,9 +79,13 @@ def _spread(call: Call, services: Services) -> list[Call]:
 
 
 def _spoke_in(person: Person, ticket: Ticket, services: Services) -> str | None:
-    """The group in which somebody last said something about the ticket, other than where it was asked for."""
+    """The group of those at work, over the ticket's place, in which somebody last said something about the ticket."""
+    place = node_of(ticket, services)
+    work = {
+        id_ for id_, _, node in services.colleagues.seen_in(person.id) if services.groups.within(place, node)
+    }
     rooms = (s.room_id for s in reversed(services.tickets.history(ticket)) if s.actor_id == person.id)
-    return next((room for room in rooms if room and room != ticket.room_id), None)
+    return next((room for room in rooms if room in work), None)
 
 
 def _message(alike: Sequence[Call], services: Services) -> Reply:

@@ -6,7 +6,7 @@ from bot.model.people import Person
 from bot.model.services import Services
 from bot.model.ticket import Ticket
 from handlers.duty.on_duty import lead, on_duty, owners, stand_in
-from handlers.tickets.clocks import LADDER, emergency, pressing
+from handlers.tickets.clocks import LADDER, duty_hours, emergency, pressing
 from handlers.tickets.reach import node_of
 
 CALLED = 8
@@ -23,7 +23,9 @@ def called(ticket: Ticket, at: datetime, services: Services) -> tuple[tuple[str,
 
 
 def people_called(ticket: Ticket, at: datetime, services: Services) -> list[Person]:
-    """The same as people; nobody twice."""
+    """The same as people; nobody twice. Outside duty hours nobody is called for what is routine: its clock stands, too."""
+    if not pressing(ticket) and not _working(at, services):
+        return []
     node = node_of(ticket, services)
     people = owners(node, at, services)
     if pressing(ticket):
@@ -31,6 +33,11 @@ def people_called(ticket: Ticket, at: datetime, services: Services) -> list[Pers
     if not people and emergency(ticket):
         people = services.colleagues.holding("worker", node)
     return each_once(people)[:CALLED]
+
+
+def _working(at: datetime, services: Services) -> bool:
+    hours = duty_hours(services.desk, services.zone)
+    return hours is None or hours.begin <= at.astimezone(services.zone).time() < hours.end
 
 
 def names(people: list[Person]) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,7 @@ from handlers.branches import branch_said, colleague
 from handlers.speaking import about, full_place, private_enough, quoted, to_sender
 from handlers.tickets.covered import branch, meant
 from handlers.tickets.lateness import work_out
-from handlers.tickets.reach import may_know
+from handlers.tickets.reach import in_reach, may_know
 from handlers.tickets.views import NOTHING, Asked, View, paged, read
 from intents.places import find_place
 
@@ -139,6 +139,8 @@ def _show_one(number: str, request: Request, services: Services) -> str:
         return services.replies("command_no_ticket", number=number)
     if not private_enough(request):
         return line(ticket, services, public=True)
+    if not in_reach(request.person, ticket, services):
+        return _waited_for(ticket, request, services)
     at = request.message.at
     work_out(services, at)
     late = bool(services.lists.overdue([ticket], at)) and ticket.state in OPEN
@@ -152,6 +154,20 @@ def _show_one(number: str, request: Request, services: Services) -> str:
         f"{services.show_time(step.at)} {step.actor} {step.what}" for step in services.tickets.history(ticket)
     ]
     return "\n".join(lines)
+
+
+def _waited_for(ticket: Ticket, request: Request, services: Services) -> str:
+    """One ticket for whoever waits for it: how it stands, and their own words as long as nobody else's are among them.
+    Whoever names a door becomes a follower, so the door, the phones and the staff's notes are not for them."""
+    alone = ticket.requester_id == request.person.id and not services.tickets.followers(ticket)
+    merged = [f"并入 {ticket.merged_into}"] if ticket.merged_into else []
+    moves = [
+        f"{services.show_time(step.at)} {STATE_TITLES[step.after]}"
+        for step in services.tickets.history(ticket)
+        if step.before != step.after
+    ]
+    words = plea_lines(ticket) if alone else []
+    return "\n".join([line(ticket, services, public=not alone), *words, *moves, *merged])
 
 
 def plea_lines(ticket: Ticket) -> list[str]:

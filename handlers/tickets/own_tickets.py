@@ -43,7 +43,11 @@ OURS = re.compile(
 """Who says this means what they asked us for."""
 
 _QUANTITY = re.compile(r"[\d一二两三四五六七八九十半几]+ ?(?:盒|瓶|袋|斤|公斤|个|份|箱|桶|包|罐|只|板|片)")
-_NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,2}\d{1,3}(?![0-9A-Za-z])")
+_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z#—－-])[A-Za-z]{0,2}\d{1,3}"
+    r"(?![0-9A-Za-z#—－-]|号[楼院]|楼|栋|幢|座|单元|室|户|门|层|[盒个袋瓶斤份元点分小天日月片包箱桶人度])"
+)
+"""What may be a ticket's number: not 17号楼, not 3单元, not 2盒."""
 
 
 def progress(request: Request, services: Services) -> Outcome:
