@@ -70,8 +70,7 @@ class Dialogue:
     """The ticket it is about (details, received, declined, asked); the intent to act by (which); the tickets to be
     dispatched (whom); empty for a choice and for take."""
     options: tuple[str, ...] = ()
-    """What was asked for (details), or ids in the order they were offered (choice, which, take, whom: after the note);
-    when, in which room of which kind, and by whom it was asked (asked: id and name)."""
+    """What was asked for (details), or ids in the order they were offered (choice, which, take, whom: after the note)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """/问 and /进展: words from those at work to whoever waits, and the answer that comes back."""
 
 import re
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.model.handling import Dialogue, Outcome, Reply, Request
 from bot.model.services import Services
-from bot.model.ticket import OPEN, Ticket
-from bot.model.tree import RoomKind
+from bot.model.ticket import OPEN, Step, Ticket
 from bot.model.understanding import Slots, Understanding
 from handlers.speaking import (
     about,
@@ -20,8 +20,9 @@ from handlers.speaking import (
     to_those_waiting,
 )
 from handlers.tickets.moving import Moved, each, listen, usage
+from handlers.tickets.own_tickets import named_in
 from handlers.tickets.pleas import written
-from handlers.tickets.reach import doer_id, may_speak_for
+from handlers.tickets.reach import doer_id, may_speak_for, node_of
 
 AT_ONCE = timedelta(minutes=30)
 """Whatever whoever was asked says in this time is taken for the answer, if it means nothing else."""
@@ -34,9 +35,6 @@ SHORT = 20
 
 INSIDE = "内部"
 """What a /进展 begins with that the requester is not told."""
-
-WORK: tuple[RoomKind, ...] = ("staff", "volunteer")
-"""Where those at work may read doors and phones."""
 
 _GOT_IT = re.compile(
     r"(?:好的?|嗯+|行|ok)?[,，。\s]*收到了?[,，。!！\s]*(?:谢谢[你您]?)?[。!！]*", re.IGNORECASE
@@ -66,12 +64,8 @@ def _ask(ticket: Ticket, words: str, request: Request, services: Services) -> Mo
     if refused := _refused(ticket, "问", request, services):
         return Moved(refused)
     services.tickets.note(ticket, request.by, "asked", words)
-    message, person = request.message, request.person
-    kind = request.place.kind if request.place else ""
-    options = (message.at.isoformat(), message.room_id, kind, person.id, person.name)
-    asked = Dialogue("asked", ticket.number, options)
     requester = those_waiting(ticket, services)[0]
-    listen(asked, requester, message.at + PATIENCE, ticket, services)
+    listen(Dialogue("asked", ticket.number), requester, request.message.at + PATIENCE, ticket, services)
     text = services.replies("ticket_asked", **about(ticket, services), text=words)
     line = services.replies("command_asked", **about(ticket, services), name=ticket.requester)
     return Moved(line, tuple(to_people([requester], ticket, text, services)), ticket)
@@ -104,21 +98,79 @@ def _refused(ticket: Ticket, word: str, request: Request, services: Services) ->
 def answer_asked(request: Request, services: Services) -> Outcome | None:
     """What whoever was asked says next is the answer: written into the ticket, and told to whoever asked."""
     assert request.dialogue is not None and request.understanding is not None
-    ticket = services.tickets.get(request.dialogue.ticket)
-    if ticket is None or ticket.state not in OPEN:
+    asked = _asked(request, services)
+    if not asked:
         services.dialogues.end(request, "asked")
         return None
-    asked_at = datetime.fromisoformat(request.dialogue.options[0])
-    if not _answers(request, ticket, request.message.at - asked_at):
+    fitting = [one for one in asked if _answers(request, one.ticket, request.message.at - one.step.at)]
+    named_ones = named_in(request.text, [one.ticket for one in fitting])
+    alike = [one.ticket for one in fitting if one.ticket.intent == request.understanding.intent]
+    meant = [*named_ones, *alike, *(one.ticket for one in fitting)][:1]
+    question = next((one for one in fitting if one.ticket in meant), None)
+    if question is None:
         return None
-    services.dialogues.end(request, "asked")
-    ticket = written(ticket, request, services)
+    _go_on([one for one in asked if one is not question], request, services)
+    ticket = written(question.ticket, request, services)
     services.tickets.note(ticket, request.by, "answered", quoted(request.text))
     answer = services.replies("ticket_answered", **about(ticket, services))
-    return Outcome(
-        f"answered:{ticket.number}",
-        (_for_asker(ticket, request, services), to_sender(request, answer, ticket.number)),
-    )
+    told = _for_asker(ticket, question.step, request, services)
+    return Outcome(f"answered:{ticket.number}", (told, to_sender(request, answer, ticket.number)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A question nobody has answered yet."""
+
+    number: str
+    """The ticket it was asked about."""
+    ticket: Ticket
+    """Where the answer belongs: the ticket it was asked about, or the one that took that in."""
+    step: Step
+    """Its audit row: when, where and by whom."""
+
+
+def _asked(request: Request, services: Services) -> list[_Question]:
+    """What the person was asked lately and has not answered, the latest first; each question by the audit rows, for the
+    dialogue holds only the last one."""
+    assert request.dialogue is not None
+    last = services.tickets.get(request.dialogue.ticket)
+    own = [one for one in services.tickets.of_requester(request.person.id) if one != last]
+    found = [
+        _Question(one.number, ticket, step)
+        for one in (last, *own)
+        if one is not None and (step := _open_question(one, one == last, request, services))
+        if (ticket := _taken_in(one, services)).state in OPEN
+    ]
+    return sorted(found, key=lambda question: question.step.at, reverse=True)
+
+
+def _open_question(ticket: Ticket, last: bool, request: Request, services: Services) -> Step | None:
+    """The last question about a ticket to its requester; other than the very last one asked only if they have not said
+    anything to it since."""
+    if ticket.requester_id != request.person.id:
+        return None
+    steps = services.tickets.history(ticket)
+    asked = [n for n, step in enumerate(steps) if step.kind == "asked"]
+    if not asked or request.message.at - steps[asked[-1]].at > PATIENCE:
+        return None
+    said = any(step.kind == "answered" for step in steps[asked[-1] :])
+    return None if said and not last else steps[asked[-1]]
+
+
+def _taken_in(ticket: Ticket, services: Services) -> Ticket:
+    """The ticket that took this one in, and so on; a ticket that none took in is itself."""
+    while ticket.merged_into and (into := services.tickets.get(ticket.merged_into)):
+        ticket = into
+    return ticket
+
+
+def _go_on(others: list[_Question], request: Request, services: Services) -> None:
+    """What else was asked is still waited for."""
+    services.dialogues.end(request, "asked")
+    if others:
+        where = request.message.room_id, request.person.id
+        expires = others[0].step.at + PATIENCE
+        services.dialogues.begin(*where, Dialogue("asked", others[0].number), expires)
 
 
 def _answers(request: Request, ticket: Ticket, since: timedelta) -> bool:
@@ -142,15 +194,15 @@ def _means_nothing_else(understanding: Understanding, text: str, ticket: Ticket)
     return understanding.intent in ("chitchat", "thanks", "help.other", "report.temperature", ticket.intent)
 
 
-def _for_asker(ticket: Ticket, request: Request, services: Services) -> Reply:
+def _for_asker(ticket: Ticket, asked: Step, request: Request, services: Services) -> Reply:
     """To where the question was asked; asked in a residents' group, to the staff."""
-    assert request.dialogue is not None
-    _, room_id, kind, asker_id, asker = request.dialogue.options
     words = {"name": named(request.person), "text": quoted(request.text)}
     text = services.replies("alert_answered", **about(ticket, services, public=False), **words)
-    if not room_id:
-        return Reply(text, "private", "person", to=asker_id, ticket=ticket.number)
-    if kind in WORK:
-        mentions = ((asker_id, asker),)
-        return Reply(text, "alert", "room", to=room_id, mentions=mentions, ticket=ticket.number)
+    if not asked.room_id:
+        return Reply(text, "private", "person", to=asked.actor_id, ticket=ticket.number)
+    place = node_of(ticket, services)
+    for room_id, name, node in services.colleagues.seen_in(asked.actor_id):
+        if room_id == asked.room_id and services.groups.within(place, node):
+            mentions = ((asked.actor_id, name),)
+            return Reply(text, "alert", "room", to=room_id, mentions=mentions, ticket=ticket.number)
     return to_staff(text, node=ticket.node, ticket=ticket.number)

@@ -4,9 +4,11 @@ import re
 
 from bot.model.handling import Outcome, Request
 from bot.model.services import Services
-from handlers.speaking import about, named, quoted, to_sender, to_staff
+from handlers.speaking import about, named, quoted, to_sender, to_staff, to_those_waiting
+from handlers.tickets.alerts import to_doer
 from handlers.tickets.moving import each, move, usage, withdraw_one
 from handlers.tickets.own_tickets import SHORT_ANSWER
+from handlers.tickets.received import closed_meant, listen_on
 
 STILL_NEEDED = re.compile(
     r"还是?(?:需要|要|得|想)|怎么办|不行|不能没有|必须|急|求|麻烦|再(?:想|帮|问|找|试)|能不能|可不可以|别的办法|换[一个种]"
@@ -39,26 +41,27 @@ def decline(request: Request, services: Services) -> Outcome:
 
 def answer_declined(request: Request, services: Services) -> Outcome | None:
     """「还是要的」 after it was said that it cannot be done: the ticket is opened again."""
-    assert request.dialogue is not None
-    ticket = services.tickets.get(request.dialogue.ticket)
+    ticket = closed_meant(request, services, "declined")
     if ticket is None or ticket.state != "declined":
-        services.dialogues.end(request, "declined")
         return None
     if len(request.text) > SHORT_ANSWER or not STILL_NEEDED.search(request.text):
         return None
     if request.understanding and request.understanding.intent not in ("chitchat", "question", ticket.intent):
         return None
-    services.dialogues.end(request, "declined")
-    ticket = services.tickets.move(ticket, "opened", request.by, note=quoted(request.text))
+    listen_on(ticket, request, services, "declined")
+    before, ticket = ticket, services.tickets.move(ticket, "opened", request.by, note=quoted(request.text))
     words = about(ticket, services, public=False)
     alert = services.replies(
         "alert_still_needed", **words, name=named(request.person), text=quoted(request.text)
     )
+    told = to_staff(alert, node=ticket.node, ticket=ticket.number)
     answer = services.replies("ticket_still_needed", **about(ticket, services))
     return Outcome(
         f"reopened:{ticket.number}",
         (
-            to_staff(alert, node=ticket.node, ticket=ticket.number),
+            told,
             to_sender(request, answer, ticket.number),
+            *to_doer(told, before, request, services),
+            *to_those_waiting(ticket, answer, services, but=request.person.id),
         ),
     )

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 from bot.model.handling import Dialogue, Outcome, Request
 from bot.model.services import Services
@@ -13,6 +14,9 @@ from handlers.tickets.own_tickets import ACTS, NOT_RECEIVED, SHORT_ANSWER, named
 
 COMPLAINT = timedelta(hours=72)
 """How long after it was closed whoever waited may say that nothing came, or that they still need it."""
+
+Closed = Literal["received", "declined"]
+"""The dialogues about what was closed: as done, or because it cannot be done."""
 
 _STILL = re.compile(
     r"还是?(?:需要|要|得)[的啊呀吧买送办修]*[。.!！~ ]*$|没解决|没办[好成]|还没[好修办]|那怎么办|再想想办法|能不能再"
@@ -33,9 +37,8 @@ _YES = re.compile(
 def answer_received(request: Request, services: Services) -> Outcome | None:
     """What whoever waited says about a ticket that was closed: it came, it did not come, it is still needed."""
     assert request.dialogue is not None and request.understanding is not None
-    ticket = services.tickets.get(request.dialogue.ticket)
-    if ticket is None or ticket.state not in ("done", "declined"):
-        services.dialogues.end(request, "received")
+    ticket = closed_meant(request, services, "received")
+    if ticket is None:
         return None
     text, intent = request.text, request.understanding.intent
     if len(text) > SHORT_ANSWER or request.message.at - ticket.updated_at > COMPLAINT:
@@ -62,6 +65,41 @@ def answer_received(request: Request, services: Services) -> Outcome | None:
     return replace(outcome, replies=(*outcome.replies, *(reply for one in urged for reply in one.replies)))
 
 
+def closed_meant(request: Request, services: Services, kind: Closed) -> Ticket | None:
+    """The closed ticket that somebody who was told of several speaks of: the one the words name, else the last they
+    were told of. None, and nothing is waited for any more, when there is none."""
+    assert request.dialogue is not None
+    ticket = services.tickets.get(request.dialogue.ticket)
+    waiting = _closed(request, services, kind)
+    if ticket is None or ticket.state not in ("done", "declined"):
+        ticket = waiting[0] if waiting else None
+    if ticket is None:
+        services.dialogues.end(request, kind)
+        return None
+    open_ones = [one for one in services.tickets.of_requester(request.person.id) if one.state != "opened"]
+    if named_in(request.text, [ticket, *open_ones]):
+        return ticket
+    return next(iter(named_in(request.text, waiting)), ticket)
+
+
+def listen_on(ticket: Ticket, request: Request, services: Services, kind: Closed) -> None:
+    """After a ticket was opened again: the others that were closed are still waited for, the latest by itself."""
+    others = [one for one in _closed(request, services, kind) if one.number != ticket.number]
+    if not others:
+        services.dialogues.end(request, kind)
+        return
+    message, expires = request.message, others[0].updated_at + COMPLAINT
+    services.dialogues.begin(
+        message.room_id, request.person.id, Dialogue(kind, others[0].number), max(expires, message.at)
+    )
+
+
+def _closed(request: Request, services: Services, kind: Closed) -> list[Ticket]:
+    """What was closed lately and can be opened again with these words, latest first."""
+    lately = services.tickets.closed_lately(request.person.id, request.message.at - COMPLAINT)
+    return [one for one in lately if one.state == ("declined" if kind == "declined" else "done")]
+
+
 def confirm(ticket: Ticket, request: Request, services: Services) -> Outcome:
     """They say that they have it, and whatever else they name that was done lately: written down and thanked for, once."""
     lately = services.tickets.closed_lately(request.person.id, request.message.at - COMPLAINT)
@@ -82,7 +120,7 @@ def confirm(ticket: Ticket, request: Request, services: Services) -> Outcome:
 def reopen(ticket: Ticket, request: Request, services: Services) -> Outcome:
     """Nothing came, or it is still needed: back into the queue; the staff read who had it, and whoever had it is
     called by name."""
-    services.dialogues.end(request, "received")
+    listen_on(ticket, request, services, "received")
     again = services.tickets.move(ticket, "opened", request.by, note=quoted(request.text))
     words = about(again, services, public=False) | {
         "name": named(request.person),
