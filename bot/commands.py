@@ -33,11 +33,14 @@ class Unknown:
     """The command that was probably meant; empty when none is close."""
 
 
-def parse(text: str, table: Sequence[CommandEntry], *, bare: bool = False) -> Command | Unknown | None:
+def parse(
+    text: str, table: Sequence[CommandEntry], *, bare: bool = False, staff: bool = False
+) -> Command | Unknown | None:
     """Read a message as a command; None when it is none.
 
     A command begins with / or ／, before or after spaces; its arguments come in any order. With ``bare`` the slash
-    may be left out: of a command that is the whole message, and of those that allow it before a ticket number.
+    may be left out: of a command that is the whole message, and of those that allow it before a ticket number; with
+    ``staff``, who may plead for nobody by it, also of what is written out as the book shows it (``SPOKEN``).
     """
     if not bare and text[:40].strip(_INVISIBLE)[:1] not in ("/", "／"):
         return None
@@ -45,7 +48,9 @@ def parse(text: str, table: Sequence[CommandEntry], *, bare: bool = False) -> Co
     names = {name: entry for entry in table for name in (entry.name, *entry.aliases)}
     if plain.startswith("/"):
         return _slashed(plain[1:].strip(), names)
-    return _bare(plain, names) if plain else None
+    if not plain:
+        return None
+    return _bare(plain, names) or _spoken(plain, names, staff=staff)
 
 
 _INVISIBLE = " \t\r\n\u3000\u200b\u200c\u200d\u2060\ufeff\u202a\u202b\u202c\u202d\u202e"
@@ -79,6 +84,55 @@ def _bare(plain: str, names: dict[str, CommandEntry]) -> Command | None:
     if not command.tickets or not re.match(r"[\s,，:：A-Za-z0-9@#【(（一二三四五六七八九十]", rest):
         return None
     return command
+
+
+_DAY = r"(?:今天|昨天|前天|明天|后天|今晚|明晚|(?:下?周|星期|礼拜)[一二三四五六日天]|\d{1,2}(?:[-.月/]\d{1,2}[日号]?|[日号]))"
+_DOOR = r"[^\s\d]{0,6}\d{1,4}(?:号楼|号院|[号栋幢楼#－—–-])(?:[A-Za-z]?\d{1,5}(?:单元|[室户#－—–-])?){1,3}"
+_PLACE = r"(?:[^\s\d]{0,6}\d+(?:号楼|号院|栋|幢)(?:\d+单元)?|[^\s\d]{0,6}\d+-\d+|[^\s\d]{1,6}[苑园区院城里村庄府家庭])"
+_LISTED = rf"(?:我的|超时|待接|没人接|急症|负荷|今天|更多|\d+\s?页|@\S+|{_PLACE})"
+SPOKEN: dict[str, re.Pattern[str]] = {
+    name: re.compile(pattern, re.IGNORECASE)
+    for name, pattern in (
+        ("工单", rf"\s*{_LISTED}(?:\s+{_LISTED}){{0,3}}"),
+        ("未回", r"\s*(?:已回\s*\d+(?:[\s,，、]+\d+)*|清|更多|\d+\s?页)"),
+        ("日报", rf"\s*{_DAY}"),
+        ("代下单", rf"[\s:：,，]*(?:[^\s\d]{{2,6}}\s*)?(?:{_DOOR}|{_PLACE}(?=[\s:：,，]))(?:[\s:：,，].*)?"),
+        ("接龙", rf"\s+(?:名单|缺)(?:\s+(?:\d+|{_PLACE}))*"),
+        ("解绑", rf"\s+(?:{_DOOR}|(?!怎|一下|了|的)[^\W\da-z_]{{2,3}})"),
+        ("认领", r"\s*[a-z0-9]{4}-[a-z0-9]{4}"),
+        ("值班", rf"\s*(?:{_DAY}|(?:设|清)(?=$|[\s@今明后周下星礼白夜\d]).*)"),
+        ("认领院区", rf"\s*(?:取消\s*)?{_PLACE}(?:\s*(?:取消|@\S+(?:\s\S{{1,8}})?)){{0,2}}"),
+        (
+            "代班",
+            rf"\s*(?:@[^\s@]+(?:\s+(?:[到从至]?\s?{_DAY}|[到从]?[\d一二两三四五六七八九十]+天|替\s?@?\S+)){{0,4}}|取消)",
+        ),
+        (
+            "隔离",
+            rf"\s+(?:垃圾|(?:解除|改|延长)\s*{_DOOR}(?:\s+\S{{1,8}}){{0,2}}"
+            rf"|{_DOOR}(?:\s+(?![还剩已])[^\s\d]{{1,8}})?(?:\s+\d+人)?(?:\s+从\S{{1,4}})?"
+            rf"\s+(?:\d+天|到\S{{1,8}})(?:\s+\d+人)?)",
+        ),
+        ("路线", rf"\s*(?:垃圾|@\S+|{_PLACE})"),
+        ("审计", rf"\s+(?:{_DAY}|[a-z]?\d{{1,3}})(?:\s+\S{{1,4}})?"),
+    )
+}
+"""Command -> what stands after its name, to the end of the message, when it is meant though the slash was left out.
+
+Narrow on purpose: the words are also ordinary ones, and 「隔离 17-3-501 那户今天没开门」 must change nothing. A household's
+「我是 …」 is not here, for a plea begins like that too."""
+
+
+def _spoken(plain: str, names: dict[str, CommandEntry], *, staff: bool) -> Command | None:
+    name = _longest(plain, names)
+    if name is None or name == "请假":
+        return None  # 「请假 @刘书记 明天有事」 asks for leave
+    entry, rest = names[name], plain[len(name) :]
+    if not staff and entry.role != "resident":
+        return None
+    if entry.name == "帮助":
+        return _arguments(entry, rest) if rest.strip(" /") in names else None
+    pattern = SPOKEN.get(entry.name)
+    return _arguments(entry, rest) if pattern and pattern.fullmatch(rest.rstrip(" 。.!！")) else None
 
 
 def parse_quoted(said: str, number: str, table: Sequence[CommandEntry]) -> Command | None:

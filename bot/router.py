@@ -80,7 +80,8 @@ class Router:
             return Outcome(f"silent:{message.kind}")
         if _at_work(request) and request.person.rank and (outcome := self._pointed(request)):
             return outcome
-        command = parse(request.text, COMMANDS, bare=_at_work(request))
+        staff = request.person.rank > 0
+        command = parse(request.text, COMMANDS, bare=_at_work(request), staff=staff)
         if isinstance(command, Command):
             return self._command(replace(request, command=command))
         if isinstance(command, Unknown) and (_at_work(request) or request.addressed):
@@ -118,10 +119,19 @@ class Router:
         node = request.place.node if request.place else None
         if not may(request.person, entry.role, node, self._services.groups):
             return self._refuse(entry, request)
-        understanding = self._engine.understand(request.command.rest) if entry.reads_place else None
+        understanding = self._need(request.command.rest) if entry.reads_place else None
         return entry.handler(replace(request, understanding=understanding), self._services) or Outcome(
             "silent"
         )
+
+    def _need(self, words: str) -> Understanding:
+        """What an address and a few words mean to whoever writes them down for others: 「17-3-501 买菜」 alone reads like
+        a row of a 接龙."""
+        meant = self._engine.understand(words)
+        if meant.intent.startswith("help."):
+            return meant
+        plea = self._engine.understand(f"请帮忙 {words}")
+        return plea if plea.intent.startswith("help.") else meant
 
     def _refuse(self, entry: CommandEntry, request: Request) -> Outcome:
         """Quiet in groups; in private a word on who may."""
@@ -132,8 +142,8 @@ class Router:
         return Outcome(label, (to_sender(request, text),))
 
     def _unknown(self, unknown: Unknown, request: Request) -> Outcome:
-        suggestion = f"/{unknown.suggestion}" if unknown.suggestion else "/帮助"
-        text = self._services.replies("command_unknown", word=unknown.word, suggestion=suggestion)
+        key = "command_unknown" if unknown.suggestion else "command_none"
+        text = self._services.replies(key, word=unknown.word, suggestion=f"/{unknown.suggestion}")
         return Outcome("command:unknown", (to_sender(request, text),))
 
     def _words(self, request: Request) -> Outcome:
@@ -152,6 +162,8 @@ class Router:
                 if outcome is not None:
                     unanswered.heard(asked, outcome, self._services)
                     return outcome
+        if understanding.intent == chain.INTENT and request.message.private and not a_list:
+            understanding = self._need(request.text)  # nobody joins a list in private
         request = request.understood(understanding, None)
         outcome = self._by_intent(request, understanding, a_list)
         unanswered.heard(request, outcome, self._services)

@@ -36,15 +36,17 @@ def branch_said(text: str, near: Node | None, services: Services) -> Node | None
 
 
 def units_said(text: str, near: Node | None, services: Services) -> list[Node]:
-    """The units of a building that is no branch of its own: 8号楼, where only its units are in the tree."""
+    """The units of a building that is no branch of its own: 8号楼, where only its units are in the tree; none when
+    several compounds have a building of that number."""
     nodes = services.groups.below(services.groups.root)
     area = next((node for node in nodes if node.level == "compound" and text.startswith(node.name)), None)
     area = area or (services.groups.compound(near) if near else None)
     building = find_place(text.removeprefix(area.name if area else "").lower()).building
-    found = [node for node in nodes if building and node.level == "unit" and node.building == building]
+    found = [node for node in nodes if building and node.building == building]
     if area is not None:
         found = [node for node in found if services.groups.within(node, area)]
-    return found if len({services.groups.compound(node) for node in found}) == 1 else []
+    units = [node for node in found if node.level == "unit"]
+    return units if len({services.groups.compound(node) for node in found}) == 1 else []
 
 
 def _pair(text: str) -> Place | None:

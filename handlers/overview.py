@@ -1,13 +1,14 @@
 """Commands that tell how things are: /帮助 and /状态."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.model.handling import CommandEntry, Outcome, Request
-from bot.model.people import RANK
+from bot.model.people import RANK, ROLE_TITLES
 from bot.model.services import Services
 from bot.model.ticket import STATE_TITLES
-from handlers.speaking import to_sender
+from handlers.speaking import private_enough, to_sender
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "办单": ("接单", "派单", "办结", "问", "进展", "无法办理", "撤单", "撤销"),
@@ -20,21 +21,42 @@ GROUPS: dict[str, tuple[str, ...]] = {
 RESIDENTS = ("工单", "撤单", "我是", "我的信息", "删除我的信息")
 """What /帮助 shows to residents, who need none of it, with an example each."""
 
+_DOOR = re.compile(r"\d+-\d+-\d+")
+"""A household's address in an example: the guard of the residents' groups would mask it."""
+
 
 def help_(request: Request, services: Services) -> Outcome:
-    """/帮助: the commands this person may use; with a word, that command and an example."""
+    """/帮助: the commands this person may use; with a word, that command and an example.
+
+    In a residents' group everybody reads the residents' few: the long list is nobody's there, and an example with a
+    door in it would be masked.
+    """
     assert request.command is not None
     wanted = request.command.rest.lstrip("/／")
+    private = private_enough(request)
+    known = [entry for entry in services.commands if wanted and wanted in (entry.name, *entry.aliases)]
     mine = [entry for entry in services.commands if RANK[entry.role] <= request.person.rank]
-    chosen = [entry for entry in mine if wanted and wanted in (entry.name, *entry.aliases)]
-    if chosen:
-        lines = [f"{entry.usage}\n{entry.help}\n例：{entry.example}" for entry in chosen]
-    elif request.person.rank:
-        lines = _grouped(mine)
+    if chosen := [entry for entry in known if entry in mine]:
+        lines = [_one(entry, doors=private) for entry in chosen]
+    elif request.person.rank and private:
+        lines = [_not_found(known, wanted, services)] if wanted else _grouped(mine)
     else:
         few = [entry for name in RESIDENTS for entry in mine if entry.name == name]
-        lines = ["要帮忙直接说就行，不用记命令。", *(f"{entry.example}　{entry.help}" for entry in few)]
+        shown = [(entry.example if private or not _DOOR.search(entry.example) else entry.usage, entry.help) for entry in few]
+        lines = ["要帮忙直接说就行，不用记命令。", *(f"{how}　{what}" for how, what in shown)]
     return Outcome("command:帮助", (to_sender(request, "\n".join(lines)),))
+
+
+def _one(entry: CommandEntry, *, doors: bool) -> str:
+    example = f"\n例：{entry.example}" if doors or not _DOOR.search(entry.example) else ""
+    return f"{entry.usage}\n{entry.help}{example}"
+
+
+def _not_found(known: Sequence[CommandEntry], wanted: str, services: Services) -> str:
+    """Why there is nothing to tell about this word: it is for others, or there is none."""
+    if known:
+        return services.replies("command_refused", word=known[0].name, role=ROLE_TITLES[known[0].role])
+    return services.replies("command_none", word=wanted)
 
 
 def _grouped(entries: Sequence[CommandEntry]) -> list[str]:

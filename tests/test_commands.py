@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.commands import Unknown, parse, parse_quoted
-from bot.model.handling import Command
+from bot.commands import SPOKEN, Unknown, parse, parse_quoted
+from bot.model.handling import Command, CommandEntry
 from handlers.table import COMMANDS
 
 
@@ -87,6 +87,89 @@ def test_slash_commands(text: str, expected: object) -> None:
 )
 def test_staff_may_leave_the_slash_out_before_a_number(text: str, expected: object) -> None:
     assert parse(text, COMMANDS, bare=True) == expected
+
+
+@pytest.mark.parametrize(
+    "entry", [entry for entry in COMMANDS if entry.name != "我是"], ids=lambda entry: entry.name
+)
+def test_every_example_works_without_its_slash_for_those_at_work(entry: CommandEntry) -> None:
+    with_slash = parse(entry.example, COMMANDS)
+    assert parse(entry.example.lstrip("/"), COMMANDS, bare=True, staff=True) == with_slash
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("代登记 17-3-501 买菜", "代下单"),
+        ("代下单17号楼3单元501 买菜", "代下单"),
+        ("代下单 春晓苑 17-3-501 买菜", "代下单"),
+        ("值班设今天夜班@小安", "值班"),
+        ("值班 清 今天 夜班", "值班"),
+        ("排班 设 11-25 白班 小安 小冀", "值班"),
+        ("值班 设", "值班"),
+        ("代下单 17-3-501", "代下单"),
+        ("代下单 17号楼 张奶奶 米面没了", "代下单"),
+        ("值班 明天", "值班"),
+        ("包楼 17-3", "认领院区"),
+        ("认领院区 春晓苑", "认领院区"),
+        ("认领院区 取消 17号楼", "认领院区"),
+        ("代班 @小冀 明天 替 @小安", "代班"),
+        ("代班 取消", "代班"),
+        ("隔离 17-3-501 王女士 到11-30", "隔离"),
+        ("隔离 改 17-3-501 到12-02", "隔离"),
+        ("隔离 垃圾", "隔离"),
+        ("路线 @小冀", "路线"),
+        ("未回 清", "未回"),
+        ("日报昨天", "日报"),
+        ("工单 待接 超时 17号楼", "工单"),
+        ("工单 @小安", "工单"),
+        ("接龙 名单 1", "接龙"),
+        ("解绑 王芳", "解绑"),
+    ],
+)
+def test_a_command_written_out_needs_no_slash_from_those_at_work(text: str, name: str) -> None:
+    command = parse(text, COMMANDS, bare=True, staff=True)
+    assert isinstance(command, Command) and command.name == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "代登记的都弄完了吗",
+        "代下单 3 户都弄好了",
+        "值班的同志辛苦了",
+        "值班设备坏了",
+        "值班 明天谁来",
+        "隔离 17-3-501 那户今天没开门",
+        "隔离 17-3-501 还剩 3天",
+        "隔离垃圾谁去收",
+        "路线17号楼怎么走",
+        "请假 @刘书记 明天家里有事",
+        "代班 @小冀 辛苦了",
+        "日报昨天交了",
+        "接龙 名单 发我一下",
+        "工单今天太多",
+        "工单 17号楼 谁去",
+        "认领院区 请大家抓紧",
+        "解绑 怎么弄",
+        "认领 3 箱",
+        "帮助 老人",
+        "我是 17-3-501 没药了",
+    ],
+)
+def test_talk_among_those_at_work_is_no_command(text: str) -> None:
+    assert parse(text, COMMANDS, bare=True, staff=True) is None
+
+
+def test_what_a_resident_says_in_private_is_no_command_of_the_staff() -> None:
+    assert parse("代登记 17-3-501 买菜", COMMANDS, bare=True) is None
+    assert parse("认领 K7M2-9QXD", COMMANDS, bare=True) == Command("认领", (), (), "K7M2-9QXD")
+
+
+@pytest.mark.parametrize("word", ["1", "园", "@a", "替 ", "17-3-501 ", " ", "今天 "])
+def test_no_text_takes_long_to_be_read(word: str) -> None:
+    for name, pattern in SPOKEN.items():
+        assert not pattern.fullmatch(f" {word * 400}！\n？"), name
 
 
 @pytest.mark.parametrize(

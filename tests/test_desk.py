@@ -502,6 +502,34 @@ def test_help_for_residents_is_short_and_for_staff_grouped(chat: Chat) -> None:
     assert "【办单】" in staff and "/派单 编号 @某人" in staff
 
 
+def test_help_in_a_residents_group_is_the_residents_for_everybody(chat: Chat) -> None:
+    for sender in ("王女士", "刘书记"):
+        (line,) = chat.say(sender, "/帮助", UNIT_ROOM)
+        assert "/我是 楼号-单元-门牌 姓名" in line and "***" not in line and "/派单" not in line
+    (line,) = chat.say("刘书记", "/帮助 代下单", UNIT_ROOM)
+    assert "/代下单 楼号-单元-门牌" in line and "***" not in line
+
+
+def test_help_about_a_word_that_is_no_command_says_so(chat: Chat) -> None:
+    (line,) = tell(chat, "刘书记", "/帮助 送菜")
+    assert "没有「送菜」这个命令" in line and len(line.splitlines()) == 1
+    (line,) = tell(chat, "志愿者小冀", "/帮助 派单")
+    assert "「派单」要网格员才能用。" in line
+    (line,) = tell(chat, "刘书记", "/吃饭了吗")
+    assert "是不是" not in line
+
+
+def test_commands_written_out_need_no_slash_at_work_and_are_pleas_from_residents(chat: Chat) -> None:
+    lines = chat.say("网格员小安", "代登记 17-3-501 买菜", STAFF_ROOM)
+    assert any("【新工单 A001】买菜买米" in line for line in lines)
+    (line,) = chat.say("刘书记", "值班 设 今天 夜班 网格员小安", STAFF_ROOM)
+    assert "夜班" in line and "网格员小安" in line
+    chat.say("志愿者小冀", "代登记 8-1-301 买菜", "和谐小区居民群")
+    assert len(states(chat)) == 1
+    lines = tell(chat, "王女士", "代登记 17-3-502 买菜")
+    assert any("已登记 A002" in line and "买菜买米" in line for line in lines)
+
+
 def test_help_names_every_command_of_the_table_once() -> None:
     listed = [name for group in overview.GROUPS.values() for name in group]
     assert len(listed) == len(set(listed))

@@ -1,15 +1,31 @@
 """Who is on duty, who looks after which building, who stands in for whom."""
 
+import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.app import build
 from bot.ledger.audit import Audit
 from bot.ledger.database import Ledger
 from bot.ledger.duty import Duty
 from bot.model.duty import OnDuty, StandIn
-from tests.conftest import COMPOUND_ROOM, STAFF_ROOM, UNIT_ROOM, VOLUNTEER_ROOM, Chat
+from bot.model.message import LoggedIn, RoomNamed
+from bot.model.settings import Settings
+from bot.model.tree import Node
+from bot.settings import Data
+from intents.engine import Engine
+from tests.conftest import (
+    COMPOUND_ROOM,
+    STAFF_ROOM,
+    UNIT_ROOM,
+    VOLUNTEER_ROOM,
+    Chat,
+    FakeChannel,
+    FakeClock,
+)
 
 PLEA = "501家里降压药没有了，帮忙买两盒"
 NOON = datetime(2022, 11, 16, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -136,6 +152,28 @@ def test_what_was_taken_on_can_be_given_back(chat: Chat) -> None:
 
 def test_the_claim_of_an_invitation_is_still_another_command(chat: Chat) -> None:
     assert "邀请码" in chat.say("王女士", "/认领 K7M2-9QXD", "")[0]
+
+
+def test_a_number_that_two_compounds_have_is_claimed_in_neither(
+    settings: Settings, data: Data, engine: Engine
+) -> None:
+    units = tuple(Node(f"东院1号楼{n}单元", "unit", building="1", unit=n) for n in "12")
+    west = Node("西院", "compound", children=(Node("西院1号楼", "building", building="1"),))
+    tree = Node(
+        "大同社区",
+        "community",
+        staff_room=STAFF_ROOM,
+        children=(Node("东院", "compound", children=units), west),
+    )
+    chief = replace(settings.people[0], scope="大同社区")
+    clock, channel = FakeClock(), FakeChannel()
+    two = replace(settings, community="大同社区", groups=(tree,), people=(chief,))
+    app = build(two, data, channel, clock, random.Random(1), None, engine)
+    app.receive([LoggedIn("bot", clock.now()), RoomNamed(STAFF_ROOM, STAFF_ROOM, clock.now())])
+    chat = Chat(app, clock, channel)
+    assert "没找到「1号楼」，或者不止一个小区有" in staff(chat, "刘书记", "/认领院区 1号楼")
+    assert "东院1号楼1单元由 刘书记 负责" in staff(chat, "刘书记", "/认领院区 东院1号楼")
+    app.ledger.close()
 
 
 def test_an_unknown_building_is_said_to_be_unknown(chat: Chat) -> None:

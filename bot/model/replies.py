@@ -104,6 +104,7 @@ REPLIES: dict[str, frozenset[str]] = {
     "behalf_which": frozenset({"place", "list"}),
     "behalf_not_yours": frozenset({"place"}),
     "command_unknown": frozenset({"word", "suggestion"}),
+    "command_none": frozenset({"word"}),
     "command_refused": frozenset({"word", "role"}),
     "command_usage": frozenset({"usage"}),
     "command_no_ticket": frozenset({"number"}),
