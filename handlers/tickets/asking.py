@@ -11,7 +11,6 @@ from bot.model.understanding import Slots, Understanding
 from handlers.speaking import (
     about,
     named,
-    private_enough,
     quoted,
     those_waiting,
     to_people,
@@ -22,7 +21,7 @@ from handlers.speaking import (
 from handlers.tickets.moving import Moved, each, listen, usage
 from handlers.tickets.own_tickets import named_in
 from handlers.tickets.pleas import written
-from handlers.tickets.reach import doer_id, may_speak_for, node_of
+from handlers.tickets.reach import doer_id, may_read, may_speak_for, node_of, to_colleague
 
 AT_ONCE = timedelta(minutes=30)
 """Whatever whoever was asked says in this time is taken for the answer, if it means nothing else."""
@@ -85,7 +84,7 @@ def _progress(ticket: Ticket, words: str, request: Request, services: Services) 
 
 def _refused(ticket: Ticket, word: str, request: Request, services: Services) -> str:
     """Why not; empty when the person may."""
-    words = about(ticket, services, public=not private_enough(request))
+    words = about(ticket, services, public=not may_read(request, ticket, services))
     if not may_speak_for(request.person, ticket, request.message.at, services):
         theirs = doer_id(ticket) and ticket.state in OPEN
         key = "command_in_others_hands" if theirs else "command_take_first"
@@ -195,14 +194,20 @@ def _means_nothing_else(understanding: Understanding, text: str, ticket: Ticket)
 
 
 def _for_asker(ticket: Ticket, asked: Step, request: Request, services: Services) -> Reply:
-    """To where the question was asked; asked in a residents' group, to the staff."""
+    """To where the question was asked; asked in a residents' group, to the staff; asked by somebody sent from another
+    compound, in private or without the words."""
     words = {"name": named(request.person), "text": quoted(request.text)}
     text = services.replies("alert_answered", **about(ticket, services, public=False), **words)
     if not asked.room_id:
         return Reply(text, "private", "person", to=asked.actor_id, ticket=ticket.number)
-    place = node_of(ticket, services)
     for room_id, name, node in services.colleagues.seen_in(asked.actor_id):
-        if room_id == asked.room_id and services.groups.within(place, node):
+        if room_id != asked.room_id:
+            continue
+        if services.groups.within(node_of(ticket, services), node):
             mentions = ((asked.actor_id, name),)
             return Reply(text, "alert", "room", to=room_id, mentions=mentions, ticket=ticket.number)
+        words["text"] = f"请私聊小巷发：工单 {ticket.short}"
+        bare = services.replies("alert_answered", **about(ticket, services), **words)
+        if reached := to_colleague(asked.actor_id, text, bare, ticket, services):
+            return reached[0]
     return to_staff(text, node=ticket.node, ticket=ticket.number)

@@ -10,10 +10,10 @@ from bot.model.services import Services
 from bot.model.ticket import Ticket
 from handlers.authority import may
 from handlers.duty.on_duty import stand_in
-from handlers.speaking import about, private_enough, to_sender
+from handlers.speaking import about, to_sender
 from handlers.tickets.lists import plea_lines
 from handlers.tickets.moving import Moved, each, move, usage
-from handlers.tickets.reach import node_of, to_colleague
+from handlers.tickets.reach import may_read, node_of, to_colleague
 
 NAME = 6
 """Characters; a longer word without @ is not taken for the name of somebody we do not know."""
@@ -144,7 +144,7 @@ def _tell(
         line = f"{moved.line}\n{services.replies(key, name=person.name)}"
         return replace(moved, line=line)
     reply, room_id = reached
-    if room_id and room_id == request.message.room_id and private_enough(request):
+    if room_id and room_id == request.message.room_id and may_read(request, ticket, services):
         beside += reply.mentions
         short = services.replies("errand_here", **about(ticket, services))
         return replace(moved, line="\n".join([moved.line, plea, short]))

@@ -11,7 +11,7 @@ from handlers.branches import branch_said, colleague
 from handlers.speaking import about, full_place, private_enough, quoted, to_sender
 from handlers.tickets.covered import branch, meant
 from handlers.tickets.lateness import work_out
-from handlers.tickets.reach import in_reach, may_know
+from handlers.tickets.reach import in_reach, may_know, may_read
 from handlers.tickets.views import NOTHING, Asked, View, paged, read
 from intents.places import find_place
 
@@ -72,11 +72,11 @@ def _listed(asked: Asked, request: Request, services: Services) -> str:
         midnight = datetime.combine(at.astimezone(services.zone).date(), time(), services.zone)
         sought = replace(sought, late=False)
         total, tickets = services.lists.done(sought, midnight, at + timedelta(seconds=1), first + LISTED)
-        return _paged(replace(asked, late=False), total, tickets[first:], services, at)
+        return _paged(replace(asked, late=False), total, tickets[first:], request, services)
     if asked.view in ("untaken", "emergency") and not asked.holder:
         sought = replace(sought, which=WHICH[asked.view])
     tickets = services.lists.page(sought, at, LISTED, first)
-    return _paged(asked, services.lists.count(sought, at), tickets, services, at)
+    return _paged(asked, services.lists.count(sought, at), tickets, request, services)
 
 
 WHICH: dict[View, Which] = {"untaken": "untaken", "emergency": "emergency"}
@@ -116,14 +116,20 @@ def _loads(sought: Sought, services: Services, at: datetime) -> str:
     return "\n".join(part for part in (head, *lines, more, waiting) if part)
 
 
-def _paged(asked: Asked, total: int, tickets: list[Ticket], services: Services, at: datetime) -> str:
+def _paged(asked: Asked, total: int, tickets: list[Ticket], request: Request, services: Services) -> str:
+    at = request.message.at
     if not total:
         return asked.nothing
     pages = (total + LISTED - 1) // LISTED
     if asked.page > pages:
         return f"一共 {pages} 页（{total} 张）。"
     late = services.lists.overdue(tickets, at)
-    lines = [brief(ticket, services, at, late=ticket.number in late) for ticket in tickets]
+    lines = [
+        brief(ticket, services, at, late=ticket.number in late)
+        if may_read(request, ticket, services)
+        else line(ticket, services, public=True)
+        for ticket in tickets
+    ]
     head = f"{asked.title} {total} 张" + (f"，第 {asked.page}/{pages} 页：" if pages > 1 else "：")
     more = [f"往下看：{asked.typed(asked.page + 1)}"] if asked.page < pages else []
     return "\n".join([head, *lines, *more])
@@ -137,7 +143,7 @@ def _show_one(number: str, request: Request, services: Services) -> str:
     ticket = services.tickets.get(number)
     if ticket is None or not may_know(request.person, ticket, services):
         return services.replies("command_no_ticket", number=number)
-    if not private_enough(request):
+    if not may_read(request, ticket, services):
         return line(ticket, services, public=True)
     if not in_reach(request.person, ticket, services):
         return _waited_for(ticket, request, services)

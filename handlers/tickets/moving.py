@@ -20,7 +20,7 @@ from handlers.speaking import (
 )
 from handlers.tickets import own_tickets
 from handlers.tickets.lists import plea_lines
-from handlers.tickets.reach import doer_id, load, may_know, node_of, sees_to, told_doer
+from handlers.tickets.reach import doer_id, load, may_know, may_read, node_of, sees_to, told_doer
 
 COMPLAINT = timedelta(hours=72)
 """How long whoever asked may say that nothing came, or that they still need it."""
@@ -101,7 +101,7 @@ def move(
     errand: Person | None = None,
 ) -> Moved:
     """One move, if the person may and the table of moves allows it. ``errand``: whom a dispatched ticket goes to."""
-    public = not private_enough(request)
+    public = not may_read(request, ticket, services)
     if not _may_move(request, ticket, to, services):
         words = about(ticket, services, public=public) | {"word": VERBS[to]}
         volunteer = may(request.person, "volunteer", node_of(ticket, services), services.groups)
@@ -167,7 +167,7 @@ def _owner(ticket: Ticket, to: State, request: Request) -> Person | None:
 
 
 def _refused(ticket: Ticket, to: State, request: Request, services: Services) -> str:
-    words = about(ticket, services, public=not private_enough(request)) | {"word": VERBS[to]}
+    words = about(ticket, services, public=not may_read(request, ticket, services)) | {"word": VERBS[to]}
     mine = to == ticket.state == "taken" and ticket.owner_id == request.person.id
     return services.replies("command_already_yours" if mine else "command_cannot", **words)
 

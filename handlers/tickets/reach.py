@@ -9,7 +9,7 @@ from bot.model.ticket import OPEN, Ticket
 from bot.model.tree import Node
 from handlers.authority import may
 from handlers.duty.on_duty import stand_in
-from handlers.speaking import about
+from handlers.speaking import about, private_enough
 
 
 def node_of(ticket: Ticket, services: Services) -> Node:
@@ -39,6 +39,14 @@ def may_know(person: Person, ticket: Ticket, services: Services) -> bool:
     if ticket.requester_id == person.id or in_reach(person, ticket, services):
         return True
     return any(one.person_id == person.id for one in services.tickets.followers(ticket))
+
+
+def may_read(request: Request, ticket: Ticket, services: Services) -> bool:
+    """True where a ticket's door, phones and words may be shown: in private, and in groups of those at work over its
+    place. Those of another compound have nothing to do with it, even if one of them has it in hand."""
+    if request.message.private or request.place is None:
+        return request.message.private
+    return private_enough(request) and services.groups.within(node_of(ticket, services), request.place.node)
 
 
 def sees_to(person: Person, ticket: Ticket, at: datetime, services: Services) -> bool:

@@ -10,7 +10,7 @@ from bot.model.ticket import OPEN, Ticket
 from handlers.speaking import private_enough, to_sender
 from handlers.tickets.lists import line
 from handlers.tickets.moving import Moved, each, move, usage
-from handlers.tickets.reach import doer_id, in_reach, sees_to
+from handlers.tickets.reach import doer_id, in_reach, may_read, sees_to
 
 LATELY = timedelta(minutes=5)
 """「我来」 means an alert not older than this."""
@@ -137,7 +137,8 @@ def _which(tickets: list[Ticket], request: Request, services: Services) -> Outco
     services.dialogues.begin(
         request.message.room_id, request.person.id, Dialogue("take", "", numbers), expires
     )
-    public = not private_enough(request)
-    listed = "\n".join(line(ticket, services, public=public) for ticket in tickets)
+    listed = "\n".join(
+        line(ticket, services, public=not may_read(request, ticket, services)) for ticket in tickets
+    )
     text = services.replies("take_which", list=listed, short=tickets[0].short)
     return Outcome("take:which", (to_sender(request, text),))

@@ -10,7 +10,6 @@ from bot.model.understanding import Slots, Understanding
 from handlers.authority import may
 from handlers.speaking import (
     about,
-    private_enough,
     those_waiting,
     to_people,
     to_sender,
@@ -18,7 +17,7 @@ from handlers.speaking import (
 )
 from handlers.tickets.alerts import alert, hears_alerts
 from handlers.tickets.moving import usage
-from handlers.tickets.reach import may_know, node_of, to_colleague
+from handlers.tickets.reach import may_know, may_read, node_of, to_colleague
 
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,2}\d{1,3}(?![0-9A-Za-z])")
 _INTO = re.compile(r"(?:并到|并入|并进|合到|合进|到|进) ?([A-Za-z]{0,2}\d{1,3})[号里去吧了 ]*")
@@ -46,7 +45,7 @@ def merge(request: Request, services: Services) -> Outcome:
     for ticket in others:
         into = services.tickets.merge(ticket, into, request.by)
     joined = "、".join(ticket.number for ticket in others)
-    public = not private_enough(request)
+    public = not may_read(request, into, services)
     line = services.replies("merged", **about(into, services, public=public), list=joined)
     news = to_people(
         waiting, into, services.replies("ticket_merged", **about(into, services), list=joined), services
@@ -78,7 +77,7 @@ def split(request: Request, services: Services) -> Outcome:
     services.tickets.note(ticket, request.by, "split", f"{new.number}（{new.title}）")
     for one in services.tickets.followers(ticket):
         services.tickets.follow(new, one.person_id, one.name, one.room_id, one.room_name, request.by)
-    public = not private_enough(request)
+    public = not may_read(request, new, services)
     line = services.replies("split", **about(new, services, public=public), list=ticket.number)
     told = services.replies("ticket_split", **about(new, services))
     news = to_those_waiting(new, told, services, but=request.person.id)
@@ -119,11 +118,10 @@ def _refusal(
     closed: bool = False,
 ) -> str | None:
     """Why not: the first of the tickets that is not there, not theirs to move, or (unless ``closed`` may be) closed."""
-    public = not private_enough(request)
     for number, ticket in zip(numbers, found, strict=True):
         if ticket is None or not may_know(request.person, ticket, services):
             return services.replies("command_no_ticket", number=number)
-        words = about(ticket, services, public=public)
+        words = about(ticket, services, public=not may_read(request, ticket, services))
         if not may(request.person, "worker", node_of(ticket, services), services.groups):
             return services.replies("command_not_yours", **words)
         if ticket.state not in OPEN and not closed:

@@ -6,10 +6,10 @@ from datetime import timedelta
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.services import Services
 from bot.model.ticket import OPEN, STATE_TITLES, MoveRefused, Step, Ticket
-from handlers.speaking import about, private_enough, to_sender, to_those_waiting
+from handlers.speaking import about, to_sender, to_those_waiting
 from handlers.tickets import own_tickets
 from handlers.tickets.moving import Moved, each, withdraw_one
-from handlers.tickets.reach import doer_id, to_colleague
+from handlers.tickets.reach import doer_id, may_read, to_colleague
 
 REGRET = timedelta(minutes=30)
 """How long a move can be taken back."""
@@ -38,7 +38,7 @@ def _take_back(ticket: Ticket, request: Request, services: Services) -> Moved:
     mine = last is not None and last.actor_id == request.person.id
     if not mine and ticket.requester_id == request.person.id:
         return withdraw_one(ticket, request, services)
-    public = not private_enough(request)
+    public = not may_read(request, ticket, services)
     words = about(ticket, services, public=public)
     if last is None or not mine:
         key = "undo_not_yours" if last else "undo_none"
