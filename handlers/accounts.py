@@ -7,6 +7,7 @@ from bot.model.services import Services
 from bot.model.understanding import Slots
 from handlers.authority import may
 from handlers.speaking import private_enough, room_name, to_sender, to_staff
+from handlers.tickets.whereabouts import compound_said
 
 
 def bind_household(request: Request, services: Services) -> Outcome:
@@ -21,7 +22,10 @@ def bind_household(request: Request, services: Services) -> Outcome:
         return _say(
             request, services, "command_usage", usage="/我是 楼号-单元-门牌 姓名\n例：/我是 17-3-501 王芳"
         )
-    compound = _compound(request, services, building, unit)
+    compound, several = _compound(request, services, building, unit)
+    if several:
+        door = f"{building}号楼" + (f"{unit}单元" if unit else "")
+        return _say(request, services, "bind_which", place=door, list="、".join(several))
     name = _name(request)
     place = f"{compound}{building}号楼" + (f"{unit}单元" if unit else "")
     household = services.roster.find_household(compound, building, unit, room)
@@ -86,6 +90,8 @@ def claim_role(request: Request, services: Services) -> Outcome:
     """/认领 CODE, in private: binds a role to this account. A code shown in a group is worthless at once."""
     assert request.command is not None
     code = request.command.rest.replace(" ", "").upper()
+    if not code:
+        return _say(request, services, "command_usage", usage="/认领 邀请码（私聊发）\n例：/认领 K7M2-9QXD")
     if not request.message.private:
         services.roster.revoke(code)
         return _say(request, services, "claim_in_group")
@@ -96,11 +102,19 @@ def claim_role(request: Request, services: Services) -> Outcome:
     return _say(request, services, "claimed", role=ROLE_TITLES[grant.role], scope=grant.scope)
 
 
-def _compound(request: Request, services: Services, building: str, unit: str) -> str:
-    near = request.place.node if request.place else None
+def _compound(request: Request, services: Services, building: str, unit: str) -> tuple[str, list[str]]:
+    """The compound meant: the one written before the number, the room's, the only one that has the building. Else the
+    several that have it."""
+    assert request.command is not None
+    near = compound_said(request.command.raw, services) or (request.place.node if request.place else None)
+    if near is None or services.groups.compound(near) is None:
+        fitting = services.groups.matching(building, unit or None)
+        names = dict.fromkeys(one.name for node in fitting if (one := services.groups.compound(node)))
+        if len(names) > 1:
+            return "", list(names)
     node = services.groups.resolve(building, unit or None, near) or near
     compound = services.groups.compound(node) if node else None
-    return compound.name if compound else ""
+    return (compound.name if compound else ""), []
 
 
 def _name(request: Request) -> str:

@@ -42,7 +42,10 @@ def help_(request: Request, services: Services) -> Outcome:
         lines = [_not_found(known, wanted, services)] if wanted else _grouped(mine)
     else:
         few = [entry for name in RESIDENTS for entry in mine if entry.name == name]
-        shown = [(entry.example if private or not _DOOR.search(entry.example) else entry.usage, entry.help) for entry in few]
+        shown = [
+            (entry.example if private or not _DOOR.search(entry.example) else entry.usage, entry.help)
+            for entry in few
+        ]
         lines = ["要帮忙直接说就行，不用记命令。", *(f"{how}　{what}" for how, what in shown)]
     return Outcome("command:帮助", (to_sender(request, "\n".join(lines)),))
 

@@ -1,6 +1,7 @@
 """Who is on duty, who looks after which building, who stands in for whom."""
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -154,9 +155,9 @@ def test_the_claim_of_an_invitation_is_still_another_command(chat: Chat) -> None
     assert "邀请码" in chat.say("王女士", "/认领 K7M2-9QXD", "")[0]
 
 
-def test_a_number_that_two_compounds_have_is_claimed_in_neither(
-    settings: Settings, data: Data, engine: Engine
-) -> None:
+@pytest.fixture
+def two_compounds(settings: Settings, data: Data, engine: Engine) -> Iterator[Chat]:
+    """A community whose 东院 and 西院 both have a building 1; 东院 in units."""
     units = tuple(Node(f"东院1号楼{n}单元", "unit", building="1", unit=n) for n in "12")
     west = Node("西院", "compound", children=(Node("西院1号楼", "building", building="1"),))
     tree = Node(
@@ -170,10 +171,23 @@ def test_a_number_that_two_compounds_have_is_claimed_in_neither(
     two = replace(settings, community="大同社区", groups=(tree,), people=(chief,))
     app = build(two, data, channel, clock, random.Random(1), None, engine)
     app.receive([LoggedIn("bot", clock.now()), RoomNamed(STAFF_ROOM, STAFF_ROOM, clock.now())])
-    chat = Chat(app, clock, channel)
-    assert "没找到「1号楼」，或者不止一个小区有" in staff(chat, "刘书记", "/认领院区 1号楼")
-    assert "东院1号楼1单元由 刘书记 负责" in staff(chat, "刘书记", "/认领院区 东院1号楼")
+    yield Chat(app, clock, channel)
     app.ledger.close()
+
+
+def test_a_number_that_two_compounds_have_is_claimed_in_neither(two_compounds: Chat) -> None:
+    answer = staff(two_compounds, "刘书记", "/认领院区 1号楼")
+    assert "没找到「1号楼」，或者不止一个小区有" in answer
+    assert "东院1号楼1单元由 刘书记 负责" in staff(two_compounds, "刘书记", "/认领院区 东院1号楼")
+
+
+def test_a_home_that_may_be_in_two_compounds_is_asked_about(two_compounds: Chat) -> None:
+    (line,) = two_compounds.say("王芳", "/我是 1-501 王芳", "")
+    assert "东院、西院 都有 1号楼" in line
+    for words in ("/我是 西院1-501 王芳", "/我是 西院 1-501 王芳"):
+        assert two_compounds.say("王芳", words, "")[-1].endswith(
+            "登记好了：王芳，西院1号楼。以后求助不用再报地址。"
+        )
 
 
 def test_an_unknown_building_is_said_to_be_unknown(chat: Chat) -> None:

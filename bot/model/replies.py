@@ -148,6 +148,7 @@ REPLIES: dict[str, frozenset[str]] = {
     "chain_elsewhere": frozenset(),
     "bound": frozenset({"place", "name"}),
     "bound_in_group": frozenset(),
+    "bind_which": frozenset({"list", "place"}),
     "bind_unknown": frozenset({"place"}),
     "alert_bound": frozenset({"name", "room", "place"}),
     "unbound": frozenset({"list"}),
