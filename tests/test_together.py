@@ -291,3 +291,12 @@ def test_a_building_is_no_tickets_number(chat: Chat) -> None:
     chat.say("王女士", "家里降压药没有了")
     alert, _ = chat.say("王女士", "1号楼的药不用了，撤单")
     assert "【撤单 A002】买药送药" in alert
+
+
+def test_an_emergency_is_merged_into_nothing_that_can_wait(chat: Chat) -> None:
+    chat.say("王女士", MOTHER)
+    chat.say("李姐", "快来人，老伴突然倒地上叫不醒了")
+    line, *_ = chat.say("网格员小安", "合并 1 2", STAFF_ROOM)
+    assert "A001 并入 A002（急症火情" in line
+    ticket = chat.app.tickets.get("A002")
+    assert ticket is not None and ticket.state == "opened" and MOTHER in ticket.text

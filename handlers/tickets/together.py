@@ -16,6 +16,7 @@ from handlers.speaking import (
     to_those_waiting,
 )
 from handlers.tickets.alerts import alert, hears_alerts
+from handlers.tickets.clocks import emergency
 from handlers.tickets.moving import usage
 from handlers.tickets.reach import may_know, may_read, node_of, to_colleague
 
@@ -28,7 +29,8 @@ OTHER = "help.other"
 
 
 def merge(request: Request, services: Services) -> Outcome:
-    """/合并 23 24 25: 24 and 25 go into 23, with their words, phones, things, urgency and whoever waits for them."""
+    """/合并 23 24 25: 24 and 25 go into 23, with their words, phones, things, urgency and whoever waits for them. An
+    emergency goes into nothing else, lest it lose its lane: it takes the others in."""
     assert request.command is not None
     numbers = _numbers(request.command)
     if len(numbers) < 2:
@@ -40,7 +42,7 @@ def merge(request: Request, services: Services) -> Outcome:
         refusal = services.replies("merge_itself", number=tickets[0].number)
     if refusal is not None:
         return Outcome("command:合并", (to_sender(request, refusal),))
-    into, *others = tickets
+    into, *others = sorted(tickets, key=lambda ticket: not emergency(ticket))
     waiting = _each_once(one for ticket in others for one in those_waiting(ticket, services))
     for ticket in others:
         into = services.tickets.merge(ticket, into, request.by)
