@@ -71,7 +71,15 @@ def isolation(ledger: Ledger, zone: ZoneInfo, tree: Tree, at: datetime) -> Table
 def _household(home: Isolation, zone: ZoneInfo, at: datetime) -> list[str | int]:
     first = home.begins.astimezone(zone).date()
     last = max(first, (home.ends - timedelta(seconds=1)).astimezone(zone).date())
-    state = "还没开始" if home.begins > at else "隔离中" if home.ends > at else "已解除"
+    state = (
+        "取消了"
+        if home.ends <= home.begins
+        else "还没开始"
+        if home.begins > at
+        else "隔离中"
+        if home.ends > at
+        else "已解除"
+    )
     return [
         home.compound, home.building, home.unit, home.room, home.name, home.people or "", f"{first}", f"{last}",
         (last - first).days + 1, state, home.note,

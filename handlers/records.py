@@ -4,13 +4,13 @@ What is nobody else's business, illness and complaints, is answered in private (
 reported are never said back to a group.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.model.chain import Row
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.services import Services
+from handlers.readings import highest, of_temperatures
 from handlers.speaking import discreetly, door, duty_phone, named, quoted, room_name, to_sender, to_staff
 from handlers.tickets.pleas import whereabouts
 
@@ -19,12 +19,6 @@ FOR_STAFF = frozenset({"report.travel", "signup.volunteer", "signup.reserve"})
 
 FEVER = 37.3
 """Degrees Celsius from which a temperature is a fever (the value all notices of the epidemic name)."""
-
-_OF_TEMPERATURES = re.compile(r"体温|测温|量温|发热|发烧")
-"""In the title of a list whose rows are temperatures."""
-
-_READING = re.compile(r"(?<![\d.])(3[5-9]|4[0-2])(?:[.．。点度℃]([0-9])?)?(?![\d岁元斤个号.])")
-"""A temperature in a row of such a list, with its first decimal."""
 
 
 def record(request: Request, services: Services) -> Outcome:
@@ -67,9 +61,14 @@ def symptom(request: Request, services: Services) -> Outcome:
 def fevers(title: str, rows: Sequence[Row], request: Request, services: Services) -> tuple[Reply, ...]:
     """What the staff read when new rows of a list of temperatures hold a fever. The group hears nothing: the list is
     there for all to see, whose fever it is need not be said again."""
-    if not _OF_TEMPERATURES.search(title):
+    isolating = request.place is not None and request.place.kind == "isolation" and not title
+    if not (of_temperatures(title) or isolating):
         return ()
-    found = {row.serial: (degrees, row.entry.text) for row in rows if (degrees := _highest(row)) >= FEVER}
+    found = {
+        row.serial: (degrees, row.entry.text)
+        for row in rows
+        if not row.removed and (degrees := highest(row.entry.what) or 0) >= FEVER
+    }
     if not found:
         return ()
     text = services.replies(
@@ -81,11 +80,6 @@ def fevers(title: str, rows: Sequence[Row], request: Request, services: Services
         text=f"接龙「{title}」\n" + "\n".join(quoted(text) for _, text in found.values()),
     )
     return (to_staff(text),)
-
-
-def _highest(row: Row) -> float:
-    readings = (float(f"{whole}.{tenth or 0}") for whole, tenth in _READING.findall(row.entry.what))
-    return max(readings, default=0.0)
 
 
 def complaint(request: Request, services: Services) -> Outcome:

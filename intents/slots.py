@@ -178,9 +178,13 @@ def _dictated(text: str) -> tuple[tuple[str, ...], str]:
 
 
 def _temperature(text: str) -> float | None:
-    found = _DEGREES.search(text)
-    if not found or _WEATHER.search(text, max(0, found.start() - 8), found.start()):
-        return None
+    """The highest that somebody has: a family reports all its temperatures in one message."""
+    found = _DEGREES.finditer(text)
+    somebodys = (one for one in found if not _WEATHER.search(text, max(0, one.start() - 8), one.start()))
+    return max(map(_degrees, somebodys), default=None)
+
+
+def _degrees(found: re.Match[str]) -> float:
     whole = found["whole"] or arabic(found["chinese"])
     tenth = found["after"] or found["tenth"] or (found["point"] or "0")[-1]
     return float(f"{whole}.{'5' if tenth == '半' else arabic(tenth)}")

@@ -230,3 +230,62 @@ def test_the_rubbish_is_listed_in_the_order_of_a_walk(chat: Chat) -> None:
     assert [line.split("春晓苑")[1].split("室")[0] for line in lines] == [
         "1号楼2单元302", "5号楼101", "17号楼3单元501", "17号楼3单元1201",
     ]  # fmt: skip
+
+
+def test_a_household_listed_again_from_a_later_day_isolates_until_then(chat: Chat) -> None:
+    """The new span begins where the old one is left: nobody is forgotten in between."""
+    staff(chat, "/隔离 17-3-501 王女士 7天 3人")
+    staff(chat, "/隔离 17-3-501 从11-20 7天")
+    listed = staff(chat, "/隔离")
+    assert "居家隔离 1 户" in listed and "王女士 3人 第 1 天" in listed
+    chat.clock.advance(days=6)
+    assert "王女士 3人 第 3 天/共 7 天" in staff(chat, "/隔离")
+    staff(chat, "/隔离 17-3-501 从明天 2天")
+    staff(chat, "/隔离 17-3-501 2天")
+    chat.clock.advance(minutes=1)
+    assert staff(chat, "/隔离").count("501室") == 1
+
+
+def test_ending_ends_what_was_to_come_too(chat: Chat) -> None:
+    staff(chat, "/隔离 17-3-501 王女士 3天")
+    staff(chat, "/隔离 17-3-501 从11-25 3天")
+    staff(chat, "/隔离 解除 17-3-501")
+    assert "501" not in staff(chat, "/隔离")
+
+
+def test_why_they_isolate_is_not_their_name(chat: Chat) -> None:
+    staff(chat, "/隔离 17-3-601 密接 吴女士 7天 电话13812345678 每天送菜")
+    assert "601室 吴女士 第 1 天/共 7 天 没报 每天送菜" in staff(chat, "/隔离")
+
+
+def test_a_list_of_temperatures_is_everybodys_report(chat: Chat) -> None:
+    for room, name in (("501", "王女士"), ("502", "孙女士"), ("503", "钱先生"), ("601", "吴")):
+        staff(chat, f"/隔离 17-3-{room} {name} 3天")
+    chat.say("王女士", "#接龙\n体温\n1. 501 36.5\n2. 502 36.7", ISOLATION_ROOM)
+    chat.say("钱先生", "503 36.6，601 36.8", ISOLATION_ROOM)
+    listed = staff(chat, "/隔离")
+    assert "4 户报了体温" in listed and "502室 孙女士 第 1 天/共 3 天 已报 36.7" in listed
+
+
+def test_the_highest_of_a_familys_temperatures_counts(chat: Chat) -> None:
+    staff(chat, "/隔离 17-3-601 吴 7天")
+    said = chat.say("吴", "601 36.9 36.3 37.8", ISOLATION_ROOM)
+    assert "【发热 37.8℃】春晓苑17号楼3单元601室" in in_room(said, STAFF_ROOM)
+
+
+def test_an_untitled_list_among_those_who_isolate_is_of_temperatures(chat: Chat) -> None:
+    staff(chat, "/隔离 17-3-601 吴 7天")
+    said = chat.say("吴", "1. 501 36.5\n2. 502 36.7\n3. 601 38.1", ISOLATION_ROOM)
+    assert "【发热 38.1℃】" in in_room(said, STAFF_ROOM)
+
+
+def test_whoever_reported_for_a_neighbour_still_speaks_for_themselves(chat: Chat) -> None:
+    staff(chat, "/隔离 17-3-501 王女士 3天")
+    staff(chat, "/隔离 17-3-502 孙女士 3天")
+    chat.say("孙女士", "502 体温36.4", ISOLATION_ROOM)
+    chat.say("孙女士", "帮501报 体温36.6", ISOLATION_ROOM)
+    chat.clock.advance(days=1)
+    chat.say("孙女士", "体温36.2", ISOLATION_ROOM)
+    listed = staff(chat, "/隔离")
+    assert "502室 孙女士 第 2 天/共 3 天 已报 36.2" in listed
+    assert "501室 王女士 第 2 天/共 3 天 没报" in listed

@@ -10,6 +10,8 @@ from bot.model.clock import millis, moment
 from bot.model.isolation import Isolation, Temperature
 from bot.model.walk import walk_order
 
+_HOLDS = "begins <= ? AND ends > ? AND coalesce(ended_at, ends) > ?"
+
 _COLUMNS = "id, compound, building, unit, room, node, name, people, begins, ends, note"
 """In the order of Isolation's fields."""
 
@@ -21,12 +23,12 @@ class Isolations:
         self._ledger = ledger
 
     def begin(self, new: Isolation) -> Isolation:
-        """Write one down; what still runs for the same household is replaced."""
+        """Write one down; what runs for the same household ends when it begins, what was to begin later never does."""
         begins = millis(new.begins)
         self._ledger.execute(
-            "UPDATE isolation SET ended_at = min(ends, ?) WHERE compound = ? AND building = ? AND unit = ? AND room = ?"
-            " AND ended_at IS NULL",
-            (begins, *new.key),
+            "UPDATE isolation SET ended_at = max(begins, min(ends, ?)) WHERE compound = ? AND building = ? AND unit = ?"
+            " AND room = ? AND (ended_at IS NULL OR ended_at > ?)",
+            (begins, *new.key, begins),
         )
         cursor = self._ledger.execute(
             "INSERT INTO isolation (compound, building, unit, room, node, name, people, begins, ends, note)"
@@ -41,19 +43,21 @@ class Isolations:
             return None
         found = self._select(
             "building = ? AND room = ? AND (? = '' OR compound = '' OR compound = ?) AND (? = '' OR unit = ?)"
-            " AND begins <= ? AND ends > ? AND ended_at IS NULL LIMIT 2",
-            (building, room, compound, compound, unit, unit, millis(at), millis(at)),
+            f" AND {_HOLDS} LIMIT 2",
+            (building, room, compound, compound, unit, unit, *(millis(at),) * 3),
         )
         return found[0] if len(found) == 1 else None
 
     def active(self, at: datetime) -> list[Isolation]:
         """All that hold at that moment, in walking order."""
-        found = self._select("begins <= ? AND ends > ? AND ended_at IS NULL", (millis(at), millis(at)))
+        found = self._select(_HOLDS, (millis(at),) * 3)
         return sorted(found, key=lambda one: (one.compound, walk_order(one.building, one.unit, one.room)))
 
     def coming(self, at: datetime) -> list[Isolation]:
         """All that begin later, the next one first."""
-        return self._select("begins > ? AND ended_at IS NULL ORDER BY begins, id", (millis(at),))
+        return self._select(
+            "begins > ? AND coalesce(ended_at, ends) > begins ORDER BY begins, id", (millis(at),)
+        )
 
     def accounts(self, isolation: Isolation) -> list[str]:
         """The ids of those who said (/我是) that they live there."""
@@ -76,12 +80,27 @@ class Isolations:
     def end(self, isolation: Isolation, at: datetime) -> None:
         """End it now."""
         self._ledger.execute(
-            "UPDATE isolation SET ended_at = ? WHERE id = ? AND ended_at IS NULL", (millis(at), isolation.id)
+            "UPDATE isolation SET ended_at = max(begins, ?) WHERE id = ? AND coalesce(ended_at, ends) > ?",
+            (millis(at), isolation.id, millis(at)),
         )
 
     def temperatures(self, since: datetime, until: datetime) -> list[Temperature]:
         """What was reported in that time, oldest first: temperatures, and symptoms that name one."""
         return self._reports("at >= ? AND at <= ? ORDER BY at, id", (millis(since), millis(until)))
+
+    def listed(self, since: datetime, until: datetime) -> list[tuple[str, Temperature]]:
+        """What rows of lists that name a door said in that time, oldest first, each with its list's title; the degrees
+        are still in the text."""
+        rows = self._ledger.execute(
+            "SELECT c.title, r.changed_at, c.node, r.author_id, r.what, r.building, r.unit, r.room FROM chain_rows AS r"
+            " JOIN chains AS c ON c.id = r.chain WHERE c.updated_at >= ? AND r.changed_at >= ? AND r.changed_at <= ?"
+            " AND r.removed = 0 AND r.room <> '' ORDER BY r.changed_at, r.serial",
+            (millis(since), millis(since), millis(until)),
+        )
+        return [
+            (title, Temperature(moment(at), node, author, what, building, unit, room, None))
+            for title, at, node, author, what, building, unit, room in rows
+        ]
 
     def reports_of(self, sender_id: str, since: datetime) -> list[Temperature]:
         """What this person reported since then, latest first."""

@@ -97,6 +97,11 @@ class IsolationBook(Protocol):
         """What was reported in that time, oldest first."""
         ...
 
+    def listed(self, since: datetime, until: datetime) -> list[tuple[str, Temperature]]:
+        """What rows of lists that name a door said in that time, oldest first, each with its list's title; the degrees
+        are still in the text."""
+        ...
+
     def reports_of(self, sender_id: str, since: datetime) -> list[Temperature]:
         """What this person reported since then, latest first."""
         ...

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.model.handling import Request
@@ -9,9 +10,13 @@ from bot.model.isolation import Isolation, Temperature
 from bot.model.services import Services
 from bot.model.tree import Node
 from handlers.duty.on_duty import clock_time
+from handlers.readings import highest, of_temperatures
 
 _NUMBER = re.compile(r"(?<![\d.])\d{2,5}(?![\d.度℃])")
 
+
+_FOR_OTHERS = re.compile(r"[帮替代]|隔壁|邻居|对门|对面|楼[上下]")
+"""In a report that may be about somebody else's door."""
 
 REMEMBERED = timedelta(days=30)
 """Whoever named their door in a report need not name it again for so long."""
@@ -60,10 +65,9 @@ def whose(report: Temperature, homes: Sequence[Isolation], services: Services) -
     bound = services.roster.household_of(report.sender_id)
     if bound is not None:
         return _only(home for home in homes if home.key == bound.key)
-    for earlier in services.isolation.reports_of(report.sender_id, report.at - REMEMBERED):
-        if (found := _by_door(earlier, homes, services)) is not None:
-            return found
-    return None
+    earlier = services.isolation.reports_of(report.sender_id, report.at - REMEMBERED)
+    own = [_by_door(one, homes, services) for one in earlier if not _FOR_OTHERS.search(one.text)]
+    return _only({home.id: home for home in own if home is not None}.values())
 
 
 def _by_door(report: Temperature, homes: Sequence[Isolation], services: Services) -> Isolation | None:
@@ -95,10 +99,31 @@ def reported(
 ) -> dict[int, Temperature]:
     """The latest report of each of these households in that time, by the isolation's id."""
     latest: dict[int, Temperature] = {}
-    for report in services.isolation.temperatures(since, until):
-        if (home := whose(report, homes, services)) is not None:
+    said = services.isolation.temperatures(since, until)
+    for report in sorted([*said, *_in_lists(since, until, services)], key=lambda one: one.at):
+        if several := _several(report, homes, services):  # whose is which is not certain
+            latest |= {home.id: replace(report, degrees=None) for home in several}
+        elif (home := whose(report, homes, services)) is not None:
             latest[home.id] = report
     return latest
+
+
+def _in_lists(since: datetime, until: datetime, services: Services) -> list[Temperature]:
+    """What the rows of lists of temperatures (接龙) said."""
+    return [
+        replace(report, degrees=degrees)
+        for title, report in services.isolation.listed(since, until)
+        if (not title or of_temperatures(title)) and (degrees := highest(report.text)) is not None
+    ]
+
+
+def _several(report: Temperature, homes: Sequence[Isolation], services: Services) -> list[Isolation]:
+    """The households of a report that names more than one door: 501 36.5，502 36.7."""
+    near = services.groups.find(report.node) if report.node else None
+    said = set(_NUMBER.findall(report.text))
+    found = [home for home in homes if home.room in said and _around(home, near, services)]
+    fitting = [home for home in found if _at_door(home, report.building, report.unit, home.room)]
+    return fitting if len({home.room for home in fitting}) == len(fitting) > 1 else []
 
 
 def counted_from(at: datetime, services: Services) -> datetime:

@@ -30,13 +30,15 @@ _VERB_BEHIND = re.compile(
 )
 _SPAN = re.compile(r"(?:共|隔离)?(\d{1,3}|[一二两三四五六七八九十]{1,3})\s*天")
 _PEOPLE = re.compile(r"(?:一家|共)?(\d{1,2}|[一二两三四五六七八九十])\s*(?:口人?|个?人)")
-_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+_PHONE = re.compile(r"(?:电话|手机)?[:： ]?(?<!\d)1[3-9]\d{9}(?!\d)")
 _NUMERAL = "零〇一二两三四五六七八九十百"
 _DOOR = re.compile(
     rf"[{_NUMERAL}]{{1,3}}(?:号楼|号院|号|楼|栋|幢|座|单元|门|层|室)|[{_NUMERAL}]{{3,4}}"
     r"|[A-Za-z#\-—－号楼栋幢座单元室门层]*\d[\dA-Za-z#\-—－号楼栋幢座单元室门层]*"
 )
-_NO_NAME = re.compile(r"居家隔离|居家|隔离|(?<=\s)[的起](?=\s|$)")
+_NO_NAME = re.compile(
+    r"居家隔离|居家|隔离|密接的密接|次?密接|密切接触者?|[红黄]码|(?:电话|手机)(?=[:： ]*(?:\s|$))|(?<=\s)[的起](?=\s|$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,9 @@ def _begun(door: Door, rest: str, said: str, request: Request, services: Service
             return services.replies("isolation_no_household", place=place_of(_blank(home, door.node)))
         home = replace(known, note="")
     name, note = _words(_DOOR.sub(" ", said.replace(home.compound, " ") if home.compound else said))
+    before = next(iter(_running(door, request, services)), None)
+    if before is not None:  # listed anew: what is not said stays
+        home = replace(home, name=home.name or before.name, people=home.people or before.people)
     people = int(arabic(found[1])) if (found := _PEOPLE.search(rest)) else home.people
     begins, ends = (_midnight(day, services) for day in span)
     new = replace(
@@ -109,26 +114,30 @@ def _begun(door: Door, rest: str, said: str, request: Request, services: Service
 
 def _over(door: Door, request: Request, services: Services) -> str:
     """It ends now."""
-    home = _running(door, request, services)
-    if home is None:
+    homes = _running(door, request, services)
+    if not homes:
         return services.replies("isolation_none", place=place_of(_blank(door.household, door.node)))
-    services.isolation.end(home, request.message.at)
+    home = homes[-1]
+    for one in homes:
+        services.isolation.end(one, request.message.at)
     services.audit.write(request.by, "isolation", f"{named_home(home)} 解除")
     return services.replies("isolation_over", place=place_of(home), name=home.name)
 
 
-def _running(door: Door, request: Request, services: Services) -> Isolation | None:
-    """What holds for the household, or is to come."""
+def _running(door: Door, request: Request, services: Services) -> list[Isolation]:
+    """What holds for the household, then what is to come."""
     at, key = request.message.at, door.household.key
-    coming = (one for one in services.isolation.coming(at) if one.key == key)
-    return services.isolation.of(*key, at) or next(coming, None)
+    now = services.isolation.of(*key, at)
+    coming = [one for one in services.isolation.coming(at) if one.key == key]
+    return [*([now] if now else []), *coming]
 
 
 def _changed(door: Door, rest: str, verb: str, request: Request, services: Services) -> str:
     """Another day is its last: the day named; 改 10天 is ten days in all, 延长 3天 three days more."""
-    home = _running(door, request, services)
-    if home is None:
+    homes = _running(door, request, services)
+    if not homes:
         return services.replies("isolation_none", place=place_of(_blank(door.household, door.node)))
+    home = homes[-1]
     more = verb in _MORE
     today = _today(request, services)
     days = read_days(_SPAN.sub(" ", rest), today)
@@ -138,7 +147,7 @@ def _changed(door: Door, rest: str, verb: str, request: Request, services: Servi
     if last is None and count:
         end = home.ends.astimezone(services.zone).date() if more else begun
         last = end + timedelta(days=int(arabic(count[1])) - 1)
-    if last is None or not today <= last <= today + LONGEST:
+    if last is None or not max(today, begun) <= last <= today + LONGEST:
         return services.replies("command_usage", usage=f"/隔离 改 {home.door} 到12-02")
     services.isolation.extend(home, _midnight(last + timedelta(days=1), services))
     services.audit.write(request.by, "isolation", f"{named_home(home)} 改到 {last}")
