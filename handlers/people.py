@@ -9,6 +9,7 @@ from handlers import privacy
 from handlers.speaking import discreetly, duty_phone, to_sender
 from handlers.tickets.own_tickets import SHORT_ANSWER, progress
 from handlers.tickets.pleas import add, alert, open_ticket, same_plea
+from handlers.tickets.received import elsewhere
 
 _CALL = re.compile(
     r"(?:在吗|在不在|在么|你好|您好|喂|嗨|哈喽|hi|hello|有人吗|[\s,，。.!！?？~～啊呀吗])*", re.IGNORECASE
@@ -64,7 +65,10 @@ def hand_over(request: Request, services: Services) -> Outcome:
 
 
 def chitchat(request: Request, services: Services) -> Outcome:
-    """Silence among neighbours; whoever speaks to us is answered or handed over."""
+    """Silence among neighbours, unless what was done for them has not come; whoever speaks to us is answered or handed
+    over."""
+    if outcome := elsewhere(request, services):
+        return outcome
     return not_understood(request, services) if request.addressed else Outcome("silent")
 
 

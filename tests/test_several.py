@@ -63,3 +63,36 @@ def test_whoever_was_sent_and_whoever_waits_hear_that_it_is_still_needed(chat: C
     said = chat.say("小王", "还是要的呀，怎么办", COMPOUND_ROOM)
     assert any(line.startswith("私聊: 【还要办 A001】") for line in said)
     assert any(line.startswith("春晓苑17号楼3单元群: @王女士 A001") for line in said)
+
+
+def test_not_received_is_heard_in_another_group_and_in_private(chat: Chat) -> None:
+    chat.say("王女士", "家里降压药没有了")
+    chat.say("网格员小安", "办结 1", STAFF_ROOM)
+    alert, _ = chat.say("王女士", "我的药没收到啊", COMPOUND_ROOM)
+    assert "【没收到 A001】" in alert
+    chat.say("网格员小安", "办结 1 送到了", STAFF_ROOM)
+    alert, _ = chat.say("王女士", "送错了吧", "", room_id="")
+    assert "【没收到 A001】" in alert
+
+
+def test_a_neighbour_who_got_nothing_of_ours_is_left_alone(chat: Chat) -> None:
+    chat.say("王女士", "家里降压药没有了")
+    chat.say("网格员小安", "办结 1", STAFF_ROOM)
+    assert chat.say("邻居", "我的药没收到啊", COMPOUND_ROOM) == []
+    assert chat.say("王女士", "我的快递没收到啊", COMPOUND_ROOM) == []
+
+
+def test_not_received_never_closes_what_is_open(chat: Chat) -> None:
+    chat.say("王女士", "家里没菜了，能买点菜吗")
+    chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    chat.say("王女士", "小巷 A001没收到", COMPOUND_ROOM)
+    ticket = chat.app.tickets.get("A001")
+    assert ticket is not None and ticket.state == "taken"
+
+
+def test_a_question_may_be_answered_in_private(chat: Chat) -> None:
+    chat.say("王女士", "家里降压药没有了")
+    chat.say("网格员小安", "问 1 要几盒", STAFF_ROOM)
+    told, answer = chat.say("王女士", "两盒 要拜新同", "", room_id="")
+    assert "@网格员小安 【回话 A001】" in told and answer.startswith("私聊: 好的，A001")
+    assert "已转告" not in "".join(chat.say("王女士", "今天天气真好"))

@@ -18,7 +18,7 @@ from handlers.speaking import (
     to_staff,
     to_those_waiting,
 )
-from handlers.tickets.moving import Moved, each, listen, usage
+from handlers.tickets.moving import Moved, each, usage
 from handlers.tickets.own_tickets import named_in
 from handlers.tickets.pleas import written
 from handlers.tickets.reach import doer_id, may_read, may_speak_for, node_of, to_colleague
@@ -64,7 +64,9 @@ def _ask(ticket: Ticket, words: str, request: Request, services: Services) -> Mo
         return Moved(refused)
     services.tickets.note(ticket, request.by, "asked", words)
     requester = those_waiting(ticket, services)[0]
-    listen(Dialogue("asked", ticket.number), requester, request.message.at + PATIENCE, ticket, services)
+    asked, expires = Dialogue("asked", ticket.number), request.message.at + PATIENCE
+    for room_id in {requester.room_id, ""}:  # they may answer in private, too
+        services.dialogues.begin(room_id, requester.person_id, asked, expires)
     text = services.replies("ticket_asked", **about(ticket, services), text=words)
     line = services.replies("command_asked", **about(ticket, services), name=ticket.requester)
     return Moved(line, tuple(to_people([requester], ticket, text, services)), ticket)
@@ -137,15 +139,14 @@ def _asked(request: Request, services: Services) -> list[_Question]:
     found = [
         _Question(one.number, ticket, step)
         for one in (last, *own)
-        if one is not None and (step := _open_question(one, one == last, request, services))
+        if one is not None and (step := _open_question(one, request, services))
         if (ticket := _taken_in(one, services)).state in OPEN
     ]
     return sorted(found, key=lambda question: question.step.at, reverse=True)
 
 
-def _open_question(ticket: Ticket, last: bool, request: Request, services: Services) -> Step | None:
-    """The last question about a ticket to its requester; other than the very last one asked only if they have not said
-    anything to it since."""
+def _open_question(ticket: Ticket, request: Request, services: Services) -> Step | None:
+    """The last question about a ticket to its requester, if it was asked lately and they have not answered it."""
     if ticket.requester_id != request.person.id:
         return None
     steps = services.tickets.history(ticket)
@@ -153,7 +154,7 @@ def _open_question(ticket: Ticket, last: bool, request: Request, services: Servi
     if not asked or request.message.at - steps[asked[-1]].at > PATIENCE:
         return None
     said = any(step.kind == "answered" for step in steps[asked[-1] :])
-    return None if said and not last else steps[asked[-1]]
+    return None if said else steps[asked[-1]]
 
 
 def _taken_in(ticket: Ticket, services: Services) -> Ticket:

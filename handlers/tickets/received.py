@@ -9,6 +9,7 @@ from bot.model.handling import Dialogue, Outcome, Request
 from bot.model.services import Services
 from bot.model.ticket import Ticket
 from handlers.speaking import about, named, quoted, to_sender, to_staff, to_those_waiting
+from handlers.tickets import own_tickets
 from handlers.tickets.alerts import holders_or_called, to_doer
 from handlers.tickets.own_tickets import ACTS, NOT_RECEIVED, SHORT_ANSWER, named_in
 
@@ -63,6 +64,35 @@ def answer_received(request: Request, services: Services) -> Outcome | None:
     outcome = confirm(ticket, request, services)
     urged = [ACTS["ticket.urge"](one, request, services) for one in awaited]
     return replace(outcome, replies=(*outcome.replies, *(reply for one in urged for reply in one.replies)))
+
+
+def elsewhere(request: Request, services: Services) -> Outcome | None:
+    """「我的药没收到」 where nobody waits for it, in another group or in private: the ticket that was done and is named is
+    opened again; said to the bot, the last one that was done."""
+    text = request.text
+    if len(text) > SHORT_ANSWER or not NOT_RECEIVED.search(text):
+        return None
+    tickets = services.tickets.of_requester(request.person.id)
+    lately = services.tickets.closed_lately(request.person.id, request.message.at - COMPLAINT)
+    done = [one for one in lately if one.state == "done"]
+    if not done or named_in(text, tickets):
+        return None
+    meant = named_in(text, done) or (done if request.addressed and not tickets else [])
+    return reopen(meant[0], request, services) if meant else None
+
+
+def urge(request: Request, services: Services) -> Outcome:
+    """「药还没送到」: of what was said to be done, it opens it again; else it reminds the staff."""
+    return elsewhere(request, services) or own_tickets.urge(request, services)
+
+
+def done(request: Request, services: Services) -> Outcome:
+    """「收到了」 closes the person's open ticket; 「没收到」 closes nothing."""
+    if outcome := elsewhere(request, services):
+        return outcome
+    if NOT_RECEIVED.search(request.text):
+        return own_tickets.urge(request, services)
+    return own_tickets.received(request, services)
 
 
 def closed_meant(request: Request, services: Services, kind: Closed) -> Ticket | None:
