@@ -32,6 +32,13 @@ class Colleagues:
         ids += [id_ for _, id_ in self._members.named(name)]
         return [person for id_ in dict.fromkeys(ids) if (person := self.get(id_)) is not None]
 
+    def ending(self, name: str) -> list[Person]:
+        """Everybody at work whose name ends so: 小安 is 网格员小安."""
+        ids = [one.id for one in self._listed.values() if one.name.endswith(name)]
+        ids += [id_ for id_, called in self._roster.names().items() if called.endswith(name)]
+        ids += [id_ for _, id_ in self._members.ending(name)]
+        return [person for id_ in dict.fromkeys(ids) if (person := self.get(id_)) is not None]
+
     def get(self, person_id: str) -> Person | None:
         """Somebody at work, by id."""
         listed = self._listed.get(person_id)

@@ -1,22 +1,36 @@
 """Which branch and which colleague somebody means in a command of words."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.model.handling import Request
+from bot.model.handling import Command, Request
 from bot.model.people import RANK, Person, Role
 from bot.model.services import Services
 from bot.model.tree import Node
 from handlers.authority import may
 from intents.places import Place, find_place
 
+_SPACE = "\x00"
+"""Stands for a space within a name."""
+
 _TOKEN = re.compile("@[^\\s@\u2005,，、;；]+|[^\\s@\u2005,，、;；:：]+")
+
+
+def as_typed(command: Command) -> str:
+    """A command's words as they were typed, spaces within names after an @ kept apart from others: ``tokens`` leaves
+    such names whole."""
+    raw = command.raw
+    for name in command.mentions:
+        name = unicodedata.normalize("NFKC", name)
+        raw = raw.replace(f"@{name}", f"@{name.replace(' ', _SPACE)}")
+    return raw
 
 
 def tokens(raw: str) -> list[str]:
     """The words of a command as typed; names after an @ keep it and stay whole."""
-    return _TOKEN.findall(raw)
+    return [token.replace(_SPACE, " ") for token in _TOKEN.findall(raw)]
 
 
 def branch_said(text: str, near: Node | None, services: Services) -> Node | None:
@@ -98,14 +112,7 @@ def colleagues(names: Sequence[str], services: Services) -> tuple[list[Person], 
 
 
 def _ending(name: str, services: Services) -> list[Person]:
-    if len(name) < 2:
-        return []
-    everybody = [
-        person
-        for node in services.groups.below(services.groups.root)
-        for person in services.colleagues.holding("volunteer", node)
-    ]
-    return list({person.id: person for person in everybody if person.name.endswith(name)}.values())
+    return services.colleagues.ending(name) if len(name) > 1 else []
 
 
 def _post(person: Person) -> str:

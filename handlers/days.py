@@ -15,19 +15,24 @@ _NEAR = {
     "今天": 0,
     "今日": 0,
     "今晚": 0,
+    "今早": 0,
+    "今夜": 0,
+    "明早": 1,
     "当天": 0,
 }
 _DAY = (
-    r"(?:大后天|后天|后日|明天|明日|明晚|今天|今日|今晚|当天"
+    r"(?:大后天|后天|后日|明天|明日|明晚|明早|今天|今日|今晚|今早|今夜|当天"
     r"|(?:下下|下|本|这)?个?(?:周|星期|礼拜)[一二三四五六日天末]"
-    r"|(?<![\d.-])(?:20\d\d[-/.年])?\d{1,2}(?:[-/]|月)\d{1,2}(?:[日号](?!楼)|(?![\d.-]|楼))"
+    r"|(?<![\d.-])(?:20\d\d[-/.年])?\d{1,2}(?:[-/.]|月)\d{1,2}(?:[日号](?!楼)|(?![\d.-]|楼|[斤个元块米吨公千度℃]))"
     r"|(?<![\d.-])\d{1,2}[日号](?!楼|院|[-\d]))"
 )
 _UNTIL = r"\s*(?:到|至|~|—+|－)\s*"
 _RANGE = re.compile(
-    rf"(?:从\s*)?(?P<first>{_DAY}){_UNTIL}(?P<last>{_DAY}|\d{{1,2}}(?![\d.-]|月|号楼|楼))(?:为止|止)?"
+    rf"(?:从\s*)?(?P<first>{_DAY}){_UNTIL}(?P<last>{_DAY}|\d{{1,2}}(?![\d.-]|月|号楼|楼|点|时|:))(?:为止|止)?"
 )
-_LAST = re.compile(rf"(?:一直)?(?:到|至)\s*(?P<last>{_DAY}|\d{{1,2}}(?![\d.-]|月|号楼|楼))(?:为止|止)?")
+_LAST = re.compile(
+    rf"(?:一直)?(?:到|至)\s*(?P<last>{_DAY}|\d{{1,2}}(?![\d.-]|月|号楼|楼|点|时|:))(?:为止|止)?"
+)
 _ONE = re.compile(rf"(?:从\s*)?(?P<first>{_DAY})(?P<on>起|开始)?")
 
 ROLLS_OVER = timedelta(days=60)
@@ -58,6 +63,8 @@ def read_days(text: str, today: date) -> Days:
                 continue
             if pattern is _ONE and not parts["on"]:
                 last = first
+                if first and parts["first"].endswith("末"):  # both days of it
+                    first = max(first - timedelta(days=1), today)
             rest = f"{text[: found.start()]} {text[found.end() :]}".strip()
             return Days(first, last, rest)
     return Days(None, None, text)
@@ -70,7 +77,7 @@ def read_day(text: str, today: date, *, bare: bool = False) -> date | None:
         return today + timedelta(days=_NEAR[text])
     if found := re.fullmatch(r"(下下|下|本|这)?个?(?:周|星期|礼拜)([一二三四五六日天末])", text):
         return _weekday(found[1] or "", found[2], today)
-    if found := re.fullmatch(r"(?:(20\d\d)[-/.年])?(\d{1,2})[-/月](\d{1,2})[日号]?", text):
+    if found := re.fullmatch(r"(?:(20\d\d)[-/.年])?(\d{1,2})[-/.月](\d{1,2})[日号]?", text):
         return _date(found[1], int(found[2]), int(found[3]), today)
     if found := re.fullmatch(r"(\d{1,2})([日号])?", text):
         return _of_month(int(found[1]), today) if found[2] or bare else None

@@ -261,3 +261,44 @@ def test_the_roster_of_every_day_can_be_exported() -> None:
         book.set_duty(line.day, line.shift, line.node, [line])
     assert book.all_duty() == [line]
     ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "when"),
+    [
+        ("11-25到11-27 白班", "11月25日 周五到11月27日 周日白班"),
+        ("周一到周五", "11月21日 周一到11月25日 周五全天"),
+        ("周末 夜班", "11月19日 周六到11月20日 周日夜班"),
+        ("12.1", "12月1日 周四全天"),
+        ("明早", "明天（11月17日 周四）白班"),
+        ("后天晚上", "后天（11月18日 周五）夜班"),
+        ("今夜", "今天（11月16日 周三）夜班"),
+        ("明天 白+夜", "明天（11月17日 周四）全天"),
+        ("明天 白班、夜班", "明天（11月17日 周四）全天"),
+        ("和谐小区 明天", "明天（11月17日 周四）全天"),
+    ],
+)
+def test_days_and_shifts_as_people_write_them(chat: Chat, said: str, when: str) -> None:
+    (line,) = chat.say("刘书记", f"/值班 设 {said} 小安", STAFF_ROOM)
+    assert f" {when} " in line and "值班：网格员小安" in line
+
+
+def test_every_day_of_a_span_is_written_down_and_cleared(chat: Chat) -> None:
+    chat.say("刘书记", "/值班 设 11-25 到 11-27 夜班 @小安", STAFF_ROOM)
+    assert "网格员小安" in chat.say("刘书记", "/值班 11-26", STAFF_ROOM)[0]
+    chat.say("刘书记", "/值班 清 11-26 到 11-27 夜班", STAFF_ROOM)
+    assert "网格员小安" in chat.say("刘书记", "/值班 11-25", STAFF_ROOM)[0]
+    assert "网格员小安" not in chat.say("刘书记", "/值班 11-27", STAFF_ROOM)[0]
+
+
+def test_colleagues_seen_in_a_work_group_are_found_by_the_end_of_their_name(chat: Chat) -> None:
+    chat.say("志愿者小郑", "在", VOLUNTEER_ROOM)
+    chat.say("网格员 老 赵", "在", STAFF_ROOM)
+    assert "值班：志愿者小郑" in chat.say("刘书记", "/值班 设 明天 @小郑", STAFF_ROOM)[0]
+    (line,) = chat.say("刘书记", "/值班 设 后天 @网格员 老 赵\u2005 夜班 @小郑", STAFF_ROOM)
+    assert "值班：网格员 老 赵（带班）、志愿者小郑" in line
+
+
+def test_a_time_of_the_day_is_no_day(chat: Chat) -> None:
+    (line,) = chat.say("刘书记", "/值班 设 明天 8点到12点 小安", STAFF_ROOM)
+    assert "不认识「8点到12点」" in line

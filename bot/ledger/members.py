@@ -51,6 +51,14 @@ class Members:
         )
         return [(room_id, person_id) for room_id, person_id in rows]
 
+    def ending(self, name: str) -> list[tuple[str, str]]:
+        """(room id, person id) of everybody whose name in a group of those at work ends so."""
+        rows = self._ledger.execute(
+            "SELECT room_id, person_id FROM members WHERE account = ? AND room_id <> ? AND substr(name, -length(?)) = ?",
+            (self._ledger.account, PRIVATE, name, name),
+        )
+        return [(room_id, person_id) for room_id, person_id in rows]
+
     def rooms_of(self, person_id: str) -> list[tuple[str, str]]:
         """(room id, the name borne there) of the groups of those at work in which the person was seen, latest first."""
         rows = self._ledger.execute(

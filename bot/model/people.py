@@ -54,6 +54,10 @@ class Colleagues(Protocol):
         """Everybody at work who is called so (an @ before the name is not part of it), each once."""
         ...
 
+    def ending(self, name: str) -> list[Person]:
+        """Everybody at work whose name ends so, each once: 小安 is 网格员小安."""
+        ...
+
     def get(self, person_id: str) -> Person | None:
         """Somebody at work, by id."""
         ...

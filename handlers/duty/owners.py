@@ -8,7 +8,7 @@ from bot.model.people import Person, Role
 from bot.model.services import Services
 from bot.model.tree import Node
 from handlers.authority import may
-from handlers.branches import branch_said, colleagues, tokens, units_said
+from handlers.branches import as_typed, branch_said, colleagues, tokens, units_said
 from handlers.speaking import to_sender
 
 _OFF = re.compile(r"取消|不包了|不管了|退掉|退|清")
@@ -17,8 +17,9 @@ _OFF = re.compile(r"取消|不包了|不管了|退掉|退|清")
 def own(request: Request, services: Services) -> Outcome:
     """/认领院区 17号楼 [@某人]: takes a branch on; 取消 gives it back; alone it lists who has what and what nobody has."""
     assert request.command is not None
-    off = _OFF.search(request.command.raw)
-    raw = _OFF.sub(" ", request.command.raw) if off else request.command.raw
+    typed = as_typed(request.command)
+    off = _OFF.search(typed)
+    raw = _OFF.sub(" ", typed) if off else typed
     near = request.place.node if request.place else None
     nodes, names, unknown = _read(raw, near, services)
     if unknown:

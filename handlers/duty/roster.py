@@ -10,18 +10,27 @@ from bot.model.people import Person
 from bot.model.services import Services
 from bot.model.tree import Node
 from handlers.authority import may
-from handlers.branches import branch_said, colleagues, own_branch, tokens
+from handlers.branches import as_typed, branch_said, colleagues, own_branch, tokens
 from handlers.days import day_title, read_days
 from handlers.duty.on_duty import clock_time, shift_at, shift_names, stand_in
 from handlers.duty.owners import place_title
 from handlers.speaking import to_sender
 
-_SHIFT = re.compile(r"白班|中班|夜班|晚班|早班|日班|全天|整天|一整天")
-_SHIFTS = {"晚班": "夜班", "早班": "白班", "日班": "白班", "整天": "全天", "一整天": "全天"}
+_SHIFT = re.compile(
+    r"白\+夜班?|白夜班?|白班|中班|夜班|晚班|早班|日班|一整天|整天|全天|早上|上午|白天|晚上|夜里|夜间"
+)
+_SHIFTS = {
+    "晚班": "夜班", "早班": "白班", "日班": "白班", "整天": "全天", "一整天": "全天", "早上": "白班", "上午": "白班",
+    "白天": "白班", "晚上": "夜班", "夜里": "夜班", "夜间": "夜班", "白+夜": "全天", "白+夜班": "全天", "白夜": "全天",
+    "白夜班": "全天",
+}  # fmt: skip
 _SET = re.compile(r"^(设置?|安排|排班|排|改|定)[\s:：]*")
 _CLEAR = re.compile(r"^(清空|清除|清|取消|删除|删)[\s:：]*")
 
 ALL_DAY = "全天"
+
+LONGEST = 31
+"""Days; whoever sets the roster for longer mistyped."""
 
 
 @dataclass
@@ -29,6 +38,8 @@ class Said:
     """What a /值班 设 names."""
 
     day: date | None = None
+    last: date | None = None
+    """The last day; None for a single one."""
     shift: str = ""
     node: Node | None = None
     names: list[str] = field(default_factory=list)
@@ -39,7 +50,7 @@ class Said:
 def duty(request: Request, services: Services) -> Outcome:
     """/值班 shows who is on duty; /值班 设 … sets it, /值班 清 … clears it."""
     assert request.command is not None
-    raw = request.command.raw
+    raw = as_typed(request.command)
     if found := _SET.match(raw):
         return _answer(request, _set(raw[found.end() :], request, services))
     if found := _CLEAR.match(raw):
@@ -58,9 +69,11 @@ def _shown(raw: str, request: Request, services: Services) -> str:
     at = request.message.at
     now = shift_at(at, services.desk, services.zone)
     today = at.astimezone(services.zone).date()
-    day = read_days(raw, today).first
+    days = read_days(raw, today)
     following = shift_at(now.ends, services.desk, services.zone)
-    shifts = [now, following] if day is None else _of_day(day, services)
+    shifts = [now, following]
+    if days.first is not None:
+        shifts = [shift for day in _span(days.first, days.last) for shift in _of_day(day, services)]
     parts = [_shift_lines(shift, now, at, services) for shift in shifts]
     if not any(lines for _, lines in parts):
         return services.replies("duty_none")
@@ -123,10 +136,16 @@ def _set(raw: str, request: Request, services: Services) -> str:
         return services.replies("shift_unknown", word=shift, list="、".join(shift_names(services.desk)))
     lead = next((n for n, name in enumerate(said.names) if name == said.lead), 0)
     unique = list({person.id: person for person in (people[lead], *people)}.values())
-    kept = _written(day, shift, node, unique, services)
-    when = f"{day_title(day, _today(request, services))}{shift or ALL_DAY}"
+    days = _span(day, said.last)
+    if not days:
+        return services.replies("command_usage", usage="/值班 设 11-25 到 11-27 白班 @小安（最多 31 天）")
+    kept = ""
+    for one in days:
+        kept = _written(one, shift, node, unique, services)
+    when = _when(days, shift, request, services)
+    until = f" 到 {days[-1]}" if len(days) > 1 else ""
     services.audit.write(
-        request.by, "duty", f"{place_title(node, services)} {day} {shift or ALL_DAY}：{kept}"
+        request.by, "duty", f"{place_title(node, services)} {day}{until} {shift or ALL_DAY}：{kept}"
     )
     return services.replies("duty_set", place=place_title(node, services), when=when, list=kept)
 
@@ -150,11 +169,27 @@ def _clear(raw: str, request: Request, services: Services) -> str:
     if node is None or not may(request.person, "worker", node, services.groups):
         return services.replies("branch_refused", place=place_title(node, services) if node else "这里")
     day, shift = _which(said, request, services)
-    for name in (shift,) if shift else ("", *shift_names(services.desk)):
-        services.duty.set_duty(day, name, node.name, [])
-    services.audit.write(request.by, "duty", f"{place_title(node, services)} {day} {shift or ALL_DAY}：清空")
-    when = f"{day_title(day, _today(request, services))}{shift or ALL_DAY}"
+    days = _span(day, said.last) or [day]
+    for one in days:
+        for name in (shift,) if shift else ("", *shift_names(services.desk)):
+            services.duty.set_duty(one, name, node.name, [])
+    until = f" 到 {days[-1]}" if len(days) > 1 else ""
+    services.audit.write(
+        request.by, "duty", f"{place_title(node, services)} {day}{until} {shift or ALL_DAY}：清空"
+    )
+    when = _when(days, shift, request, services)
     return services.replies("duty_cleared", place=place_title(node, services), when=when)
+
+
+def _span(first: date, last: date | None) -> list[date]:
+    """Every day from the first to the last one; none when that is the wrong way round or too long."""
+    count = ((last or first) - first).days + 1
+    return [first + timedelta(days=n) for n in range(count)] if count <= LONGEST else []
+
+
+def _when(days: list[date], shift: str, request: Request, services: Services) -> str:
+    titles = [day_title(day, _today(request, services)) for day in dict.fromkeys((days[0], days[-1]))]
+    return f"{'到'.join(titles)}{shift or ALL_DAY}"
 
 
 def _which(said: Said, request: Request, services: Services) -> tuple[date, str]:
@@ -167,7 +202,7 @@ def _which(said: Said, request: Request, services: Services) -> tuple[date, str]
         if said.shift in ("", now.name):
             return now.day, now.name
         return _today(request, services), said.shift
-    if not said.shift and said.day == now.day:
+    if not said.shift and said.day == now.day and said.last is None:
         return now.day, now.name
     return said.day, said.shift
 
@@ -178,9 +213,11 @@ def _today(request: Request, services: Services) -> date:
 
 def _read(raw: str, request: Request, services: Services) -> Said:
     """Day, shift, branch and names, in any order, with or without spaces between them."""
-    said, near, lead_next = Said(), request.place.node if request.place else None, False
-    for token in tokens(raw.replace("@", " @")):
-        word = token if token.startswith("@") else _without_days(token, said, request, services)
+    days = read_days(raw, _today(request, services))
+    said = Said(days.first, days.last if days.last != days.first else None)
+    near, lead_next, shifts = request.place.node if request.place else None, False, list[str]()
+    for token in tokens(days.rest.replace("@", " @")):
+        word = token if token.startswith("@") else _without_shift(token, shifts)
         if word == "带班":
             if said.names and not lead_next and raw.rstrip().endswith("带班"):
                 said.lead = said.names[-1]
@@ -195,18 +232,17 @@ def _read(raw: str, request: Request, services: Services) -> Said:
         name = word.removeprefix("带班").removesuffix("带班").removeprefix("@")
         said.names.append(name)
         said.lead, lead_next = (name if leads else said.lead), False
+    if not shifts and days.first is not None and (part := re.search("[今明](?:([晚夜])|早)", raw)):
+        shifts.append("夜班" if part[1] else "白班")
+    every = shift_names(services.desk)
+    said.shift = (
+        ALL_DAY if len(shifts) > 1 and set(shifts) == set(every) else "、".join(dict.fromkeys(shifts))
+    )
     return said
 
 
-def _without_days(word: str, said: Said, request: Request, services: Services) -> str:
-    days = read_days(word, _today(request, services))
-    if days.first is not None and said.day is None:
-        said.day, word = days.first, days.rest
-    if found := _SHIFT.search(word):
-        said.shift = _SHIFTS.get(found[0], found[0])
-        word = word[: found.start()] + word[found.end() :]
-    elif (
-        days.first is not None and request.command is not None and re.search("今晚|明晚", request.command.raw)
-    ):
-        said.shift = said.shift or "夜班"
-    return word.strip()
+def _without_shift(word: str, shifts: list[str]) -> str:
+    """The word without the shifts it names, which are added to the others."""
+    found = _SHIFT.findall(word)
+    shifts += [_SHIFTS.get(name, name) for name in found]
+    return _SHIFT.sub("", word).strip("+和及") if found else word

@@ -7,7 +7,7 @@ from bot.model.duty import StandIn
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.people import Person
 from bot.model.services import Services
-from handlers.branches import colleague, over_any, tokens
+from handlers.branches import as_typed, colleague, over_any, tokens
 from handlers.days import read_days
 from handlers.duty.on_duty import clock_time
 from handlers.speaking import to_sender
@@ -21,7 +21,7 @@ _FOR = re.compile(r"替|代替")
 def stand_ins(request: Request, services: Services) -> Outcome:
     """/代班 @小冀 [明天|到周五] [替 @小安]; /代班 取消; /代班 lists."""
     assert request.command is not None
-    raw = request.command.raw
+    raw = as_typed(request.command)
     if _OFF.search(raw):
         return _answer(request, _taken_back(_OFF.sub(" ", raw), request, services))
     count = _COUNT.search(raw)
