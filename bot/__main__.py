@@ -251,9 +251,7 @@ def households(file: Path, config: Path) -> None:
 
 
 @cli.command()
-@click.option(
-    "--role", required=True, type=click.Choice(["volunteer", "worker", "secretary", "admin"]), help="身份"
-)
+@click.option("--role", required=True, type=click.Choice([*ROLES, *ROLES.values()]), help="身份")
 @click.option("--scope", required=True, help="管哪里：bot.yaml 里一个节点的名字，比如 春晓苑")
 @CONFIG
 def invite(role: str, scope: str, config: Path) -> None:

@@ -108,10 +108,13 @@ def _compound(request: Request, services: Services, building: str, unit: str) ->
     assert request.command is not None
     near = compound_said(request.command.raw, services) or (request.place.node if request.place else None)
     if near is None or services.groups.compound(near) is None:
-        fitting = services.groups.matching(building, unit or None)
-        names = dict.fromkeys(one.name for node in fitting if (one := services.groups.compound(node)))
+        names = [
+            one.name
+            for one in services.groups.below(services.groups.root)
+            if one.level == "compound" and services.groups.resolve(building, unit or None, one)
+        ]
         if len(names) > 1:
-            return "", list(names)
+            return "", names
     node = services.groups.resolve(building, unit or None, near) or near
     compound = services.groups.compound(node) if node else None
     return (compound.name if compound else ""), []

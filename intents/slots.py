@@ -87,6 +87,10 @@ _COUNTED = re.compile(
     rf"(?P<before>{_AMOUNT} ?{_UNIT})(?P<noun>[\u4e00-\u9fff]{{1,5}}?)(?=[,，。;；、!！?？ ]|和|还有|送|给|吧|可以|$)"
 )
 _NOT_COUNTED = re.compile(r"[人家天月岁号楼点次户群问我你他这那]|孩子|小时|老人|电话|消息")
+_NO_THING = re.compile(
+    r"奶奶|[\u4e00-\u9fff]{2}(?:花园|花苑|家园|小区|公寓|新村|[苑园城府庭])(?=[\d一二三四五六七八九十]+(?:号|栋|幢|-))"
+)
+"""Names of people and compounds with a thing's character in them: 张奶奶, 金水花园3号楼."""
 
 
 class SlotFinder:
@@ -116,6 +120,7 @@ class SlotFinder:
     def items(self, text: str) -> tuple[str, ...]:
         """Things wanted, with their quantities where given: ("大米10斤", "降压药两盒")."""
         found: dict[str, None] = {}
+        text = _NO_THING.sub(lambda name: "," * len(name[0]), text)
         matches = self._nouns.find_matches_as_indexes(text)
         starts = {start for _, start, _ in matches}
         taken = 0

@@ -98,6 +98,11 @@ def test_the_terminal_answers_piped_input(community: Path) -> None:
     assert "早上好" not in done.stdout
 
 
+def test_an_invitation_may_name_the_role_in_chinese(community: Path) -> None:
+    done = xiaoxiang(community, "invite", "--role", "网格员", "--scope", "春晓苑")
+    assert done.returncode == 0 and "网格员（春晓苑）" in done.stderr
+
+
 def test_replay_invite_export_share_one_ledger(community: Path) -> None:
     code = xiaoxiang(community, "invite", "--role", "worker", "--scope", "春晓苑").stdout.strip()
     rows = [

@@ -282,6 +282,15 @@ def test_what_follows_a_plea_goes_with_it(chat: Chat) -> None:
     assert aside.startswith(STAFF_ROOM) and "别的牌子" in aside, "whoever has taken it reads it now"
 
 
+def test_what_turns_up_after_all_closes_the_ticket_again(chat: Chat) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("网格员小安", "办结 1 放门口了", STAFF_ROOM)
+    chat.say("王女士", "没收到啊")
+    lines = chat.say("王女士", "找到了，药收到了，谢谢")
+    assert any("【办结 A001】" in line for line in lines)
+    assert "没有未办结" in chat.say("网格员小安", "/工单", STAFF_ROOM)[0]
+
+
 @pytest.mark.parametrize("text", ["没收到啊", "没有啊 我没收到", "送错了", "药不对", "门口没有啊"])
 def test_done_and_nothing_came_opens_it_again(chat: Chat, text: str) -> None:
     chat.say("王女士", PLEA)

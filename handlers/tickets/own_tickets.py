@@ -202,11 +202,16 @@ def withdraw(ticket: Ticket, request: Request, services: Services) -> Outcome:
 
 
 def _received(ticket: Ticket, request: Request, services: Services) -> Outcome:
-    if ticket.state == "opened" and not request.addressed:
+    if ticket.state == "opened" and not request.addressed and not _was_done(ticket, services):
         return Outcome("silent")  # nobody has taken it yet: 「收到了」 is about something else
     ticket = services.tickets.move(ticket, "done", request.by, note="居民确认收到")
     outcome = _told("done", ticket, request, services, "alert_received", "ticket_received")
     return _and_others(outcome, ticket, request, services, "ticket_received_by")
+
+
+def _was_done(ticket: Ticket, services: Services) -> bool:
+    """True for one that was done and opened again: after 「没收到」 it can turn up though nobody takes it again."""
+    return any(step.after == "done" for step in services.tickets.history(ticket))
 
 
 def _told(
