@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.model.handling import Dialogue, Outcome, Request
 from bot.model.services import Faq, Services
-from handlers.people import not_understood
+from handlers.people import chitchat
 from handlers.speaking import to_sender
 
 DIGITS = {"1": 0, "2": 1, "3": 2, "一": 0, "二": 1, "三": 2}
@@ -31,7 +31,7 @@ def question(request: Request, services: Services) -> Outcome:
             return Outcome("suggest", (to_sender(request, text),))
         lines = "\n".join(f"{n}. {entry.title}" for n, entry in enumerate(offered, 1))
         return Outcome("suggest", (to_sender(request, services.replies("faq_suggest", list=lines)),))
-    return not_understood(request, services) if request.addressed else Outcome("silent")
+    return chitchat(request, services)
 
 
 def answer_choice(request: Request, services: Services) -> Outcome | None:

@@ -96,3 +96,10 @@ def test_a_question_may_be_answered_in_private(chat: Chat) -> None:
     told, answer = chat.say("王女士", "两盒 要拜新同", "", room_id="")
     assert "@网格员小安 【回话 A001】" in told and answer.startswith("私聊: 好的，A001")
     assert "已转告" not in "".join(chat.say("王女士", "今天天气真好"))
+
+
+def test_the_staff_hear_that_a_withdrawal_was_taken_back(chat: Chat) -> None:
+    chat.say("王女士", "家里降压药没有了")
+    chat.say("王女士", "小巷，撤单，不用了")
+    alert, answer = chat.say("王女士", "/撤销")
+    assert alert.startswith("百合社区工作群: 【更正 A001】") and "收回了「已撤单」" in answer

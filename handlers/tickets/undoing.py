@@ -6,10 +6,11 @@ from datetime import timedelta
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.services import Services
 from bot.model.ticket import OPEN, STATE_TITLES, MoveRefused, Step, Ticket
-from handlers.speaking import about, to_sender, to_those_waiting
+from handlers.authority import may
+from handlers.speaking import about, to_sender, to_staff, to_those_waiting
 from handlers.tickets import own_tickets
 from handlers.tickets.moving import Moved, each, withdraw_one
-from handlers.tickets.reach import doer_id, may_read, to_colleague
+from handlers.tickets.reach import doer_id, may_read, node_of, to_colleague
 
 REGRET = timedelta(minutes=30)
 """How long a move can be taken back."""
@@ -71,8 +72,12 @@ def _last_move(ticket: Ticket, services: Services) -> Step | None:
 
 
 def _told(before: Ticket, after: Ticket, request: Request, services: Services) -> tuple[Reply, ...]:
-    """Whoever waits for it, and whoever had been sent or is sent again, hears that it was a mistake."""
+    """Whoever waits for it, and whoever had been sent or is sent again, hears that it was a mistake; the staff do when a
+    resident takes back what they read: that it is withdrawn, or received, or not."""
     news: list[Reply] = []
+    if not may(request.person, "volunteer", node_of(after, services), services.groups):
+        full = services.replies("errand_undone", **about(after, services, public=False))
+        news.append(to_staff(full, node=after.node, ticket=after.number))
     text = services.replies("ticket_undone", **about(after, services))
     news += to_those_waiting(after, text, services, but=request.person.id)
     for doer in {doer_id(before), doer_id(after)} - {"", request.person.id}:
