@@ -4,6 +4,7 @@ What is nobody else's business, illness and complaints, is answered in private (
 reported are never said back to a group.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,6 +17,11 @@ from handlers.tickets.pleas import whereabouts
 
 FOR_STAFF = frozenset({"report.travel", "signup.volunteer", "signup.reserve"})
 """Intents whose record the staff are told of at once."""
+
+_COMPLAINS = re.compile(
+    r"投诉|举报|反[映应](?:一下|个|情况|问题)|(?:提|有)(?:个|点|条)?(?:意见|建议)|(?:讨|要|给)个?说法"
+)
+"""Words of whoever wants the staff to hear it."""
 
 FEVER = 37.3
 """Degrees Celsius from which a temperature is a fever (the value all notices of the epidemic name)."""
@@ -83,13 +89,15 @@ def fevers(title: str, rows: Sequence[Row], request: Request, services: Services
 
 
 def complaint(request: Request, services: Services) -> Outcome:
-    """A complaint: kept, told to the staff, and whoever complains is told so, in private where that can be."""
+    """A complaint: kept, told to the staff, and whoever complains is told so, in private where that can be. A group reads
+    a word about it only when somebody certainly complains: who merely rants among neighbours is not answered there."""
     services.records.add(request)
     title = services.titles.get("complaint", "投诉")
     answer = services.replies("complaint_saved", phone=duty_phone(request, services))
-    return Outcome(
-        "record:complaint", (_alert(request, services, title), *discreetly(request, services, answer))
-    )
+    told = discreetly(request, services, answer)
+    if not (request.addressed or _COMPLAINS.search(request.text)):
+        told = tuple(reply for reply in told if reply.kind == "private")
+    return Outcome("record:complaint", (_alert(request, services, title), *told))
 
 
 def _alert(request: Request, services: Services, title: str) -> Reply:

@@ -42,7 +42,7 @@ ALIKE = 0.5
 ASKING = frozenset({"question", "complaint", "human", "ticket.urge", "ticket.progress"})
 """Intents that want an answer, besides every kind of help."""
 
-_MENTION = re.compile("@([^\\s@\u2005]+)")
+_MENTION = re.compile("@([^@\n\u2005]{1,40})\u2005|@([^\\s@\u2005]+)")
 _QUOTE = re.compile(r"^「([^：:」]{1,30})[：:]")
 """How WeChat writes an answer to a quoted message: 「王女士：……」 and a line below."""
 _NOTICE = re.compile(r"@所有人|^(?:各位|【|居民朋友|通知|温馨提示|大家好|请大家)")
@@ -111,7 +111,7 @@ def _answer_by(request: Request, services: Services) -> None:
     waiting = services.unanswered.in_room(message.room_id, message.at - KEPT)
     if not waiting:
         return
-    said_to = {name.rstrip(":：,，") for name in _MENTION.findall(message.text)}
+    said_to = {name.rstrip(":：,，") for names in _MENTION.findall(message.text) for name in names if name}
     if quote := _QUOTE.match(message.text):
         said_to.add(quote[1])
     if said_to:

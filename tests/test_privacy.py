@@ -76,6 +76,19 @@ def test_the_group_of_a_stranger_reads_that_the_staff_have_it_and_not_what(chat:
     assert not any(word in public for word in ("烧", "体温", "阳", "投诉", "38", "口罩"))
 
 
+@pytest.mark.parametrize("text", ["志愿者态度真差", "发的菜全是烂的", "有人不戴口罩 管管啊"])
+def test_a_rant_comes_to_the_staff_and_is_not_answered_among_neighbours(chat: Chat, text: str) -> None:
+    (alert,) = chat.say("王女士", text)
+    assert alert.startswith(f"{STAFF_ROOM}: 【投诉】") and text in alert
+    (_, public) = chat.say("李姐", f"小巷，{text}")
+    assert public.startswith(f"{UNIT_ROOM}: @李姐 已转值班人员")
+
+
+def test_the_name_of_a_friend_is_not_kept(chat: Chat) -> None:
+    tell(chat, NAME, "在吗")
+    assert chat.app.ledger.execute("SELECT name FROM members WHERE room_id = ''").fetchall() == [("",)]
+
+
 def test_a_fever_comes_to_the_staff_with_the_door_of_the_binding(chat: Chat) -> None:
     tell(chat, "王芳", "/我是 17-3-501 王芳")
     alert, *_ = chat.say("王芳", "我量了38度2，发烧了", COMPOUND_ROOM)

@@ -229,3 +229,10 @@ def test_alike_is_the_same_question_in_other_words() -> None:
     assert alike(ASKED, "北门快递柜今天还开不开门")
     assert not alike(ASKED, "通行证在哪里领有人知道吗")
     assert alike("菜呢", "菜呢") and not alike("", "菜")
+
+
+def test_a_name_with_a_space_is_mentioned_whole(chat: Chat) -> None:
+    ask(chat, "陈 阿姨")
+    chat.clock.advance(minutes=15)
+    chat.say("网格员小安", "@陈 阿姨\u2005在南门", COMPOUND_ROOM)
+    assert "陈 阿姨" not in listed(chat)

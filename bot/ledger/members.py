@@ -18,7 +18,9 @@ class Members:
         """(account, room id, person id) -> name, as written down last."""
 
     def seen(self, room_id: str, person_id: str, name: str, at: datetime) -> None:
-        """Remember the name somebody bears in a group of those at work, or, without a room, that they are a friend."""
+        """Remember the name somebody bears in a group of those at work, or, without a room and without their name, that
+        they are a friend."""
+        name = name if room_id else ""
         key = (self._ledger.account, room_id, person_id)
         if self._known.get(key) == name:
             return
