@@ -113,7 +113,7 @@ SPOKEN: dict[str, re.Pattern[str]] = {
             rf"\s+(?:\d+天|到\S{{1,8}})(?:\s+\d+人)?)",
         ),
         ("路线", rf"\s*(?:垃圾|@\S+|{_PLACE})"),
-        ("审计", rf"\s+(?:{_DAY}|[a-z]?\d{{1,3}})(?:\s+\S{{1,4}})?"),
+        ("审计", rf"\s+(?:{_DAY}|[a-z]?\d{{1,3}}|\d+\s?页)(?:\s+\S{{1,4}})?"),
     )
 }
 """Command -> what stands after its name, to the end of the message, when it is meant though the slash was left out.

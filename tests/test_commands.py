@@ -127,6 +127,7 @@ def test_every_example_works_without_its_slash_for_those_at_work(entry: CommandE
         ("工单 @小安", "工单"),
         ("接龙 名单 1", "接龙"),
         ("解绑 王芳", "解绑"),
+        ("审计 2页", "审计"),
     ],
 )
 def test_a_command_written_out_needs_no_slash_from_those_at_work(text: str, name: str) -> None:
