@@ -12,7 +12,9 @@ from handlers.tickets.pleas import add, alert, open_ticket, same_plea
 from handlers.tickets.received import elsewhere
 
 _CALL = re.compile(
-    r"(?:在吗|在不在|在么|你好|您好|喂|嗨|哈喽|hi|hello|有人吗|[\s,，。.!！?？~～啊呀吗])*", re.IGNORECASE
+    r"(?:在吗|在不在|在么|[你您]好|大家好?|早(?:上好|安)?|(?:上午|中午|下午|晚上)好|喂|嗨|哈喽|hi|hello|有人吗|测试|试试|试一下"
+    r"|[\s,，。.!！?？~～啊呀吗])*",
+    re.IGNORECASE,
 )
 """What only calls us."""
 

@@ -282,6 +282,13 @@ def test_what_follows_a_plea_goes_with_it(chat: Chat) -> None:
     assert aside.startswith(STAFF_ROOM) and "别的牌子" in aside, "whoever has taken it reads it now"
 
 
+@pytest.mark.parametrize("words", ["早", "早上好", "大家晚上好", "测试"])
+def test_a_first_word_in_private_is_greeted_and_no_ticket(chat: Chat, words: str) -> None:
+    (line,) = tell(chat, "网格员小安", words)
+    assert "我在。" in line
+    assert tickets(chat) == []
+
+
 def test_what_turns_up_after_all_closes_the_ticket_again(chat: Chat) -> None:
     chat.say("王女士", PLEA)
     chat.say("网格员小安", "办结 1 放门口了", STAFF_ROOM)
