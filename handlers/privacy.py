@@ -69,7 +69,7 @@ def answer_forget(request: Request, services: Services) -> Outcome | None:
         return Outcome("forget:no", (to_sender(request, services.replies("forget_kept")),))
     if not _CONFIRMED.fullmatch(request.text):
         return None
-    forgotten = services.privacy.forget(request.person.id)
+    forgotten = services.privacy.forget(request.person.id, request.message.at)
     waiting = "、".join(forgotten.waiting)
     what = f"本人要求：抹去办完的工单 {forgotten.closed} 张" + (f"，{waiting} 办完再抹" if waiting else "")
     services.audit.write(

@@ -353,6 +353,30 @@ def test_isolation_that_is_over_keeps_its_days_and_loses_its_door(chat: Chat) ->
     assert set(rows) == {("17", "", "", "17号楼", "", 2, 1000, 2000, "")}
 
 
+def test_whoever_is_forgotten_is_forgotten_as_isolating_too_once_that_is_over(
+    open_chat: Callable[..., Chat], tmp_path: Path
+) -> None:
+    chat = open_chat(tmp_path / "x.db")
+    chat.say("网格员小安", f"/隔离 17-3-501 {NAME} 2天 紫苏过敏", STAFF_ROOM)
+    chat.say("网格员小安", "/隔离", STAFF_ROOM)
+    tell(chat, NAME, f"/我是 17-3-501 {NAME}", sender_id=ID)
+    chat.clock.advance(days=3)
+    tell(chat, NAME, "删除我的信息", sender_id=ID)
+    tell(chat, NAME, "确认删除", sender_id=ID)
+    assert retention_of(chat).scrub()
+    assert NAME.encode() not in bytes_of(tmp_path) and "紫苏".encode() not in bytes_of(tmp_path)
+    assert chat.app.ledger.execute("SELECT building, room FROM isolation").fetchall() == [("17", "")]
+
+
+def test_isolation_that_still_runs_outlives_the_wish_to_be_forgotten(chat: Chat) -> None:
+    chat.say("网格员小安", f"/隔离 17-3-501 {NAME} 5天", STAFF_ROOM)
+    tell(chat, NAME, f"/我是 17-3-501 {NAME}", sender_id=ID)
+    tell(chat, NAME, "删除我的信息", sender_id=ID)
+    tell(chat, NAME, "确认删除", sender_id=ID)
+    chat.clock.advance(minutes=1)
+    assert f"17号楼3单元501室 {NAME}" in chat.say("网格员小安", "/隔离", STAFF_ROOM)[0]
+
+
 # doors claimed, and the audit
 
 

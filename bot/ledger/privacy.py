@@ -52,9 +52,10 @@ class Privacy:
             ),
         )
 
-    def forget(self, person_id: str) -> Forgotten:
-        """Forget the account: binding, dialogues and unanswered messages go; tickets, reports, 接龙 rows and what the bot
-        said to them stay as nameless numbers. Open tickets are marked; roles and what somebody did at work stay."""
+    def forget(self, person_id: str, at: datetime) -> Forgotten:
+        """Forget the account: binding, dialogues and unanswered messages go; tickets, reports, 接龙 rows, isolation that
+        was over by that moment and what the bot said to them stay as nameless numbers. Open tickets are marked; roles
+        and what somebody did at work stay."""
         self._nameless.begin()
         mine = "requester_id = ? AND privacy <> 'done'"
         closed = self._nameless.ids(f"SELECT id FROM tickets WHERE {mine} AND {CLOSED}", (person_id,))
@@ -66,6 +67,7 @@ class Privacy:
             json.dumps(waiting),
         )
         self._forget_what_they_said(person_id)
+        self._forget_isolation(person_id, at)
         self._unbind(person_id)
         for table, column in (
             ("ticket_followers", "person_id"), ("unanswered", "sender_id"), ("members", "person_id"),
@@ -134,6 +136,29 @@ class Privacy:
             (person_id,) * 6,
         )
         self._nameless.wipe_outbox(rows)
+
+    def _forget_isolation(self, person_id: str, at: datetime) -> None:
+        """Of the household they are bound to, what is over; what runs is the community's to know until it ends."""
+        over = self._nameless.rows(
+            "SELECT i.id, i.name, i.room FROM isolation i JOIN households h USING (compound, building, unit, room)"
+            " JOIN residents r ON r.household = h.id WHERE r.person_id = ? AND coalesce(i.ended_at, i.ends) <= ?",
+            (person_id, millis(at)),
+        )
+        for id_, name, room in over:
+            said = f"{room}室 {name}".rstrip()
+            self._nameless.run(
+                f"UPDATE audit SET what = '{NAMELESS}' WHERE action = 'isolation' AND instr(what, ?) > 0",
+                said,
+            )
+            self._nameless.wipe_outbox(
+                self._nameless.ids(f"SELECT id FROM outbox WHERE {SETTLED} AND instr(text, ?) > 0", (said,))
+            )
+            self._nameless.by_building("isolation", "id = ?", id_)
+            self._nameless.run(
+                "UPDATE isolation SET ended_at = coalesce(ended_at, ends), name = '', unit = '', room = '', note = ''"
+                " WHERE id = ?",
+                id_,
+            )
 
     def _unbind(self, person_id: str) -> None:
         self._nameless.run("DELETE FROM residents WHERE person_id = ?", person_id)

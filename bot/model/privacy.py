@@ -62,9 +62,10 @@ class PrivacyBook(Protocol):
         """What is kept about this account."""
         ...
 
-    def forget(self, person_id: str) -> Forgotten:
-        """Forget the account: binding, dialogues and unanswered messages go; tickets, reports, 接龙 rows and what the bot
-        said to them stay as nameless numbers. Open tickets are marked; roles and what somebody did at work stay."""
+    def forget(self, person_id: str, at: datetime) -> Forgotten:
+        """Forget the account: binding, dialogues and unanswered messages go; tickets, reports, 接龙 rows, isolation that
+        was over by that moment and what the bot said to them stay as nameless numbers. Open tickets are marked; roles
+        and what somebody did at work stay."""
         ...
 
     def first_closed(self) -> datetime | None:
