@@ -300,3 +300,13 @@ def test_an_emergency_is_merged_into_nothing_that_can_wait(chat: Chat) -> None:
     assert "A001 并入 A002（急症火情" in line
     ticket = chat.app.tickets.get("A002")
     assert ticket is not None and ticket.state == "opened" and MOTHER in ticket.text
+
+
+def test_a_stranger_who_names_a_door_in_private_learns_nothing_and_withdraws_nothing(chat: Chat) -> None:
+    chat.say("刘奶奶", MOTHER)
+    for words in ("17-3-501的药不用了", "17-3-501的不用了，撤单"):
+        told, answer = tell(chat, "路人", words)
+        assert "【补充 A001】" in told and "路人" in told
+        assert "已转值班" in answer and "A001" not in answer and "药" not in answer
+    ticket = chat.app.tickets.get("A001")
+    assert ticket is not None and ticket.state == "opened"

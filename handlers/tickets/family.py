@@ -9,7 +9,7 @@ from bot.model.services import Services
 from bot.model.ticket import Ticket
 from bot.model.understanding import Slots
 from handlers.speaking import SENSITIVE
-from handlers.tickets.whereabouts import household, open_at, whereabouts
+from handlers.tickets.whereabouts import household, household_of, open_at, whereabouts
 
 _ROOM = re.compile(r"(?<![\dA-Za-z])\d{3,4}(?![\dA-Za-z点块元斤度])")
 """What may be a door: 501的药不用了."""
@@ -23,6 +23,19 @@ def household_tickets(request: Request, services: Services) -> list[Ticket]:
     doors = {home.key: home for home in _doors(request, services)}
     found = {ticket.number: ticket for home in doors.values() for ticket in open_at(home, services)}
     return [ticket for ticket in found.values() if ticket.intent not in _NOT_FOR_FAMILY]
+
+
+def at_home(ticket: Ticket, request: Request, services: Services) -> bool:
+    """True when who speaks may be of the ticket's household: they are bound to it, or speak in a group of its compound.
+    To name a door in private proves nothing."""
+    node = services.groups.find(ticket.node)
+    if node is None:
+        return False
+    if request.place is not None:
+        here = services.groups.compound(request.place.node) or request.place.node
+        return services.groups.within(node, here)
+    home, its = services.roster.household_of(request.person.id), household_of(ticket, services)
+    return home is not None and its is not None and home.key == its.key
 
 
 def _doors(request: Request, services: Services) -> list[Household]:

@@ -8,9 +8,9 @@ from itertools import pairwise
 from bot.model.handling import Dialogue, Outcome, Request
 from bot.model.services import Services
 from bot.model.ticket import OPEN, Ticket
-from handlers.speaking import about, named, quoted, to_sender, to_staff, to_those_waiting
+from handlers.speaking import about, duty_phone, named, quoted, to_sender, to_staff, to_those_waiting
 from handlers.tickets.alerts import added, holders, holders_or_called, to_doer
-from handlers.tickets.family import household_tickets
+from handlers.tickets.family import at_home, household_tickets
 from handlers.tickets.reach import told_doer
 
 Act = Callable[[Ticket, Request, Services], Outcome]
@@ -76,7 +76,12 @@ def cancel(request: Request, services: Services) -> Outcome:
     if own and (request.addressed or OURS.search(request.text)):
         return _on_the_one(request, services, "ticket.cancel")
     familys = [*tickets, *(one for one in household_tickets(request, services) if one not in tickets)]
-    theirs = [one for one in familys if one in own or one.intent != "help.emergency"]
+    theirs = [
+        one
+        for one in familys
+        if one in own
+        or (one.intent != "help.emergency" and (one in tickets or at_home(one, request, services)))
+    ]
     named_ones = named_in(request.text, [one for one in tickets if one in theirs]) or named_in(
         request.text, theirs
     )
@@ -86,7 +91,11 @@ def cancel(request: Request, services: Services) -> Outcome:
         return _none(request, services)
     if request.addressed and theirs:
         return _which(theirs, request, services, "ticket.cancel")
-    return _noted(familys[0], request, services)
+    outcome = _noted(familys[0], request, services)
+    if not request.addressed:
+        return outcome
+    line = services.replies("handed_over", phone=duty_phone(request, services))
+    return replace(outcome, replies=(*outcome.replies, to_sender(request, line)))
 
 
 def received(request: Request, services: Services) -> Outcome:
