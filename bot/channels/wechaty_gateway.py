@@ -193,6 +193,7 @@ class Gateway:
 
     async def events(self) -> AsyncIterator[GatewayEvent]:
         """The stream, in the gateway's order, until it ends. The gateway serves one such stream at a time."""
+        channel = self._channel
         try:
             async for response in self._stub.event():
                 try:
@@ -203,6 +204,9 @@ class Gateway:
                     yield GatewayEvent(_EVENT_KINDS.get(int(response.type), ""), data)
         except Exception as error:
             raise _known(error) from None
+        finally:
+            if channel is not None and channel is not self._channel:
+                channel.close()  # asked for while the line was dropped, the stream opens it again
 
     async def start(self) -> None:
         """Ask for the puppet to run; a running one is left as it is, logged in or not."""
