@@ -111,7 +111,11 @@ def _compound(request: Request, services: Services, building: str, unit: str) ->
         names = [
             one.name
             for one in services.groups.below(services.groups.root)
-            if one.level == "compound" and services.groups.resolve(building, unit or None, one)
+            if one.level == "compound"
+            and any(
+                node.building == building and (not unit or node.unit in (unit, None))
+                for node in services.groups.below(one)
+            )
         ]
         if len(names) > 1:
             return "", names
