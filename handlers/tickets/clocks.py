@@ -190,7 +190,8 @@ class Due:
 
 def dues(ticket: Ticket, steps: Sequence[Step], desk: Desk, zone: tzinfo, at: datetime) -> list[Due]:
     """What comes next of each kind, as things are; what is past is due now. As long as nobody took it, that is all that is
-    asked for; that it is not done either comes after."""
+    asked for; that it is not done either comes after. An emergency is never left to rest: when all were told, it is called
+    again each time as long as it may take to see to it."""
     if not steps:
         return []
     if ticket.state == "done":
@@ -207,8 +208,12 @@ def dues(ticket: Ticket, steps: Sequence[Step], desk: Desk, zone: tzinfo, at: da
         return [Due("again", again)]
     if take := _ladder("take", ticket, steps, desk, watch):
         return [Due("take", take)]
-    finish = _ladder("finish", ticket, steps, desk, watch)
-    return [Due("finish", finish)] if finish else []
+    if finish := _ladder("finish", ticket, steps, desk, watch):
+        return [Due("finish", finish)]
+    called = [step for step in steps if step.kind in ("reminded", "escalated")]
+    if not emergency(ticket) or not called:
+        return []  # every card at the end of a shift names it
+    return [Due("again", called[-1].at + timedelta(minutes=limits(ticket, desk).finish))]
 
 
 def climbed(clock: Clock, steps: Sequence[Step]) -> list[str]:
