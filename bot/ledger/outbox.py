@@ -33,7 +33,7 @@ class OutboxRows:
             " ticket, message_id, created_at, due_at, topic) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 self._ledger.account, new.kind, -1 if new.urgent else PRIORITY[new.kind], new.room_id, new.room, new.to_id, new.text,
-                json.dumps(new.mentions, ensure_ascii=False), new.ticket, new.message_id, at, at, new.topic,
+                json.dumps(new.mentions, ensure_ascii=False) if new.mentions else "[]", new.ticket, new.message_id, at, at, new.topic,
             ),
         )  # fmt: skip
         return int(cursor.lastrowid or 0)

@@ -37,7 +37,7 @@ class Dialogues:
             " WHERE account = ? AND room_id = ? AND sender_id = ?), ?)",
             (
                 self._ledger.account, room_id, person_id, dialogue.kind, dialogue.ticket,
-                json.dumps(dialogue.options, ensure_ascii=False),
+                json.dumps(dialogue.options, ensure_ascii=False) if dialogue.options else "[]",
                 self._ledger.account, room_id, person_id, millis(expires),
             ),
         )  # fmt: skip

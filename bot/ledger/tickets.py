@@ -73,12 +73,12 @@ class Tickets:
             new.building, new.unit, new.room, new.phones, new.items, new.text,
         )  # fmt: skip
         cursor = self._ledger.execute(
-            f"INSERT INTO tickets ({_PLEA}, account, state, message_id, opened_at, updated_at, beneficiary)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'opened', ?, ?, ?, ?)",
-            (*plea, self._ledger.account, new.by.message_id, at, at, new.beneficiary),
+            f"INSERT INTO tickets ({_PLEA}, account, state, message_id, opened_at, updated_at, beneficiary, watch_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'opened', ?, ?, ?, ?, ?)",
+            (*plea, self._ledger.account, new.by.message_id, at, at, new.beneficiary, at),
         )
         id_ = int(cursor.lastrowid or 0)
-        self._event(id_, new.by, "opened", None)
+        self._audit(id_, new.by, "opened", None)
         return self._by_id(id_)
 
     def get(self, number: str) -> Ticket | None:
@@ -306,6 +306,11 @@ class Tickets:
 
     def _event(self, id_: int, by: Actor, kind: EventKind, before: State | None, note: str = "") -> None:
         """An audit row with the ticket as it now is; its clocks are looked at again at once."""
+        self._audit(id_, by, kind, before, note)
+        late = "" if kind in _TIMELESS else ", late_at = NULL"
+        self._ledger.execute(f"UPDATE tickets SET watch_at = ?{late} WHERE id = ?", (millis(by.at), id_))
+
+    def _audit(self, id_: int, by: Actor, kind: EventKind, before: State | None, note: str = "") -> None:
         at = millis(by.at)
         self._ledger.execute(
             "INSERT INTO ticket_events (ticket, at, actor_id, actor, room_id, message_id, account, kind, from_state,"
@@ -314,8 +319,6 @@ class Tickets:
             " FROM tickets WHERE id = ?",
             (at, by.id, by.name, by.room_id, by.message_id, self._ledger.account, kind, before, note, id_),
         )
-        late = "" if kind in _TIMELESS else ", late_at = NULL"
-        self._ledger.execute(f"UPDATE tickets SET watch_at = ?{late} WHERE id = ?", (at, id_))
 
 
 def ticket_of(row: tuple[Any, ...]) -> Ticket:

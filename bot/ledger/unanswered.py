@@ -32,7 +32,10 @@ class Unanswered:
 
     def of(self, room_id: str, sender_id: str, since: datetime) -> list[Row]:
         """What a person asked in a room since then and nobody answered, latest first."""
-        return [row for row in self.in_room(room_id, since) if row.sender_id == sender_id]
+        return self._select(
+            "account = ? AND room_id = ? AND at >= ? AND sender_id = ? ORDER BY at DESC, id DESC",
+            (self._ledger.account, room_id, millis(since), sender_id),
+        )
 
     def in_room(self, room_id: str, since: datetime) -> list[Row]:
         """What anybody asked in a room since then and nobody answered, latest first."""
