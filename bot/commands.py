@@ -20,6 +20,8 @@ _TAIL = re.compile(r"(?:好[了啦]|掉了|一下|好|了|啦|掉)(?=[\s\d#【(A
 _LEAD = re.compile(r"(?:(?:收到|好的?|行|嗯)[，,。!！\s]+)?(?:我来|我|来)?(?=接|办|派|撤)")
 _SEVERAL = re.compile(rf"[\s#]*{_NUMBER}(?:\s*[/和跟与]\s*{_NUMBER})+")
 _COUNTED = re.compile(r"\s*(?:个|位|点(?=[钟半整开到前后])|号楼|号院|楼|单元|栋|幢|层|户|人)")
+_DOOR_SAID = re.compile(r"\d{3,4}[\u4e00-\u9fff](?<!号|张|单)")
+"""A door with words behind it, after the first number: 501已送."""
 _NUMERAL = re.compile(r"[零一二两三四五六七八九十百]{1,6}")
 _FIRST = re.compile(rf"({_NUMBER})\s*号?\s*(\D+)")
 
@@ -219,6 +221,8 @@ def _arguments(entry: CommandEntry, typed: str) -> Command:
     for found in _WORD.finditer(blanked):
         word, at = found[0], found.start()
         match = _TICKET.match(word)
+        if match and tickets and _DOOR_SAID.match(word):
+            match = None  # 办结 1 501已送
         if match and (not note or (match[1][0].isalpha() and match.end() == len(word))):
             tickets.append(match[1].upper())
             word, at = word[match.end() :], at + match.end()

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,31 @@ def test_a_missing_building_is_asked_for_once_and_the_answer_completes_the_ticke
     assert tickets(chat)[0][3] == "17-2-", "and moves nothing"
     chat.clock.advance(minutes=4)
     assert chat.say("赵先生", "5号楼风景真好啊", COMPOUND_ROOM) == []
+
+
+@pytest.fixture
+def twins(open_chat: Callable[..., Chat], settings: Settings) -> Chat:
+    """A community in which both compounds have a 2号楼1单元."""
+    (root,) = settings.groups
+    spring, harmony = root.children
+    second = next(node for node in harmony.children if node.building == "2")
+    unit = replace(second.children[0], name="春晓苑2号楼1单元", room="春晓苑2号楼1单元群")
+    again = replace(second, name="春晓苑2号楼", room="春晓苑2号楼群", children=(unit,))
+    both = (replace(spring, children=(*spring.children, again)), harmony)
+    return open_chat(community=replace(settings, groups=(replace(root, children=both),)))
+
+
+def test_a_building_of_two_compounds_is_asked_about_and_the_answer_completes_the_ticket(twins: Chat) -> None:
+    (line,) = [
+        line for line in tell(twins, "小敏", "2号楼1单元402降压药没了，帮忙买两盒") if line.startswith("私聊")
+    ]
+    assert line.endswith("请问是哪个小区的（春晓苑、和谐小区）？直接回复就行；急症请直接拨 120。")
+    assert twins.app.tickets.all()[0].node == "百合社区"
+    tell(twins, "小敏", "我也说不清")
+    assert twins.app.tickets.all()[0].node == "百合社区"
+    lines = tell(twins, "小敏", "和谐小区的")
+    assert twins.app.tickets.all()[0].node == "2号楼1单元"
+    assert any("和谐小区2号楼1单元402室" in line for line in lines if line.startswith(STAFF_ROOM))
 
 
 def test_a_neighbour_does_not_answer_for_whoever_was_asked(chat: Chat) -> None:

@@ -39,6 +39,7 @@ REPLIES: dict[str, frozenset[str]] = {
     "emergency": _TICKET | {"phone", "missing"},
     "emergency_added": _TICKET | {"phone"},
     "missing_place": frozenset(),
+    "missing_compound": frozenset({"list"}),
     "missing_items": frozenset({"title"}),
     "faq_answer": frozenset({"answer"}),
     "faq_suggest": frozenset({"list"}),

@@ -67,6 +67,10 @@ class Groups(Protocol):
         """The node of a building and unit near another node; None when there is none or more than one."""
         ...
 
+    def matching(self, building: str | None, unit: str | None, near: Node | None) -> tuple[Node, ...]:
+        """Every node a building and unit near another node may mean."""
+        ...
+
     def compound(self, node: Node) -> Node | None:
         """The compound a node belongs to; None for the community itself."""
         ...

@@ -10,6 +10,7 @@ from bot.model.understanding import Slots, Understanding
 from handlers.tickets import alerts
 from handlers.tickets.own_tickets import NEVER_MIND, SHORT_ANSWER, withdraw
 from handlers.tickets.pleas import FRESH, add, await_details, written
+from handlers.tickets.whereabouts import compounds_of
 
 _BUILDING = re.compile(
     r"\D{0,4}?(\d{1,3})(?:号楼|号院|号|楼|栋|幢|座)?(?:[-#—－ ]?(\d{1,2})(?:单元)?)?\D{0,3}"
@@ -31,6 +32,9 @@ def answer_details(request: Request, services: Services) -> Outcome | None:
         if ticket.requester_id != request.person.id:
             return None  # a follower does not withdraw it by a bare word
         return withdraw(ticket, request, services)
+    if "compound" in asked and (meant := _compound(request.text, ticket, services)):
+        await_details(ticket, request, services, tuple(slot for slot in asked if slot != "compound"))
+        return add(replace(ticket, node=meant), request, services)
     request = _with_building(request, asked)
     assert request.understanding is not None
     if len(request.text) > SHORT_ANSWER or not _kindred(request.understanding, ticket):
@@ -52,6 +56,14 @@ def answer_details(request: Request, services: Services) -> Outcome | None:
     if answered["building"] or slots.room or slots.phones:
         _tell_the_others(ticket, request, services)
     return add(ticket, request, services)
+
+
+def _compound(text: str, ticket: Ticket, services: Services) -> str:
+    """The name of the node meant by 「春晓苑」 as the answer to 「哪个小区？」; empty when the words name none, or several."""
+    named = [node for node in compounds_of(ticket, services) if node.name in text]
+    if len(named) != 1 or len(text) > SHORT_ANSWER:
+        return ""
+    return (services.groups.resolve(ticket.building, ticket.unit or None, named[0]) or named[0]).name
 
 
 def _pleads(request: Request, ticket: Ticket) -> bool:

@@ -15,7 +15,14 @@ from bot.model.ticket import NewTicket, Ticket
 from bot.model.understanding import Slots, Understanding
 from handlers.speaking import SENSITIVE, about, discreetly, duty_phone, to_sender
 from handlers.tickets.alerts import added, alert, alert_also, in_private
-from handlers.tickets.whereabouts import beneficiary, open_at, said_door, speaks_for, whereabouts
+from handlers.tickets.whereabouts import (
+    beneficiary,
+    compounds_of,
+    open_at,
+    said_door,
+    speaks_for,
+    whereabouts,
+)
 
 __all__ = ["add", "alert", "emergency", "open_ticket", "plea", "same_plea", "whereabouts"]
 
@@ -88,7 +95,7 @@ def emergency(request: Request, services: Services) -> Outcome:
     ticket = settled.ticket
     missing = _missing(ticket, services, ("building",))
     await_details(ticket, request, services, tuple(missing))
-    words = about(ticket, services) | {"missing": missing.get("building", "")}
+    words = about(ticket, services) | {"missing": missing.get("building") or missing.get("compound", "")}
     answer = services.replies("emergency", **words, phone=duty_phone(request, services))
     told = alert(ticket, request, services)
     heard = (told, *in_private(told, services))
@@ -287,6 +294,9 @@ def _missing(ticket: Ticket, services: Services, wants: tuple[str, ...]) -> dict
     missing = {}
     if "building" in wants and not ticket.building and not ticket.unit:
         missing["building"] = services.replies("missing_place")
+    if "building" in wants and len(compounds := compounds_of(ticket, services)) > 1:
+        names = "、".join(node.name for node in compounds)
+        missing["compound"] = services.replies("missing_compound", list=names)
     if "items" in wants and not ticket.items:
         missing["items"] = services.replies("missing_items", title=ticket.title)
     return missing

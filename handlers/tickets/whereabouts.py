@@ -77,6 +77,15 @@ def compound_said(text: str, services: Services) -> Node | None:
     return said[0] if len(said) == 1 else None
 
 
+def compounds_of(ticket: Ticket, services: Services) -> list[Node]:
+    """The compounds to which a ticket may belong that names a building and no compound; empty once one is known."""
+    node = services.groups.find(ticket.node) or services.groups.root
+    if not ticket.building or node.building or services.groups.compound(node) is not None:
+        return []
+    below = [one for one in services.groups.below(node) if one.level == "compound"]
+    return [one for one in below if services.groups.matching(ticket.building, ticket.unit or None, one)]
+
+
 def _isolating(request: Request, services: Services) -> Isolation | None:
     """The household that speaks in a group of those who isolate: 501 is enough there, or the door said before."""
     if request.place is None or request.place.kind != "isolation":
