@@ -1,5 +1,6 @@
 """The roster, the owners of branches, and stand-ins."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from bot.ledger.database import Ledger
@@ -51,6 +52,18 @@ class Duty:
                 "INSERT OR REPLACE INTO node_owners (node, person_id, name) VALUES (?, ?, ?)",
                 (node, person.id, person.name),
             )
+
+    def nearest_owners(self, path: Sequence[str]) -> list[tuple[str, str]]:
+        """(id, name) of the owners of the last of these nodes that has any."""
+        marks = ", ".join("?" * len(path))
+        rows = self._ledger.execute(
+            f"SELECT node, person_id, name FROM node_owners WHERE node IN ({marks}) ORDER BY name",
+            tuple(path),
+        )
+        found: dict[str, list[tuple[str, str]]] = {}
+        for node, id_, name in rows:
+            found.setdefault(node, []).append((id_, name))
+        return next((found[node] for node in reversed(path) if node in found), [])
 
     def owners(self, node: str) -> list[tuple[str, str]]:
         """(id, name) of the owners of this very node."""

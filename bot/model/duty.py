@@ -1,5 +1,6 @@
 """Who is on duty, who looks after which branch, and who stands in for whom."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -59,6 +60,10 @@ class DutyBook(Protocol):
 
     def set_owners(self, node: str, people: list[Person]) -> None:
         """Make these the owners (认领) of a branch; none clears it."""
+        ...
+
+    def nearest_owners(self, path: Sequence[str]) -> list[tuple[str, str]]:
+        """(id, name) of the owners of the last of these nodes that has any."""
         ...
 
     def owners(self, node: str) -> list[tuple[str, str]]:

@@ -78,8 +78,6 @@ def lead(node: Node, at: datetime, services: Services) -> Person | None:
 
 def owners(node: Node, at: datetime, services: Services) -> list[Person]:
     """Those who took on a branch or the nearest one above it (认领院区), with their stand-ins in their place."""
-    for above in reversed(services.groups.path(node)):
-        if named := services.duty.owners(above.name):
-            people = [services.colleagues.get(id_) or Person(id_, name) for id_, name in named]
-            return [stand_in(person, at, services) for person in people]
-    return []
+    named = services.duty.nearest_owners([above.name for above in services.groups.path(node)])
+    people = [services.colleagues.get(id_) or Person(id_, name) for id_, name in named]
+    return [stand_in(person, at, services) for person in people]

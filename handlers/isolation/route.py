@@ -15,7 +15,7 @@ from handlers.branches import branch_said, colleague, over_any, tokens
 from handlers.isolation.isolating import active, named_home
 from handlers.speaking import about, full_place, private_enough, quoted, to_sender
 from handlers.tickets.covered import branch, covered
-from handlers.tickets.reach import node_of
+from handlers.tickets.reach import may_read, node_of
 
 STOPS = 40
 """So many are shown in one message; the export has all."""
@@ -64,7 +64,7 @@ def _text(request: Request, services: Services) -> str:
     if not total:
         return services.replies("route_none")
     tickets = [services.tickets.get(door.number) for door in walked(doors, services, STOPS)]
-    lines = [_line(ticket, request, services) for ticket in tickets if ticket] + more
+    lines = [_shown(ticket, request, services) for ticket in tickets if ticket] + more
     head = services.replies("route_head", count=str(total), name=whose)
     shown = [f"{n}. {line}" for n, line in enumerate(lines[:STOPS], 1)]
     left = [f"……还有 {total - STOPS} 件，请导出来看"] if total > STOPS else []
@@ -115,6 +115,14 @@ def _by_unit(doors: Sequence[Door]) -> dict[tuple[str, str, str], list[Door]]:
     for door in doors:
         found.setdefault((door.node, door.building, door.unit), []).append(door)
     return found
+
+
+def _shown(ticket: Ticket, request: Request, services: Services) -> str:
+    """A stop with its door, or, in a group of another place, where to read that."""
+    if may_read(request, ticket, services):
+        return _line(ticket, request, services)
+    words = about(ticket, services)
+    return f"{words['place']} {ticket.number} {words['title']}，门牌请私聊看"
 
 
 def _line(ticket: Ticket, request: Request, services: Services) -> str:
