@@ -7,7 +7,7 @@ from bot.model.handling import Outcome, Request
 from bot.model.services import Services
 from handlers import privacy
 from handlers.speaking import discreetly, duty_phone, to_sender
-from handlers.tickets.own_tickets import SHORT_ANSWER, progress
+from handlers.tickets.own_tickets import asks_after_own
 from handlers.tickets.pleas import add, alert, open_ticket, same_plea
 from handlers.tickets.received import elsewhere
 
@@ -32,11 +32,6 @@ _ILLNESS = re.compile(
 )
 """Words of the body and the mind: whoever speaks of them is answered in private."""
 
-
-_HOW_FAR = re.compile(
-    r"多久|多长时间|[什啥]么?时候|几点|怎么?样了?|咋样|进展|(?:到|好|来|买|送|修|办|接|有|没)(?:到|好|人|着)?(?:了)?[吗没么]"
-)
-"""Said by somebody whose ticket is open, it asks how far that is."""
 
 _MINE = r"(?:我|俺|本人)的?(?:个人)?(?:信息|资料|数据|隐私|聊天记录)"
 _FORGET_ME = re.compile(rf"(?:删|抹|清|注销).{{0,6}}{_MINE}|{_MINE}.{{0,4}}(?:删|抹|清|注销)")
@@ -86,11 +81,7 @@ def not_understood(request: Request, services: Services) -> Outcome:
         return privacy.forget_me(request, services)
     if _ABOUT_ME.search(request.text):
         return privacy.my_data(request, services)
-    if len(request.text) <= SHORT_ANSWER and _HOW_FAR.search(request.text):
-        outcome = progress(request, services)
-        if outcome.label == "progress":
-            return outcome
-    return hand_over(request, services)
+    return asks_after_own(request, services) or hand_over(request, services)
 
 
 def silent(request: Request, services: Services) -> Outcome:

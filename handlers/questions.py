@@ -9,6 +9,7 @@ from bot.model.handling import Dialogue, Outcome, Request
 from bot.model.services import Faq, Services
 from handlers.people import chitchat
 from handlers.speaking import to_sender
+from handlers.tickets.own_tickets import asks_after_own
 
 DIGITS = {"1": 0, "2": 1, "3": 2, "一": 0, "二": 1, "三": 2}
 _CHOICE = re.compile(r"(?:选|第|回)?\s*([123１２３一二三])\s*(?:个|号|吧)?[。.、]?")
@@ -22,6 +23,8 @@ def question(request: Request, services: Services) -> Outcome:
     at = request.message.at
     if understanding.faq is not None and (entry := _valid(understanding.faq.id, services, at)):
         return _answer(entry, request, services)
+    if after_own := asks_after_own(request, services):
+        return after_own
     offered = [entry for id_ in understanding.suggest[:3] if (entry := _valid(id_, services, at))]
     if offered:
         choice = Dialogue("choice", "", tuple(entry.id for entry in offered))

@@ -74,8 +74,12 @@ _DETAIL = re.compile(
 )
 """Of a place and a number to ring; a text made of nothing else asks for nothing."""
 
-_CLAUSE = re.compile(r"[,，。;；!！?？~ ]+|(?=还有|另外|顺便|顺带|再就是|对了)")
-_ALSO = re.compile(r"还有|还要|还想|还得|另外|顺便|顺带|再|对了|也|同时")
+_CLAUSE = re.compile(
+    r"[,，。;；!！?？~ ]+|(?=还有|另外|顺便|顺带|再就是|对了|然后|而且|再(?:买|拿|取|帮|带|要|来|给)|还[得想要])"
+    r"|(?<=了)(?=[\u4e00-\u9fff]{1,6}[也都][没不快要])"
+)
+"""Where one thing ends and another begins; who dictates says no comma."""
+_ALSO = re.compile(r"还有|还要|还想|还得|另外|顺便|顺带|再|对了|也|同时|然后|而且")
 
 _OF_A_PERSON = frozenset(
     {"help.medicine", "help.medical_visit", "help.care", "help.home_testing", "help.mind", "help.other"}
@@ -206,6 +210,8 @@ class Engine:
         return _Heard(read, addressed, vote, known, *verdict)
 
     def _decide(self, heard: _Heard) -> Understanding:
+        if heard.intent in ("question", CHAT) and (need := self._need_beside(heard)):
+            heard = replace(heard, intent=need.intent, score=need.score)
         read = heard.read
         known = heard.known.intent if heard.known and heard.known.intent != "question" else ""
         other = read.next_to("question")
@@ -247,6 +253,18 @@ class Engine:
             further=tuple(further),
         )
 
+    def _need_beside(self, heard: _Heard) -> Understanding | None:
+        """A plea behind a question (核酸几点做，还有我家没盐了能买一包吗), or the first of several that only together look like
+        talk: a question unanswered can be asked again, a plea unheard is lost. None when there is none for certain."""
+        if heard.known or not _ALSO.search(heard.read.said) or not _hints_at_more(heard):
+            return None
+        clauses = [clause for clause in _CLAUSE.split(heard.read.said[:SPLIT]) if len(clause) > 2]
+        needs = [
+            part for part in map(self._clause, clauses) if _is_need(part.intent) and part.score >= SURELY
+        ]
+        enough = 1 if heard.intent == "question" else 2
+        return needs[0] if len(clauses) > 1 and len(needs) >= enough else None
+
     def _further(self, heard: _Heard) -> tuple[Understanding, ...]:
         """All needs of a message that names several (药没了，还有垃圾三天没人收), the one understood first; empty when
         there is one."""
@@ -264,7 +282,11 @@ class Engine:
             if part.intent == heard.intent or (_is_need(part.intent) and (not kin or _ALSO.match(clause))):
                 found.setdefault(part.intent, part)
         first = found.pop(heard.intent)
-        return (first, *found.values()) if found else ()
+        left = [
+            item for part in parts if part.intent not in (first.intent, *found) for item in part.slots.items
+        ]
+        items = tuple(dict.fromkeys([*first.slots.items, *left]))
+        return (replace(first, slots=replace(first.slots, items=items)), *found.values()) if found else ()
 
     def _clause(self, clause: str) -> Understanding:
         """A part of a message, understood alone."""
@@ -273,7 +295,7 @@ class Engine:
         intent, score = _verdict(read, vote)
         match = read.best_of(intent)
         return Understanding(
-            intent if score >= (EVIDENT if match else SURELY) else CHAT,
+            intent if score >= (EVIDENT if match or _ALSO.match(clause) else SURELY) else CHAT,
             score,
             self._urgent(intent, read, vote),
             INTENTS[intent],

@@ -258,7 +258,8 @@ def test_several_are_dispatched_at_once(chat: Chat) -> None:
     chat.say("王女士", PLEA)
     chat.say("李大爷", LEAK, OTHER_ROOM)
     lines = chat.say("刘书记", "派单 1 2 @志愿者小郑", STAFF_ROOM)
-    assert sum("【派给您" in line for line in lines) == 2
+    (told,) = [line for line in lines if "【派给您" in line]
+    assert "【派给您 A001】" in told and "【派给您 A002】" in told
     assert states(chat) == ["dispatched", "dispatched"]
 
 
@@ -304,6 +305,16 @@ def test_whoever_was_sent_hears_that_the_resident_withdrew(chat: Chat) -> None:
     chat.say("刘书记", "派单 1 @志愿者小郑", STAFF_ROOM)
     lines = chat.say("王女士", "/撤单 1")
     assert any(line.startswith(f"{VOLUNTEER_ROOM}: @志愿者小郑 【不用去了 A001】") for line in lines)
+
+
+def test_one_command_is_one_message_to_whoever_waits(chat: Chat) -> None:
+    chat.say("赵阿姨", "降压药吃完了帮忙买两盒，还有厨房水管漏水了，17号楼3单元602")
+    lines = chat.say("网格员小安", "接单 1 2", STAFF_ROOM)
+    (staff,) = [line for line in lines if line.startswith(STAFF_ROOM)]
+    assert staff.count("厨房水管漏水") == 1
+    lines = chat.say("网格员小安", "办结 1 2 放门口了", STAFF_ROOM)
+    (told,) = [line for line in lines if line.startswith(UNIT_ROOM)]
+    assert "A001" in told and "A002" in told and told.endswith("\n放门口了") and told.count("放门口了") == 1
 
 
 def test_a_room_of_another_compound_reads_neither_door_nor_phone(

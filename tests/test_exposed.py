@@ -45,7 +45,9 @@ def sent(chat: Chat) -> Chat:
 
 
 @pytest.mark.parametrize("who", ["志愿者小冀", "刘书记"])
-@pytest.mark.parametrize("typed", ["接单 1", "/工单 1", "/工单 我的", "进展 1 在路上", "办结 1", "撤销 1", "/路线"])
+@pytest.mark.parametrize(
+    "typed", ["接单 1", "/工单 1", "/工单 我的", "进展 1 在路上", "办结 1", "撤销 1", "/路线"]
+)
 def test_what_they_type_there_shows_no_door(sent: Chat, who: str, typed: str) -> None:
     there = [line for line in sent.say(who, typed, HARMONY) if line.startswith(HARMONY)]
     assert there

@@ -135,6 +135,30 @@ def test_each_need_has_the_place_said_with_it() -> None:
     assert own == {"help.medicine": None, "help.trash": "17"}
 
 
+@pytest.mark.parametrize(
+    ("text", "needs"),
+    [
+        (
+            "那个我跟你们说啊我家老头子那个降压药就剩两天了然后那个菜也没了你们看能不能给买点青菜土豆啥的还有那个门口垃圾堆两天了没人收",
+            {"help.medicine", "help.supplies", "help.trash"},
+        ),
+        ("麻烦帮我买点菜再拿个快递顺便把门口垃圾带下去", {"help.supplies", "help.parcel", "help.trash"}),
+        ("501降压药两盒 大米10斤 垃圾也帮扔一下", {"help.medicine", "help.trash"}),
+        ("我想问一下那个核酸几点做还有就是我家没盐了能不能帮着买一包", {"help.supplies"}),
+    ],
+)
+def test_whoever_dictates_says_no_comma(text: str, needs: set[str]) -> None:
+    got = ENGINE.understand(text)
+    assert {need.intent for need in (got, *got.further)} == needs
+
+
+def test_what_stands_in_no_need_of_its_own_stays_with_the_first() -> None:
+    assert ENGINE.understand("501降压药两盒 大米10斤 垃圾也帮扔一下").slots.items == (
+        "降压药两盒",
+        "大米10斤",
+    )
+
+
 def test_urgency_comes_from_the_words_of_the_intent() -> None:
     assert ENGINE.understand("家里胰岛素没了 隔离出不去 谁能帮忙买").urgent
     assert not ENGINE.understand("帮忙买盒创可贴").urgent

@@ -211,6 +211,23 @@ def test_the_door_without_the_thing_is_told_to_the_staff(chat: Chat) -> None:
     assert chat.app.tickets.all()[0].state == "opened"
 
 
+def test_asking_when_it_comes_among_neighbours_is_asking_after_the_own_ticket(chat: Chat) -> None:
+    chat.say("王大爷", "降压药没了帮忙买两盒")
+    chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    chat.clock.advance(minutes=20)
+    assert chat.say("王大爷", "那个药啥时候能送来啊") == [
+        f"{UNIT_ROOM}: @王大爷 A001（买药送药）已接单 网格员小安"
+    ]
+    assert chat.say("李大姐", "那个药啥时候能送来啊") == []
+
+
+def test_all_of_it_came_confirms_all(chat: Chat) -> None:
+    chat.say("赵阿姨", "降压药吃完了帮忙买两盒，还有厨房水管漏水了，17号楼3单元602")
+    chat.say("网格员小安", "办结 1 2", STAFF_ROOM)
+    (line,) = chat.say("赵阿姨", "都收到了谢谢")
+    assert "A001、A002" in line
+
+
 def test_whoever_is_out_for_it_hears_in_private_that_it_is_off(chat: Chat) -> None:
     tell(chat, "网格员小安", "/状态")
     chat.say("刘奶奶", MOTHER)

@@ -1,7 +1,7 @@
 """One move of a ticket at the word of somebody at work: may they, what they read, and what whoever waits is told."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -88,7 +88,26 @@ def each(request: Request, services: Services, act: Callable[[Ticket], Moved]) -
     if held > 1 and private_enough(request):
         lines.append(services.replies("command_load", count=str(held)))
     only = moved[0].number if len(moved) == 1 else None
-    return Outcome(f"command:{name}", (to_sender(request, "\n".join(lines), only), *news))
+    answer = "\n".join(dict.fromkeys("\n".join(lines).split("\n")))  # a plea of three needs is shown once
+    return Outcome(f"command:{name}", (to_sender(request, answer, only), *_together(news)))
+
+
+def _together(news: Sequence[Reply]) -> list[Reply]:
+    """What one command makes the same people hear in the same place, as one message; what is said of each ticket first,
+    what is said of all, like a note, once at the end."""
+    alike: dict[Reply, list[Reply]] = {}
+    for reply in news:
+        alike.setdefault(replace(reply, text="", ticket=None), []).append(reply)
+    return [_joined(replies) for replies in alike.values()]
+
+
+def _joined(replies: Sequence[Reply]) -> Reply:
+    if len(replies) == 1:
+        return replies[0]
+    texts = [reply.text.split("\n") for reply in replies]
+    common = [line for line in dict.fromkeys(texts[0]) if all(line in text for text in texts)]
+    own = dict.fromkeys(line for text in texts for line in text if line not in common)
+    return replace(replies[0], text="\n".join([*own, *common]))
 
 
 def move(

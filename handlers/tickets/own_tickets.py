@@ -42,6 +42,11 @@ OURS = re.compile(
 )
 """Who says this means what they asked us for."""
 
+_HOW_FAR = re.compile(
+    r"多久|多长时间|[什啥]么?时候|几点|怎么?样了?|咋样|进展|(?:到|好|来|买|送|修|办|接|有|没)(?:到|好|人|着)?(?:了)?[吗没么]"
+)
+"""Said by somebody whose ticket is open, it asks how far that is."""
+
 _QUANTITY = re.compile(r"[\d一二两三四五六七八九十半几]+ ?(?:盒|瓶|袋|斤|公斤|个|份|箱|桶|包|罐|只|板|片)")
 _NUMBER = re.compile(
     r"(?<![0-9A-Za-z#—－-])[A-Za-z]{0,2}\d{1,3}"
@@ -57,6 +62,17 @@ def progress(request: Request, services: Services) -> Outcome:
         return _none(request, services)
     lines = [services.replies("ticket_progress", **about(ticket, services)) for ticket in tickets]
     return Outcome("progress", (to_sender(request, "\n".join(lines), tickets[0].number),))
+
+
+def asks_after_own(request: Request, services: Services) -> Outcome | None:
+    """「那个药啥时候能送来啊」 is no question for the FAQ when they wait for medicine: among neighbours what they wait for must
+    be named, said to us it need not. None when it is not about a ticket of theirs."""
+    if len(request.text) > SHORT_ANSWER or not _HOW_FAR.search(request.text):
+        return None
+    tickets = services.tickets.of_requester(request.person.id)
+    if not tickets or not (request.addressed or named_in(request.text, tickets)):
+        return None
+    return progress(request, services)
 
 
 def urge(request: Request, services: Services) -> Outcome:

@@ -11,7 +11,7 @@ from bot.model.ticket import Ticket
 from handlers.speaking import about, named, quoted, to_sender, to_staff, to_those_waiting
 from handlers.tickets import own_tickets
 from handlers.tickets.alerts import holders_or_called, to_doer
-from handlers.tickets.own_tickets import ACTS, NOT_RECEIVED, SHORT_ANSWER, named_in
+from handlers.tickets.own_tickets import ACTS, ALL, NOT_RECEIVED, SHORT_ANSWER, named_in
 
 COMPLAINT = timedelta(hours=72)
 """How long after it was closed whoever waited may say that nothing came, or that they still need it."""
@@ -133,7 +133,8 @@ def _closed(request: Request, services: Services, kind: Closed) -> list[Ticket]:
 def confirm(ticket: Ticket, request: Request, services: Services) -> Outcome:
     """They say that they have it, and whatever else they name that was done lately: written down and thanked for, once."""
     lately = services.tickets.closed_lately(request.person.id, request.message.at - COMPLAINT)
-    named_too = [one for one in named_in(request.text, lately) if one.state == "done"]
+    meant = lately if ALL.search(request.text) else named_in(request.text, lately)
+    named_too = [one for one in meant if one.state == "done"]
     numbers = dict.fromkeys([ticket.number, *sorted(one.number for one in named_too)])
     tickets = [
         one for number in numbers if (one := services.tickets.get(number)) and not _confirmed(one, services)
