@@ -256,7 +256,7 @@ class Engine:
     def _need_beside(self, heard: _Heard) -> Understanding | None:
         """A plea behind a question (核酸几点做，还有我家没盐了能买一包吗), or the first of several that only together look like
         talk: a question unanswered can be asked again, a plea unheard is lost. None when there is none for certain."""
-        if heard.known or not _ALSO.search(heard.read.said) or not _hints_at_more(heard):
+        if heard.known or not _ALSO.search(heard.read.said) or not _thinks_of_need(heard):
             return None
         clauses = [clause for clause in _CLAUSE.split(heard.read.said[:SPLIT]) if len(clause) > 2]
         needs = [
@@ -437,8 +437,12 @@ def _is_need(intent: str) -> bool:
 
 def _hints_at_more(heard: _Heard) -> bool:
     """Whether it is worth looking for a second need: somebody says so, a rule or the vote thinks of one."""
-    needs = {match.intent for match in heard.read.matches if _is_need(match.intent)} - {heard.intent}
-    if needs or _ALSO.search(heard.read.said):
+    return bool(_ALSO.search(heard.read.said)) or _thinks_of_need(heard)
+
+
+def _thinks_of_need(heard: _Heard) -> bool:
+    """Whether a rule or the vote thinks of a need besides what was understood."""
+    if {match.intent for match in heard.read.matches if _is_need(match.intent)} - {heard.intent}:
         return True
     second = heard.vote.next_to(heard.intent)
     return _is_need(second) and heard.vote.share(second) >= SECOND
