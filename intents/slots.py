@@ -86,7 +86,7 @@ _BEFORE = re.compile(rf"({_AMOUNT} ?{_UNIT})的? ?$")
 _COUNTED = re.compile(
     rf"(?P<before>{_AMOUNT} ?{_UNIT})(?P<noun>[\u4e00-\u9fff]{{1,5}}?)(?=[,，。;；、!！?？ ]|和|还有|送|给|吧|可以|$)"
 )
-_NOT_COUNTED = re.compile(r"[人家天月岁号楼点次户群问我你他这那]|孩子|小时|老人|电话|消息")
+_NOT_COUNTED = re.compile(r"^[就都也够行足即]|[人家天月岁号楼点次户群问我你他这那]|孩子|小时|老人|电话|消息")
 _NO_THING = re.compile(
     r"奶奶|[\u4e00-\u9fff]{2}(?:花园|花苑|家园|小区|公寓|新村|[苑园城府庭])(?=[\d一二三四五六七八九十]+(?:号|栋|幢|-))"
 )

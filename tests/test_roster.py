@@ -302,3 +302,12 @@ def test_colleagues_seen_in_a_work_group_are_found_by_the_end_of_their_name(chat
 def test_a_time_of_the_day_is_no_day(chat: Chat) -> None:
     (line,) = chat.say("刘书记", "/值班 设 明天 8点到12点 小安", STAFF_ROOM)
     assert "不认识「8点到12点」" in line
+
+
+def test_nobody_stands_in_who_is_away_too(chat: Chat) -> None:
+    staff(chat, "网格员小安", "/代班 @志愿者小冀 明天")
+    answer = staff(chat, "刘书记", "/代班 @网格员小安 明天")
+    assert "网格员小安 那段时间也请了人代（志愿者小冀）" in answer
+    assert "刘书记 代" not in staff(chat, "刘书记", "/代班") and "代 刘书记" not in staff(
+        chat, "刘书记", "/代班"
+    )

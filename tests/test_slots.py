@@ -208,3 +208,8 @@ def test_nothing_named_is_the_empty_value() -> None:
 )
 def test_only_the_beginning_of_an_endless_text_is_read(text: str) -> None:
     assert slots(text) == slots(text[:READ])
+
+
+@pytest.mark.parametrize("text", ["3岁 混悬液一瓶就行", "要两盒都行", "拿两袋也够"])
+def test_what_follows_an_amount_may_be_no_thing(text: str) -> None:
+    assert FINDER.items(text) == ()

@@ -327,3 +327,11 @@ def test_a_stranger_who_names_a_door_in_private_learns_nothing_and_withdraws_not
         assert "已转值班" in answer and "A001" not in answer and "药" not in answer
     ticket = chat.app.tickets.get("A001")
     assert ticket is not None and ticket.state == "opened"
+
+
+def test_a_ticket_that_was_merged_says_where_it_went(chat: Chat) -> None:
+    chat.say("王大爷", "降压药没了帮忙买两盒")
+    chat.say("李大姐", "家里没米了，帮忙买10斤")
+    chat.say("网格员小安", "合并 1 2", STAFF_ROOM)
+    (line,) = chat.say("网格员小安", "接单 2", STAFF_ROOM)
+    assert line.endswith("A002 已经并进 A001 了，请用 A001。")

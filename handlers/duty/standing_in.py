@@ -56,12 +56,21 @@ def _arranged(
         )
     if called.person.id == away.id:
         return _answer(request, services.replies("standin_self", name=away.name))
+    if own := _away_too(called.person, begins, ends, services):
+        words = {"name": own.absent, "owner": own.stand_in}
+        return _answer(request, services.replies("standin_away", **words))
     services.duty.delegate(StandIn(away.id, away.name, called.person.id, called.person.name, begins, ends))
     span = f"{services.show_time(begins)} 到 {services.show_time(ends)}"
     services.audit.write(request.by, "delegation", f"{called.person.name} 代 {away.name}，{span}")
     words = {"name": called.person.name, "owner": away.name, "when": span}
     answer = to_sender(request, services.replies("standin_set", **words))
     return Outcome("command:代班", (answer, *_told(called.person, words, request, services)))
+
+
+def _away_too(person: Person, begins: datetime, ends: datetime, services: Services) -> StandIn | None:
+    """The arrangement by which somebody else does that person's work for part of the time; None when they are there."""
+    arranged = services.duty.stand_ins(begins)
+    return next((one for one in arranged if one.absent_id == person.id and one.begins < ends), None)
 
 
 def _told(person: Person, words: dict[str, str], request: Request, services: Services) -> tuple[Reply, ...]:

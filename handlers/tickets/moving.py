@@ -187,6 +187,8 @@ def _owner(ticket: Ticket, to: State, request: Request) -> Person | None:
 
 def _refused(ticket: Ticket, to: State, request: Request, services: Services) -> str:
     words = about(ticket, services, public=not may_read(request, ticket, services)) | {"word": VERBS[to]}
+    if ticket.merged_into:
+        return services.replies("command_merged", **words, into=ticket.merged_into)
     mine = to == ticket.state == "taken" and ticket.owner_id == request.person.id
     return services.replies("command_already_yours" if mine else "command_cannot", **words)
 
