@@ -26,6 +26,7 @@ import urllib3.util
 from grpclib.client import Channel
 from grpclib.config import Configuration
 from grpclib.exceptions import GRPCError, ProtocolError, StreamTerminatedError
+from grpclib.protocol import H2Protocol
 from h2.exceptions import H2Error
 
 T = TypeVar("T")
@@ -128,6 +129,28 @@ _EVENT_KINDS: dict[int, str] = {
 }  # fmt: skip
 
 
+class _Line(Channel):
+    """A connection that stays closed once it is: for a call that comes late, grpclib would open it again."""
+
+    _closed = False
+
+    async def __connect__(self) -> H2Protocol:
+        self._stay_closed()
+        protocol = await super().__connect__()
+        self._stay_closed()  # closed while it was being opened
+        return protocol
+
+    def _stay_closed(self) -> None:
+        if self._closed:
+            super().close()
+            raise StreamTerminatedError("closed")
+
+    def close(self) -> None:
+        """Close it for good."""
+        self._closed = True
+        super().close()
+
+
 class Gateway:
     """The calls this house makes. Every one raises Refused or Broken (NotReached, TimedOut), and nothing else."""
 
@@ -139,7 +162,7 @@ class Gateway:
         self._tls_ca = tls_ca
         self._tls_name = tls_name
         self._call_seconds = call_seconds
-        self._channel: Channel | None = None
+        self._channel: _Line | None = None
         self._stub: Any = None
         self._wechaty = Wechaty(
             WechatyOptions(puppet=PuppetService(PuppetOptions(token=token, end_point=self._address)))
@@ -161,7 +184,7 @@ class Gateway:
     async def open(self) -> None:
         """Connect. Neither pings nor asks chatie's servers, as ``PuppetService._init_puppet`` would."""
         config = Configuration(ssl_target_name_override=self._tls_name)
-        self._channel = Channel(self._host, self._port, ssl=self._tls(), config=config)
+        self._channel = _Line(self._host, self._port, ssl=self._tls(), config=config)
         if re.fullmatch(r"[\w.-]+", self._token, re.ASCII):
             self._channel._authority = self._token  # gateways before 0.30 look for the token here
         stub = PuppetStub(self._channel, metadata={"authorization": f"Wechaty {self._token}"})
@@ -193,7 +216,6 @@ class Gateway:
 
     async def events(self) -> AsyncIterator[GatewayEvent]:
         """The stream, in the gateway's order, until it ends. The gateway serves one such stream at a time."""
-        channel = self._channel
         try:
             async for response in self._stub.event():
                 try:
@@ -204,9 +226,6 @@ class Gateway:
                     yield GatewayEvent(_EVENT_KINDS.get(int(response.type), ""), data)
         except Exception as error:
             raise _known(error) from None
-        finally:
-            if channel is not None and channel is not self._channel:
-                channel.close()  # asked for while the line was dropped, the stream opens it again
 
     async def start(self) -> None:
         """Ask for the puppet to run; a running one is left as it is, logged in or not."""
@@ -252,8 +271,7 @@ class Gateway:
 
     async def _within(self, seconds: float, call: Coroutine[Any, Any, T]) -> T:
         """Await a call in a task of its own: grpclib breaks off calls by cancelling the task they run in."""
-        channel = self._channel
-        if channel is None:
+        if self._channel is None:
             call.close()
             raise NotReached
         task = asyncio.ensure_future(call)
@@ -262,8 +280,6 @@ class Gateway:
         finally:
             in_time = task.done()
             task.cancel()
-            if channel is not self._channel:
-                channel.close()  # a call that comes late makes grpclib open a closed channel again
         if not in_time:
             raise TimedOut
         if task.cancelled():

@@ -163,7 +163,9 @@ class PretendGateway:
                 self.streams += 1
                 self._news.set()
             else:
-                self._answers.pop(what["n"]).set_result(what)
+                answer = self._answers.pop(what["n"])
+                if not answer.done():  # whoever ordered may have been cancelled meanwhile
+                    answer.set_result(what)
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_exception(ConnectionError("the gateway is gone"))
