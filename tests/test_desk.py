@@ -49,6 +49,15 @@ def tell(chat: Chat, sender: str, text: str) -> list[str]:
         "我来！",
         "接单",
         "我来[握手]",
+        "我来，一会就去",
+        "我来接单",
+        "收到，马上去",
+        "我去吧，顺路",
+        "这个我来吧，正好在17号楼",
+        "1号我接",
+        "1号单我来接",
+        "我去拿",
+        "我马上去",
     ],
 )
 def test_i_will_right_after_an_alert_takes_it(chat: Chat, words: str) -> None:
@@ -58,7 +67,9 @@ def test_i_will_right_after_an_alert_takes_it(chat: Chat, words: str) -> None:
     assert told.startswith(f"{UNIT_ROOM}: @王女士 A001")
 
 
-@pytest.mark.parametrize("words", ["A002 我来", "我来 2", "2 我来吧", "我接2", "交给我，A002"])
+@pytest.mark.parametrize(
+    "words", ["A002 我来", "我来 2", "2 我来吧", "我接2", "交给我，A002", "2号我接", "2号单我来接"]
+)
 def test_a_number_beside_it_names_the_ticket(chat: Chat, words: str) -> None:
     chat.say("王女士", PLEA)
     chat.say("李大爷", LEAK, OTHER_ROOM)
@@ -79,6 +90,11 @@ def test_a_number_beside_it_names_the_ticket(chat: Chat, words: str) -> None:
         "你来",
         "我来看看他家在哪住",
         "我接电话",
+        "我来搬",
+        "我去拿快递",
+        "我马上去吃饭",
+        "我去吃饭，一会就去",
+        "1号楼我来",
     ],
 )
 def test_talk_that_begins_like_it_takes_nothing(chat: Chat, words: str) -> None:
