@@ -323,6 +323,23 @@ def test_whoever_was_sent_hears_that_the_resident_withdrew(chat: Chat) -> None:
     assert any(line.startswith(f"{VOLUNTEER_ROOM}: @志愿者小郑 【不用去了 A001】") for line in lines)
 
 
+@pytest.mark.parametrize("closes", ["办结 1", "办不了 1 药店没有"])
+def test_whoever_was_on_the_way_hears_that_another_closed_it(chat: Chat, closes: str) -> None:
+    chat.say("志愿者小郑", "早", VOLUNTEER_ROOM)
+    chat.say("王女士", PLEA)
+    chat.say("志愿者小郑", "接单 1", VOLUNTEER_ROOM)
+    lines = chat.say("刘书记", closes, STAFF_ROOM)
+    assert sum(line.startswith(f"{VOLUNTEER_ROOM}: @志愿者小郑 【不用去了 A001】") for line in lines) == 1
+
+
+def test_whoever_closes_their_own_is_not_told_to_stay(chat: Chat) -> None:
+    chat.say("志愿者小郑", "早", VOLUNTEER_ROOM)
+    chat.say("王女士", PLEA)
+    chat.say("志愿者小郑", "接单 1", VOLUNTEER_ROOM)
+    lines = chat.say("志愿者小郑", "办结 1", VOLUNTEER_ROOM)
+    assert lines and not any("不用去了" in line for line in lines)
+
+
 def test_one_command_is_one_message_to_whoever_waits(chat: Chat) -> None:
     chat.say("赵阿姨", "降压药吃完了帮忙买两盒，还有厨房水管漏水了，17号楼3单元602")
     lines = chat.say("网格员小安", "接单 1 2", STAFF_ROOM)

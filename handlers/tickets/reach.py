@@ -93,8 +93,8 @@ def to_colleague(
 
 def told_doer(before: Ticket, after: Ticket, request: Request, services: Services) -> tuple[Reply, ...]:
     """Whoever had it in hand hears that somebody else took it, closed it or withdrew it, unless they read it here."""
-    doer, now = doer_id(before), doer_id(after) if after.state != "cancelled" else ""
-    if not doer or doer in (now, request.person.id):
+    doer, now = doer_id(before), doer_id(after) if after.state in OPEN else ""
+    if before.state not in OPEN or not doer or doer in (now, request.person.id):
         return ()
     text = services.replies("errand_gone", **about(after, services), name=request.person.name)
     reached = to_colleague(doer, text, text, after, services)
