@@ -210,7 +210,7 @@ class Engine:
         return _Heard(read, addressed, vote, known, *verdict)
 
     def _decide(self, heard: _Heard) -> Understanding:
-        if heard.intent in ("question", CHAT) and (need := self._need_beside(heard)):
+        if heard.intent in ("question", CHAT, "ticket.urge") and (need := self._need_beside(heard)):
             heard = replace(heard, intent=need.intent, score=need.score)
         read = heard.read
         known = heard.known.intent if heard.known and heard.known.intent != "question" else ""
@@ -254,15 +254,15 @@ class Engine:
         )
 
     def _need_beside(self, heard: _Heard) -> Understanding | None:
-        """A plea behind a question (核酸几点做，还有我家没盐了能买一包吗), or the first of several that only together look like
-        talk: a question unanswered can be asked again, a plea unheard is lost. None when there is none for certain."""
+        """A plea behind a question (核酸几点做，还有我家没盐了能买一包吗) or a complaint that nobody came, or the first of several
+        that only together look like talk: a question unanswered can be asked again, a plea unheard is lost. None when there is none for certain."""
         if heard.known or not _ALSO.search(heard.read.said) or not _thinks_of_need(heard):
             return None
         clauses = [clause for clause in _CLAUSE.split(heard.read.said[:SPLIT]) if len(clause) > 2]
         needs = [
             part for part in map(self._clause, clauses) if _is_need(part.intent) and part.score >= SURELY
         ]
-        enough = 1 if heard.intent == "question" else 2
+        enough = 2 if heard.intent == CHAT else 1
         return needs[0] if len(clauses) > 1 and len(needs) >= enough else None
 
     def _further(self, heard: _Heard) -> tuple[Understanding, ...]:
@@ -277,7 +277,7 @@ class Engine:
         if all(part.intent != heard.intent for part in parts):
             return ()
         found: dict[str, Understanding] = {}
-        for clause, part in zip(clauses, _placed(parts), strict=True):
+        for clause, part in zip(clauses, _placed(parts, heard.read.numbers), strict=True):
             kin = {part.intent, heard.intent} <= _OF_A_PERSON
             if part.intent == heard.intent or (_is_need(part.intent) and (not kin or _ALSO.match(clause))):
                 found.setdefault(part.intent, part)
@@ -327,12 +327,13 @@ class Engine:
         return vote.urgency >= (URGENT_WORDS if words else URGENT)
 
 
-def _placed(parts: Sequence[Understanding]) -> list[Understanding]:
+def _placed(parts: Sequence[Understanding], whole: Slots) -> list[Understanding]:
     """The parts of a message, each at its place: the one it names, else the one named last before it, else one that
-    stands apart from any need (药没了，垃圾没人收，5号楼2单元). Phones are everybody's."""
+    stands apart from any need (药没了，垃圾没人收，5号楼2单元), which may be seen in the ``whole`` alone (402，药没了，…). Phones are everybody's."""
     phones = tuple(dict.fromkeys(phone for part in parts for phone in part.slots.phones))
     apart = [part.slots for part in parts if part.intent == CHAT and _names_place(part.slots)]
-    place = apart[0] if apart else EMPTY
+    nowhere = not any(_names_place(part.slots) for part in parts)
+    place = apart[0] if apart else whole if nowhere else EMPTY
     placed = []
     for part in parts:
         place = part.slots if _names_place(part.slots) else place

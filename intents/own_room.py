@@ -19,13 +19,20 @@ _FIRST = re.compile(
     r"|(?![路号室楼块元个年天人户米斤份点分次多万度栋单班页条盒袋瓶箱])[\u4e00-\u9fff]{1,6}(?:没|用完|吃完|断了|坏了|漏|堵|不够|快没)"
 )
 """Behind a room that is the first thing said: 501，孩子的退烧药没有了; 501的药不用了; 501早上量的36.5; 501降压药没了."""
+_GREETING = re.compile(
+    r"(?:各位(?:好|邻居)?|大家好?|你好|您好|麻烦(?:各位|大家|帮忙)?|请问|另外|还有|[,，:：。!！ ])*"
+)
+"""What may stand before the first thing said."""
+_END = re.compile(r"[ )）。.!！~]*")
 _DOOR = re.compile(r"[1-9]\d?(?:0[1-9]|1[0-2])")
 """A floor and one of up to twelve doors."""
 _ORDER = re.compile(
     r" ?[也还想就]?(?:要|订|加|来|买)(?:[一二两三四五六七八九十半]|\d{1,2})[份个盒瓶袋箱包套件斤桶提只板]"
 )
 """Behind a room that orders, wherever it stands."""
-_CLAUSE = re.compile(r"(?:^|[,，。!！:： ])$")
+_CLAUSE = re.compile(r"(?:^|[,，。!！:：(（ ])$")
+LAST_AFTER = 6
+"""Characters before a bare door at the very end: 家里没米了，帮买一袋 302."""
 _NO_ROOM = re.compile(r"1(?:10|19|20|22)$|315$|911$|999$|\d+00$|(?:19[5-9]|20[0-4])\d$")
 """Emergency calls, round numbers, years."""
 
@@ -44,7 +51,11 @@ def is_own_room(text: str, number: Number) -> bool:
         return True
     if not _CLAUSE.search(head):
         return False
-    first = (
-        not text[: number.start].strip() and _DOOR.fullmatch(number.value) and text[number.end + 1 :].strip()
-    )
-    return bool((first and _FIRST.match(text, number.end)) or _BEHIND.match(text, number.end))
+    if _BEHIND.match(text, number.end):
+        return True
+    if not _DOOR.fullmatch(number.value):
+        return False
+    if _END.fullmatch(text, number.end):
+        return number.start >= LAST_AFTER
+    first = _GREETING.fullmatch(text, 0, number.start) and text[number.end + 1 :].strip()
+    return bool(first and _FIRST.match(text, number.end))

@@ -159,6 +159,19 @@ def test_what_stands_in_no_need_of_its_own_stays_with_the_first() -> None:
     )
 
 
+def test_a_door_that_stands_alone_belongs_to_every_need() -> None:
+    got = ENGINE.understand("402，垃圾两天没人来收了，降压药也没了")
+    assert {(need.intent, need.slots.room) for need in (got, *got.further)} == {
+        ("help.trash", "402"),
+        ("help.medicine", "402"),
+    }
+
+
+def test_a_dictated_story_that_ends_in_nobody_came_is_a_plea() -> None:
+    text = "那个小安啊我是17号楼3单元402的孙奶奶我这个白内障眼药水滴完了然后灯泡坏了还有垃圾袋堆门口两天了也没人来拿"
+    assert ENGINE.understand(text).intent == "help.trash"
+
+
 def test_urgency_comes_from_the_words_of_the_intent() -> None:
     assert ENGINE.understand("家里胰岛素没了 隔离出不去 谁能帮忙买").urgent
     assert not ENGINE.understand("帮忙买盒创可贴").urgent

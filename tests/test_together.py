@@ -1,5 +1,7 @@
 """One need, one ticket: whoever asks for it; followers, family, merging and splitting."""
 
+import pytest
+
 from tests.conftest import COMPOUND_ROOM, STAFF_ROOM, UNIT_ROOM, VOLUNTEER_ROOM, Chat
 
 MOTHER = "17-3-501家里降压药没了，帮忙买两盒"
@@ -335,3 +337,22 @@ def test_a_ticket_that_was_merged_says_where_it_went(chat: Chat) -> None:
     chat.say("网格员小安", "合并 1 2", STAFF_ROOM)
     (line,) = chat.say("网格员小安", "接单 2", STAFF_ROOM)
     assert line.endswith("A002 已经并进 A001 了，请用 A001。")
+
+
+@pytest.mark.parametrize("text", ["没有", "没呢", "还没", "没有，一直没人送"])
+def test_no_is_an_answer_to_whether_it_came(chat: Chat, text: str) -> None:
+    chat.say("王大爷", "降压药没了帮忙买两盒")
+    chat.say("网格员小安", "办结 1", STAFF_ROOM)
+    assert chat.say("王大爷", text) == [] or chat.app.tickets.all()[0].state == "done"
+    chat.clock.advance(hours=26)
+    chat.app.tick(chat.clock.now())
+    chat.hear()
+    chat.say("王大爷", text)
+    assert chat.app.tickets.all()[0].state == "opened"
+
+
+def test_a_need_that_is_gone_is_withdrawn_whomever_the_words_are_meant_for(chat: Chat) -> None:
+    chat.say("王大爷", "降压药没了帮忙买两盒")
+    chat.clock.advance(minutes=30)
+    chat.say("王大爷", "不用了，买到了")
+    assert chat.app.tickets.all()[0].state == "cancelled"

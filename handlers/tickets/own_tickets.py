@@ -47,6 +47,11 @@ _HOW_FAR = re.compile(
 )
 """Said by somebody whose ticket is open, it asks how far that is."""
 
+_HAVE = re.compile(
+    r"买到了|借到了|修好了|弄好了|(?:闺女|女儿|儿子|家里人?|老公|老婆|同事|亲戚|朋友).{0,4}(?:送|带|买|捎|寄)[来了到]"
+)
+"""Behind 不用了 it tells why: the need itself is gone, whomever the words are meant for."""
+
 _QUANTITY = re.compile(r"[\d一二两三四五六七八九十半几]+ ?(?:盒|瓶|袋|斤|公斤|个|份|箱|桶|包|罐|只|板|片)")
 _NUMBER = re.compile(
     r"(?<![0-9A-Za-z#—－-])[A-Za-z]{0,2}\d{1,3}"
@@ -89,7 +94,8 @@ def cancel(request: Request, services: Services) -> Outcome:
     """
     tickets = services.tickets.of_requester(request.person.id)
     own = [ticket for ticket in tickets if ticket.requester_id == request.person.id]
-    if own and (request.addressed or OURS.search(request.text)):
+    needless = len(own) == 1 and own[0].intent != "help.emergency" and _HAVE.search(request.text)
+    if own and (request.addressed or OURS.search(request.text) or needless):
         return _on_the_one(request, services, "ticket.cancel")
     familys = [*tickets, *(one for one in household_tickets(request, services) if one not in tickets)]
     theirs = [

@@ -27,6 +27,9 @@ _STILL = re.compile(
 _NOT_YET = re.compile(r"还没|没人[来管修]|没来|没见")
 """What they say of what is still on its way."""
 
+_NO = re.compile(r"(?:还|都|也)?没有?(?:[呢啊呀哦嘛的了,，。.!！~ ]|.{0,6}没人.{0,4})*")
+"""The answer no to 「收到了吗？」, which means nothing at any other time."""
+
 _PARTS = re.compile(r"[\s,，。;；!！]+|但是?|就是|可是?")
 
 _YES = re.compile(
@@ -50,7 +53,12 @@ def answer_received(request: Request, services: Services) -> Outcome | None:
     )
     awaited = [] if named_in(lacking, [ticket]) else named_in(lacking, others)
     nothing_came = bool(NOT_RECEIVED.search(lacking)) and not awaited
-    if nothing_came or (_STILL.search(text) and not intent.startswith("help.")):
+    checked = _last_kind(ticket, services) == "checked"
+    if (
+        nothing_came
+        or (checked and _NO.fullmatch(text))
+        or (_STILL.search(text) and not intent.startswith("help."))
+    ):
         return reopen(ticket, request, services)
     if ticket.state == "declined" or (named_in(text, others) and not named_in(text, [ticket])):
         return None  # 菜收到了: another of theirs
@@ -58,8 +66,7 @@ def answer_received(request: Request, services: Services) -> Outcome | None:
         if not _confirmed(ticket, services):
             services.tickets.note(ticket, request.by, "confirmed", quoted(text))
         return Outcome("silent:confirmed")  # 「亮了，谢谢」: nothing to ask tomorrow, and nothing to say
-    asked = _last_kind(ticket, services) == "checked" and _YES.fullmatch(text)
-    if intent != "ticket.done" and not asked:
+    if intent != "ticket.done" and not (checked and _YES.fullmatch(text)):
         return None
     outcome = confirm(ticket, request, services)
     urged = [ACTS["ticket.urge"](one, request, services) for one in awaited]
