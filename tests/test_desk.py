@@ -473,6 +473,31 @@ def test_the_answer_goes_into_the_ticket_and_to_whoever_asked(chat: Chat) -> Non
     assert chat.say("王女士", "今天天气真好") == [], "asked once, answered once"
 
 
+@pytest.mark.parametrize("room", [UNIT_ROOM, ""])
+def test_an_hour_is_the_answer_and_no_reservation(chat: Chat, room: str) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    chat.say("网格员小安", "问 1 您什么时候方便通电话", STAFF_ROOM)
+    chat.clock.advance(minutes=5)
+    lines = chat.say("王女士", "下午三点 13812345678", room)
+    assert any("@网格员小安 【回话 A001】" in line and "下午三点" in line for line in lines)
+    assert not any("预约" in line for line in lines)
+
+
+@pytest.mark.parametrize("answer", ["发烧了", "38度5"])
+def test_a_fever_that_was_asked_for_is_an_answer_and_a_fever(chat: Chat, answer: str) -> None:
+    chat.say("王女士", PLEA)
+    chat.say("网格员小安", "接单 1", STAFF_ROOM)
+    chat.say("网格员小安", "问 1 老人发烧吗，体温多少", STAFF_ROOM)
+    chat.clock.advance(minutes=5)
+    lines = chat.say("王女士", answer, "")
+    assert any("【回话 A001】" in line and answer in line for line in lines)
+    alerts = [line for line in lines if line.startswith(f"{STAFF_ROOM}: 【") and "【回话" not in line]
+    assert len(alerts) == 1 and ("发热" in alerts[0] or "症状" in alerts[0])
+    (ticket,) = chat.app.tickets.all()
+    assert chat.app.tickets.history(ticket)[-1].kind == "answered"
+
+
 def test_a_worker_who_asked_for_somebody_answers_by_quoting(chat: Chat) -> None:
     chat.say("刘书记", "/代下单 17-3-501 降压药两盒 13900001111", STAFF_ROOM)
     chat.say("网格员小安", "接单 1", STAFF_ROOM)

@@ -8,6 +8,8 @@ from bot.model.handling import Dialogue, Outcome, Reply, Request
 from bot.model.services import Services
 from bot.model.ticket import OPEN, Step, Ticket
 from bot.model.understanding import Slots, Understanding
+from handlers import records
+from handlers.masking import without_doors
 from handlers.speaking import (
     about,
     named,
@@ -34,6 +36,9 @@ SHORT = 20
 
 INSIDE = "内部"
 """What a /进展 begins with that the requester is not told."""
+
+MISTAKEN = frozenset({"signup.reserve", "report.symptom"})
+"""What an answer reads like when it names an hour or how somebody is: at once, or in private, it is taken for one."""
 
 _GOT_IT = re.compile(
     r"(?:好的?|嗯+|行|ok)?[,，。\s]*收到了?[,，。!！\s]*(?:谢谢[你您]?)?[。!！]*", re.IGNORECASE
@@ -67,9 +72,11 @@ def _ask(ticket: Ticket, words: str, request: Request, services: Services) -> Mo
     asked, expires = Dialogue("asked", ticket.number), request.message.at + PATIENCE
     for room_id in {requester.room_id, ""}:  # they may answer in private, too
         services.dialogues.begin(room_id, requester.person_id, asked, expires)
-    text = services.replies("ticket_asked", **about(ticket, services), text=words)
-    line = services.replies("command_asked", **about(ticket, services), name=ticket.requester)
-    return Moved(line, tuple(to_people([requester], ticket, text, services)), ticket)
+    told = about(ticket, services)
+    text = services.replies("ticket_asked", **told, text=words)
+    aloud = services.replies("ticket_asked", **told, text=without_doors(words, ticket.room))
+    line = services.replies("command_asked", **told, name=ticket.requester)
+    return Moved(line, tuple(to_people([requester], ticket, text, services, aloud=aloud)), ticket)
 
 
 def _progress(ticket: Ticket, words: str, request: Request, services: Services) -> Moved:
@@ -80,7 +87,8 @@ def _progress(ticket: Ticket, words: str, request: Request, services: Services) 
     if words.startswith(INSIDE):
         return Moved(services.replies("command_noted", **told), (), ticket)
     text = services.replies("ticket_news", **told, text=words)
-    news = to_those_waiting(ticket, text, services, but=request.person.id)
+    aloud = services.replies("ticket_news", **told, text=without_doors(words, ticket.room))
+    news = to_those_waiting(ticket, text, services, but=request.person.id, aloud=aloud)
     return Moved(services.replies("command_told", **told, name=ticket.requester), tuple(news), ticket)
 
 
@@ -97,7 +105,8 @@ def _refused(ticket: Ticket, word: str, request: Request, services: Services) ->
 
 
 def answer_asked(request: Request, services: Services) -> Outcome | None:
-    """What whoever was asked says next is the answer: written into the ticket, and told to whoever asked."""
+    """What whoever was asked says next is the answer: written into the ticket, and told to whoever asked. A fever is kept
+    and told as a fever, too."""
     assert request.dialogue is not None and request.understanding is not None
     asked = _asked(request, services)
     if not asked:
@@ -115,7 +124,18 @@ def answer_asked(request: Request, services: Services) -> Outcome | None:
     services.tickets.note(ticket, request.by, "answered", quoted(request.text))
     answer = services.replies("ticket_answered", **about(ticket, services))
     told = _for_asker(ticket, question.step, request, services)
-    return Outcome(f"answered:{ticket.number}", (told, to_sender(request, answer, ticket.number)))
+    said = _of_illness(request, services) or (to_sender(request, answer, ticket.number),)
+    return Outcome(f"answered:{ticket.number}", (told, *said))
+
+
+def _of_illness(request: Request, services: Services) -> tuple[Reply, ...]:
+    """What is kept and said of a fever or a symptom, asked for or not; nothing for other words."""
+    understanding = request.understanding
+    assert understanding is not None
+    if understanding.intent == "report.symptom":
+        return records.symptom(request, services).replies
+    fever = (understanding.slots.temperature or 0) >= records.FEVER
+    return records.record(request, services).replies if fever else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +198,11 @@ def _answers(request: Request, ticket: Ticket, since: timedelta) -> bool:
     word that has to do with it."""
     understanding = request.understanding
     assert understanding is not None
-    if _TO_ANOTHER.match(request.text) or not _means_nothing_else(understanding, request.text, ticket):
+    likely = since <= AT_ONCE or request.message.private
+    if _TO_ANOTHER.match(request.text) or not (
+        (likely and understanding.intent in MISTAKEN)
+        or _means_nothing_else(understanding, request.text, ticket)
+    ):
         return False
     if since <= AT_ONCE or request.addressed:
         return True
