@@ -42,12 +42,17 @@ ALIKE = 0.5
 ASKING = frozenset({"question", "complaint", "human", "ticket.urge", "ticket.progress"})
 """Intents that want an answer, besides every kind of help."""
 
+A_NAME = 2
+"""Characters; a shorter name is not looked for at the head of what a worker says."""
+
 _MENTION = re.compile("@([^@\n\u2005]{1,40})\u2005|@([^\\s@\u2005]+)")
 _QUOTE = re.compile(r"^「([^：:」]{1,30})[：:]")
 """How WeChat writes an answer to a quoted message: 「王女士：……」 and a line below."""
 _NOTICE = re.compile(r"@所有人|^(?:各位|【|居民朋友|通知|温馨提示|大家好|请大家)")
 """Said to all: it answers nobody's question."""
 _SETTLED = re.compile(r"(?:知道|明白|清楚|解决|问到|找到|搞定|懂)了|^好了")
+_OF_THEM = re.compile(r"家?的|家里?|那边|说")
+"""After a name, it speaks of that person and not to them."""
 _TICKED = re.compile(r"已回|回了|已处理|处理了|答了|勾")
 _CLEAR = re.compile(r"清空?|全部已回|都回了")
 
@@ -106,7 +111,7 @@ def _tick_own(
 
 
 def _answer_by(request: Request, services: Services) -> None:
-    """A worker spoke: to whom they @ or quote, else to whoever asked last; a notice to all answers nobody."""
+    """A worker spoke: to whom they @, quote or call by name, else to whoever asked last; a notice to all answers nobody."""
     message = request.message
     waiting = services.unanswered.in_room(message.room_id, message.at - KEPT)
     if not waiting:
@@ -114,6 +119,8 @@ def _answer_by(request: Request, services: Services) -> None:
     said_to = {name.rstrip(":：,，") for names in _MENTION.findall(message.text) for name in names if name}
     if quote := _QUOTE.match(message.text):
         said_to.add(quote[1])
+    if not said_to:
+        said_to = {row.sender for row in waiting if _calls(message.text, row.sender)}
     if said_to:
         answered = [row for row in waiting if row.sender in said_to]
     elif _NOTICE.search(message.text):
@@ -121,6 +128,12 @@ def _answer_by(request: Request, services: Services) -> None:
     else:
         answered = [row for row in waiting[:1] if message.at - row.at <= TO_THE_ROOM]
     services.unanswered.answered(answered, request.person.name, message.at)
+
+
+def _calls(text: str, name: str) -> bool:
+    """True for words that begin with the name of whoever they are said to: 「陈姐，要的」."""
+    said = text.lstrip()
+    return len(name) >= A_NAME and said.startswith(name) and not _OF_THEM.match(said, len(name))
 
 
 def alike(one: str, other: str) -> bool:

@@ -54,6 +54,24 @@ def test_what_a_worker_says_to_others_answers_nobody(chat: Chat, said: str) -> N
     assert "陈阿姨" in listed(chat)
 
 
+@pytest.mark.parametrize("answer", ["陈阿姨，要的，到物业开", "陈阿姨 南门开着", "陈阿姨您好，开到六点"])
+def test_a_worker_who_begins_with_the_name_answers_however_late(chat: Chat, answer: str) -> None:
+    ask(chat)
+    chat.clock.advance(minutes=10)
+    ask(chat, "赵姐", "通行证在哪里领有人知道吗")
+    chat.clock.advance(minutes=20)
+    chat.say("网格员小安", answer, COMPOUND_ROOM)
+    line = listed(chat)
+    assert "陈阿姨" not in line and "赵姐" in line
+
+
+def test_words_about_somebody_are_no_answer_to_them(chat: Chat) -> None:
+    ask(chat)
+    chat.clock.advance(minutes=30)
+    chat.say("网格员小安", "陈阿姨家的菜到了，谁帮忙捎一下", COMPOUND_ROOM)
+    assert "陈阿姨" in listed(chat)
+
+
 def test_what_a_worker_says_much_later_to_nobody_answers_nobody(chat: Chat) -> None:
     ask(chat)
     chat.clock.advance(minutes=11)
