@@ -112,28 +112,46 @@ def those_waiting(ticket: Ticket, services: Services) -> tuple[Follower, ...]:
     return (requester, *services.tickets.followers(ticket))
 
 
-def to_those_waiting(ticket: Ticket, text: str, services: Services, *, but: str = "") -> list[Reply]:
+def to_those_waiting(
+    ticket: Ticket, text: str, services: Services, *, but: str = "", aloud: str | None = None
+) -> list[Reply]:
     """News for the requester and the followers, each where they asked; those of one room hear it once, all of them @ed.
 
-    ``but``: the id of somebody who has been answered already.
+    ``but``: the id of somebody who has been answered already. ``aloud``: see to_people.
     """
     doer = ticket.dispatched_id if ticket.state == "dispatched" else ""  # was told where to go
     people = [one for one in those_waiting(ticket, services) if one.person_id not in (but, doer)]
-    return [*to_people(people, ticket, text, services), *_to_household(ticket, services)]
+    return [*to_people(people, ticket, text, services, aloud=aloud), *_to_household(ticket, services)]
 
 
-def to_people(people: Iterable[Follower], ticket: Ticket, text: str, services: Services) -> list[Reply]:
-    """The same words to each where they asked, once a room; what is nobody else's business in private if possible."""
+def to_people(
+    people: Iterable[Follower], ticket: Ticket, text: str, services: Services, *, aloud: str | None = None
+) -> list[Reply]:
+    """The same words to each where they asked, once a room; what is nobody else's business in private if possible.
+
+    ``aloud``: what residents' groups read instead, when the staff's own words are in it (handlers/masking.py).
+    """
     rooms: dict[str, list[tuple[str, str]]] = {}
     alone: list[Reply] = []
+    at_work: set[str] = set()
     for one in people:
+        place = services.groups.place(one.room_name)
+        if place and place.kind in ("staff", "volunteer"):
+            at_work.add(one.room_id)
         discreet = ticket.intent in SENSITIVE and services.colleagues.friend(one.person_id)
         if one.room_id and not discreet:
             rooms.setdefault(one.room_id, []).append((one.person_id, one.name))
         else:
             alone.append(Reply(text, "private", "person", to=one.person_id, ticket=ticket.number))
     heard = [
-        Reply(text, "reply", "room", to=room_id, mentions=tuple(names), ticket=ticket.number)
+        Reply(
+            text if aloud is None or room_id in at_work else aloud,
+            "reply",
+            "room",
+            to=room_id,
+            mentions=tuple(names),
+            ticket=ticket.number,
+        )
         for room_id, names in rooms.items()
     ]
     return heard + alone

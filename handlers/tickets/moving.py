@@ -10,6 +10,7 @@ from bot.model.people import Person
 from bot.model.services import Services
 from bot.model.ticket import OPEN, Follower, MoveRefused, State, Ticket
 from handlers.authority import may
+from handlers.masking import without_doors
 from handlers.speaking import (
     SENSITIVE,
     about,
@@ -168,7 +169,8 @@ def _told_waiting(ticket: Ticket, request: Request, services: Services, note: st
     words = about(ticket, services) | {"phone": services.duty_phone(node_of(ticket, services))}
     shown = "" if ticket.state == "dispatched" else note
     text = services.replies(TOLD[ticket.state], **words, note=shown)
-    return tuple(to_those_waiting(ticket, text, services, but=request.person.id))
+    aloud = services.replies(TOLD[ticket.state], **words, note=without_doors(shown, ticket.room))
+    return tuple(to_those_waiting(ticket, text, services, but=request.person.id, aloud=aloud))
 
 
 def listen(dialogue: Dialogue, whom: Follower, expires: datetime, ticket: Ticket, services: Services) -> None:
