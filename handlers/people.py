@@ -33,6 +33,9 @@ _ILLNESS = re.compile(
 """Words of the body and the mind: whoever speaks of them is answered in private."""
 
 
+_OF_NEIGHBOURS = re.compile(r"谁|有没有|哪[里儿家]|你们?|您")
+"""Said among neighbours, it asks them and not after what was asked of us."""
+
 _MINE = r"(?:我|俺|本人)的?(?:个人)?(?:信息|资料|数据|隐私|聊天记录)"
 _FORGET_ME = re.compile(rf"(?:删|抹|清|注销).{{0,6}}{_MINE}|{_MINE}.{{0,4}}(?:删|抹|清|注销)")
 """Whoever wants to be forgotten."""
@@ -62,11 +65,14 @@ def hand_over(request: Request, services: Services) -> Outcome:
 
 
 def chitchat(request: Request, services: Services) -> Outcome:
-    """Silence among neighbours, unless what was done for them has not come; whoever speaks to us is answered or handed
-    over."""
+    """Silence among neighbours, unless what was done for them has not come, or they ask after what they wait for; whoever
+    speaks to us is answered or handed over."""
     if outcome := elsewhere(request, services):
         return outcome
-    return not_understood(request, services) if request.addressed else Outcome("silent")
+    if request.addressed:
+        return not_understood(request, services)
+    after_own = None if _OF_NEIGHBOURS.search(request.text) else asks_after_own(request, services)
+    return after_own or Outcome("silent")
 
 
 def not_understood(request: Request, services: Services) -> Outcome:

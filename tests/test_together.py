@@ -356,3 +356,35 @@ def test_a_need_that_is_gone_is_withdrawn_whomever_the_words_are_meant_for(chat:
     chat.clock.advance(minutes=30)
     chat.say("王大爷", "不用了，买到了")
     assert chat.app.tickets.all()[0].state == "cancelled"
+
+
+@pytest.mark.parametrize("asked", ["鸡蛋有人管没", "我那个鸡蛋啥时候送"])
+def test_whoever_asks_after_their_own_plea_among_neighbours_hears_how_far_it_is(
+    chat: Chat, asked: str
+) -> None:
+    chat.say("王女士", "501家里鸡蛋没有了，麻烦帮忙买一板，13912345678")
+    chat.clock.advance(minutes=6)
+    chat.hear()
+    (line,) = chat.say("王女士", asked)
+    assert "A001" in line and "13912345678" not in line
+    assert chat.say("钱叔", asked) == [], "a neighbour waits for none"
+
+
+@pytest.mark.parametrize(
+    "said", ["谁家鸡蛋买到了吗", "有没有人要鸡蛋，我这多", "今天的鸡蛋真新鲜", "你们几点下楼啊"]
+)
+def test_talk_with_neighbours_about_the_same_thing_is_left_alone(chat: Chat, said: str) -> None:
+    chat.say("王女士", "501家里鸡蛋没有了，麻烦帮忙买一板，13912345678")
+    chat.clock.advance(minutes=6)
+    chat.hear()
+    assert not any("A001" in line for line in chat.say("王女士", said))
+
+
+def test_whoever_is_called_and_not_in_the_staff_group_is_called_where_they_are(chat: Chat) -> None:
+    chat.say("志愿者小郑", "大家早", VOLUNTEER_ROOM)
+    chat.say("刘书记", "/认领院区 17号楼 @志愿者小郑", STAFF_ROOM)
+    lines = chat.say("王大爷", "501降压药没了帮忙买两盒")
+    (there,) = [line for line in lines if line.startswith(VOLUNTEER_ROOM)]
+    assert there.startswith(f"{VOLUNTEER_ROOM}: @志愿者小郑 【新工单 A001】")
+    assert any("A001" in line for line in chat.say("志愿者小郑", "我去", VOLUNTEER_ROOM))
+    assert chat.app.tickets.all()[0].owner == "志愿者小郑"

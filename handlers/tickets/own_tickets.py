@@ -43,7 +43,7 @@ OURS = re.compile(
 """Who says this means what they asked us for."""
 
 _HOW_FAR = re.compile(
-    r"多久|多长时间|[什啥]么?时候|几点|怎么?样了?|咋样|进展|(?:到|好|来|买|送|修|办|接|有|没)(?:到|好|人|着)?(?:了)?[吗没么]"
+    r"多久|多长时间|[什啥]么?时候|几点|怎么?样了?|咋样|进展|(?:到|好|来|买|送|修|办|接|有|没)(?:到|好|人|着)?(?:了)?[吗没么]|有人管[没吗]"
 )
 """Said by somebody whose ticket is open, it asks how far that is."""
 
