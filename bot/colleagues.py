@@ -85,6 +85,11 @@ class Colleagues:
                 found.append((room_id, name, place.node))
         return found
 
+    def seen_at(self, person_id: str, room: str) -> bool:
+        """True when the person was seen in the group that bot.yaml calls so."""
+        rooms = (self._rooms.get(room_id) for room_id, _ in self._members.rooms_of(person_id))
+        return any(binding is not None and binding.tree_room == room for binding in rooms)
+
     def friend(self, person_id: str) -> bool:
         """True when this person, at work or not, has spoken to the bot in private, so that it can answer there."""
         return self._members.friend(person_id)

@@ -71,6 +71,10 @@ class Colleagues(Protocol):
         seen, latest first."""
         ...
 
+    def seen_at(self, person_id: str, room: str) -> bool:
+        """True when the person was seen in the staff or volunteer group that bot.yaml calls so."""
+        ...
+
     def friend(self, person_id: str) -> bool:
         """True when this person, at work or not, has spoken to the bot in private, so that it can answer there."""
         ...

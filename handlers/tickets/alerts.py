@@ -1,5 +1,6 @@
 """What the staff read about a ticket, and who of them is called by name."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.model.handling import Reply, Request
@@ -8,13 +9,16 @@ from bot.model.ticket import Ticket
 from handlers.speaking import about, duty_phone, named, quoted, room_name, to_staff
 from handlers.tickets import ladder
 from handlers.tickets.ladder import called
-from handlers.tickets.reach import doer_id, node_of
+from handlers.tickets.reach import doer_id, node_of, to_colleague
 from handlers.tickets.whereabouts import household_of
 
 
-def alert(ticket: Ticket, request: Request, services: Services) -> Reply:
-    """What the staff read about a new ticket."""
-    key = "alert_emergency" if _emergency(ticket) else "alert_ticket"
+def alert(ticket: Ticket, request: Request, services: Services, *, behalf: bool = False) -> Reply:
+    """What the staff read about a new ticket. ``behalf``: one of them wrote it down, so whoever is in need has not been
+    told to ring 120."""
+    key = "alert_ticket"
+    if _emergency(ticket):
+        key = "alert_emergency_behalf" if behalf else "alert_emergency"
     text = services.replies(
         key,
         **about(ticket, services, public=False),
@@ -59,6 +63,21 @@ def in_private(told: Reply, services: Services) -> tuple[Reply, ...]:
     return tuple(
         Reply(told.text, "alert", "person", to=id_, ticket=told.ticket, urgent=True) for id_ in friends
     )
+
+
+def to_absent(told: Reply, ticket: Ticket, services: Services) -> tuple[Reply, ...]:
+    """The alert once more for those it calls who were never seen in the group it goes to: in private, or in the
+    volunteers' group where they are; where others read it, too, that have nothing to do with the place, without the door."""
+    room = services.groups.nearest_room(node_of(ticket, services), "staff") or ""
+    bare = services.replies("alert_elsewhere", **about(ticket, services))
+    found: dict[Reply, None] = {}
+    for id_, _ in told.mentions:
+        friend = services.colleagues.friend(id_)
+        if services.colleagues.seen_at(id_, room) or (friend and told.urgent):
+            continue  # an emergency reaches friends in private anyway
+        if reached := to_colleague(id_, told.text, bare, ticket, services):
+            found[replace(reached[0], urgent=told.urgent)] = None
+    return tuple(found)
 
 
 def pleader(ticket: Ticket) -> str:

@@ -14,7 +14,7 @@ from bot.model.services import Services
 from bot.model.ticket import NewTicket, Ticket
 from bot.model.understanding import Slots, Understanding
 from handlers.speaking import SENSITIVE, about, discreetly, duty_phone, to_sender
-from handlers.tickets.alerts import added, alert, alert_also, in_private
+from handlers.tickets.alerts import added, alert, alert_also, in_private, to_absent
 from handlers.tickets.whereabouts import (
     beneficiary,
     compounds_of,
@@ -98,7 +98,7 @@ def emergency(request: Request, services: Services) -> Outcome:
     words = about(ticket, services) | {"missing": missing.get("building") or missing.get("compound", "")}
     answer = services.replies("emergency", **words, phone=duty_phone(request, services))
     told = alert(ticket, request, services)
-    heard = (told, *in_private(told, services))
+    heard = (told, *in_private(told, services), *to_absent(told, ticket, services))
     return Outcome(settled.label, (*heard, to_sender(request, answer, ticket.number, urgent=True)))
 
 
@@ -145,7 +145,8 @@ def told_staff(settled: Settled, services: Services, *, also: bool = False) -> t
     """What the staff read about a need: a new ticket, or only what is new about it. ``also``: they have just read the
     words, with the need before it."""
     if settled.how == "opened":
-        return ((alert_also if also else alert)(settled.ticket, settled.request, services),)
+        told = (alert_also if also else alert)(settled.ticket, settled.request, services)
+        return (told, *to_absent(told, settled.ticket, services))
     key = "alert_joined" if settled.how == "joined" else "alert_added"
     return added(settled.ticket, settled.request, services, key)
 
