@@ -43,6 +43,35 @@ def test_on_behalf_an_unknown_place_is_asked_about(chat: Chat) -> None:
     assert numbers(chat) == []
 
 
+def test_on_behalf_nothing_is_registered_in_a_residents_group(chat: Chat) -> None:
+    (line,) = chat.say("网格员小安", "/代下单 17-3-501 降压药两盒", UNIT_ROOM)
+    assert "请在工作群或者私聊里发；刚才那条请撤回" in line and "501" not in line
+    assert numbers(chat) == []
+
+
+def test_on_behalf_an_emergency_says_that_120_must_still_be_rung(chat: Chat) -> None:
+    for say in (
+        lambda text: chat.say("网格员小安", text, STAFF_ROOM),
+        lambda text: tell(chat, "网格员小安", text),
+    ):
+        lines = say(f"/代下单 17-3-50{len(numbers(chat)) + 1} 张奶奶 胸口疼喘不上气")
+        number = numbers(chat)[-1]
+        (alert,) = [line for line in lines if f"【紧急 {number}】" in line and line.startswith(STAFF_ROOM)]
+        (answer,) = [line for line in lines if f"{number} 记下了" in line]
+        for line in (alert, answer):
+            assert "还没打 120" in line and "请马上打" in line
+        assert "已请对方" not in "".join(lines)
+    assert numbers(chat) == ["A001", "A002"]
+
+
+def test_on_behalf_an_emergency_that_has_a_ticket_still_needs_120(chat: Chat) -> None:
+    chat.say("网格员小安", "/代下单 17-3-501 张奶奶 胸口疼喘不上气", STAFF_ROOM)
+    chat.clock.advance(minutes=1)
+    lines = tell(chat, "网格员小安", "/代下单 17-3-501 张奶奶 胸口疼喘不上气")
+    assert any("还没打 120" in line for line in lines)
+    assert numbers(chat) == ["A001"]
+
+
 def test_on_behalf_only_over_ones_own_branch(chat: Chat) -> None:
     (line,) = tell(chat, "志愿者小冀", "/代下单 17-3-501 降压药两盒")
     assert "不在您负责的范围" in line

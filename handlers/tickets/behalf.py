@@ -8,8 +8,9 @@ from bot.model.ticket import NewTicket, Ticket
 from bot.model.tree import Node
 from bot.model.understanding import Slots, Understanding
 from handlers.authority import may
-from handlers.speaking import about, door, private_enough, to_sender
+from handlers.speaking import about, door, duty_phone, private_enough, to_sender
 from handlers.tickets.alerts import added, alert, hears_alerts, in_private
+from handlers.tickets.clocks import emergency
 from handlers.tickets.moving import usage
 from handlers.tickets.pleas import needs_of, same_need, written
 from handlers.tickets.whereabouts import Whereabouts, called, compound_said, household, household_of
@@ -30,6 +31,8 @@ def register(request: Request, services: Services) -> Outcome:
     """/代下单 17-3-501 降压药两盒 电话13812345678: a ticket of the worker's for that household, which is told in its
     group that there is one, and neither what it is nor whose."""
     assert request.command is not None
+    if not private_enough(request):
+        return Outcome("command:代下单", (to_sender(request, services.replies("behalf_elsewhere")),))
     understood = request.understanding or Understanding(OTHER, 0, False, "ticket", Slots())
     words = request.command.raw.strip()
     needs = needs_of(understood)
@@ -57,7 +60,6 @@ def _one(
 ) -> tuple[Ticket, list[Reply]]:
     """One need, written down or added to the household's own ticket, and what is said about it."""
     intent = need.intent if need.intent.startswith("help.") else OTHER
-    public = not private_enough(request)
     theirs = same_need(household(where, services), intent, request, services)
     if theirs is not None:
         message = request.message
@@ -65,20 +67,36 @@ def _one(
             theirs, request.person.id, message.sender, message.room_id, message.room, request.by
         )
         ticket = written(theirs, request.understood(need, None), services)
-        text = services.replies("behalf_joined", **about(ticket, services, public=public))
+        text = services.replies("behalf_joined", **about(ticket, services, public=False))
+        if emergency(ticket):
+            text += "\n" + _call_at_once(ticket, request, services)
         further = [] if hears_alerts(request, ticket, services) else [*added(ticket, request, services)]
         return ticket, [to_sender(request, text, ticket.number), *further]
     ticket = services.tickets.open(_new(need, intent, where, words, request, services))
-    told = alert(ticket, request, services)
+    told = alert(ticket, request, services, behalf=True)
     calls = in_private(told, services) if told.urgent else ()
-    text = services.replies("behalf_registered", **about(ticket, services, public=public))
-    answer = [] if hears_alerts(request, ticket, services) else [to_sender(request, text, ticket.number)]
     return ticket, [
-        *answer,
+        *_answer(ticket, request, services),
         told,
         *calls,
         *_told_household(ticket, request, services),
     ]
+
+
+def _answer(ticket: Ticket, request: Request, services: Services) -> list[Reply]:
+    """What the worker hears: in the room of the alerts nothing more, unless it is an emergency."""
+    if emergency(ticket):
+        return [to_sender(request, _call_at_once(ticket, request, services), ticket.number, urgent=True)]
+    if hears_alerts(request, ticket, services):
+        return []
+    text = services.replies("behalf_registered", **about(ticket, services, public=False))
+    return [to_sender(request, text, ticket.number)]
+
+
+def _call_at_once(ticket: Ticket, request: Request, services: Services) -> str:
+    """Nobody has been told to ring 120 yet: the household is not here."""
+    phone = duty_phone(request, services)
+    return services.replies("behalf_emergency", **about(ticket, services, public=False), phone=phone)
 
 
 def _new(
