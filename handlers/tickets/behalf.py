@@ -9,7 +9,7 @@ from bot.model.tree import Node
 from bot.model.understanding import Slots, Understanding
 from handlers.authority import may
 from handlers.speaking import about, door, duty_phone, private_enough, to_sender
-from handlers.tickets.alerts import added, alert, hears_alerts, in_private
+from handlers.tickets.alerts import added, alert, hears_alerts, in_private, to_absent
 from handlers.tickets.clocks import emergency
 from handlers.tickets.moving import usage
 from handlers.tickets.pleas import needs_of, same_need, written
@@ -74,7 +74,7 @@ def _one(
         return ticket, [to_sender(request, text, ticket.number), *further]
     ticket = services.tickets.open(_new(need, intent, where, words, request, services))
     told = alert(ticket, request, services, behalf=True)
-    calls = in_private(told, services) if told.urgent else ()
+    calls = (*(in_private(told, services) if told.urgent else ()), *to_absent(told, ticket, services))
     return ticket, [
         *_answer(ticket, request, services),
         told,
