@@ -2,22 +2,18 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.model.audit import Actor
 from bot.model.handling import Dialogue, Outcome, Reply, Request, Ring
 from bot.model.people import ROLE_TITLES, Person
 from bot.model.privacy import Kept
 from bot.model.services import Services
-from bot.model.ticket import OPEN, STATE_TITLES
+from bot.model.ticket import COMPLAINT, OPEN, STATE_TITLES
 from handlers.speaking import to_sender
 
 LISTED = 10
 """So many tickets are listed at most."""
-
-REOPENED = timedelta(hours=72)
-"""So long after it was closed a ticket may be opened again: before that it is not made nameless, if that was wished
-while it was open."""
 
 SOMEBODY = "居民"
 """Who wished to be forgotten, in the audit row that says that they were."""
@@ -119,11 +115,11 @@ def _roles(person: Person) -> str:
 
 def _due(services: Services) -> datetime | None:
     closed = services.privacy.first_closed()
-    return None if closed is None else closed + REOPENED
+    return None if closed is None else closed + COMPLAINT  # until then it may be opened again
 
 
 def _forget_closed(at: datetime, services: Services) -> Sequence[Reply]:
-    count = services.privacy.forget_closed(at - REOPENED)
+    count = services.privacy.forget_closed(at - COMPLAINT)
     services.audit.write(Actor(at), "forget", f"本人要求过：抹去后来办完的工单 {count} 张")
     return ()
 

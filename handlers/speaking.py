@@ -98,14 +98,6 @@ def discreetly(
     )
 
 
-def to_requester(ticket: Ticket, text: str) -> Reply:
-    """News for whoever asked, where they asked."""
-    mentions = ((ticket.requester_id, ticket.requester),)
-    if ticket.room_id:
-        return Reply(text, "reply", "room", to=ticket.room_id, mentions=mentions, ticket=ticket.number)
-    return Reply(text, "private", "person", to=ticket.requester_id, ticket=ticket.number)
-
-
 def those_waiting(ticket: Ticket, services: Services) -> tuple[Follower, ...]:
     """Whoever hears a ticket's news and may say 「收到了」 or 「没收到」: the requester, then the followers."""
     requester = Follower(ticket.requester_id, ticket.requester, ticket.room_id, ticket.room_name)

@@ -189,19 +189,6 @@ def test_a_reopened_ticket_starts_anew() -> None:
     assert not standing(ticket(), rows, DESK, SHANGHAI, on("09:10")).overdue
 
 
-def test_the_first_answer_is_the_first_move_of_anybody() -> None:
-    rows = [opened(on("09:00")), step(on("09:05"), "urged", who="res")]
-    assert clocks.answered(rows) is None
-    rows += [
-        step(on("09:10"), "moved", "dispatched", "opened"),
-        step(on("09:20"), "moved", "taken", "dispatched"),
-        step(on("10:00"), "moved", "done", "taken"),
-    ]
-    assert clocks.answered(rows) == on("09:10")
-    rows.append(step(on("11:00"), "moved", "opened", "done", "res"))
-    assert clocks.answered(rows) is None
-
-
 def test_a_closing_taken_back_closed_nothing() -> None:
     rows = [
         opened(on("09:00")),

@@ -1,7 +1,7 @@
 """The life of a ticket: 下单 → 接单 → 派单 → 办结."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.model.audit import Actor
@@ -31,6 +31,9 @@ MOVES: dict[State, frozenset[State]] = {
 """Every allowed move; whatever is not here is refused. Open again (下单): a claim without progress went back to the
 queue, or the requester got nothing. Besides, whoever made the last move may take it back (/撤销), which leads to
 where it came from and nowhere else."""
+
+COMPLAINT = timedelta(hours=72)
+"""How long after it was closed whoever waited may say that nothing came, or that they still need it."""
 
 EventKind = Literal[
     "opened", "moved", "undone", "added", "urged", "asked", "answered", "progress", "followed", "merged", "split",

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Literal
 
 from bot.model.settings import Desk, Limits
-from bot.model.ticket import OPEN, Step, Ticket
+from bot.model.ticket import COMPLAINT, OPEN, Step, Ticket
 from handlers.duty.on_duty import clock_time
 from handlers.tickets.stopwatch import Hours, Stopwatch, joined
 
@@ -25,9 +25,6 @@ LATE: dict[Clock, str] = {"take": "接单超时", "finish": "办结超时"}
 
 URGENT_STEPS = 3
 """The ladder of an urgent ticket is climbed so many times as fast."""
-
-COMPLAINT = timedelta(hours=72)
-"""How long after it was closed whoever asked may say that nothing came; nor are they asked any later."""
 
 NEVER_CHECKED = frozenset({"help.emergency", "human"})
 """Kinds that nobody is asked about the next day: an ambulance and an answer are nothing that is received."""
@@ -132,13 +129,6 @@ def queued(steps: Sequence[Step]) -> datetime:
         if step.after == "opened" and step.kind in ("moved", "returned"):
             return step.at
     return steps[0].at
-
-
-def answered(steps: Sequence[Step]) -> datetime | None:
-    """The first answer since it was asked for (last): somebody took it, was sent, did it or declined; for reports."""
-    since = begun(steps)
-    answers = ("taken", "dispatched", "done", "declined")
-    return next((s.at for s in steps if s.at >= since and s.kind == "moved" and s.after in answers), None)
 
 
 def alive(steps: Sequence[Step]) -> datetime:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from bot.model.handling import Dialogue, Outcome, Reply, Request
 from bot.model.people import Person
 from bot.model.services import Services
-from bot.model.ticket import OPEN, Follower, MoveRefused, State, Ticket
+from bot.model.ticket import COMPLAINT, OPEN, Follower, MoveRefused, State, Ticket
 from handlers.authority import may
 from handlers.masking import without_doors
 from handlers.speaking import (
@@ -22,9 +22,6 @@ from handlers.speaking import (
 from handlers.tickets import own_tickets
 from handlers.tickets.lists import plea_lines
 from handlers.tickets.reach import doer_id, load, may_know, may_read, node_of, sees_to, told_doer
-
-COMPLAINT = timedelta(hours=72)
-"""How long whoever asked may say that nothing came, or that they still need it."""
 
 VERBS: dict[State, str] = {
     "taken": "接单",

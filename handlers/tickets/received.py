@@ -2,19 +2,15 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
 from typing import Literal
 
 from bot.model.handling import Dialogue, Outcome, Request
 from bot.model.services import Services
-from bot.model.ticket import Ticket
+from bot.model.ticket import COMPLAINT, Ticket
 from handlers.speaking import about, named, quoted, to_sender, to_staff, to_those_waiting
 from handlers.tickets import own_tickets
 from handlers.tickets.alerts import holders_or_called, to_doer
 from handlers.tickets.own_tickets import ACTS, ALL, NOT_RECEIVED, SHORT_ANSWER, named_in
-
-COMPLAINT = timedelta(hours=72)
-"""How long after it was closed whoever waited may say that nothing came, or that they still need it."""
 
 Closed = Literal["received", "declined"]
 """The dialogues about what was closed: as done, or because it cannot be done."""
@@ -178,12 +174,6 @@ def reopen(ticket: Ticket, request: Request, services: Services) -> Outcome:
             *to_those_waiting(again, answer, services, but=request.person.id),
         ),
     )
-
-
-def await_word(ticket: Ticket, room_id: str, person_id: str, request: Request, services: Services) -> None:
-    """Listen for 「没收到」 and 「收到了」 from somebody who waited for a ticket that is closed now."""
-    expires = request.message.at + COMPLAINT
-    services.dialogues.begin(room_id, person_id, Dialogue("received", ticket.number), expires)
 
 
 def _confirmed(ticket: Ticket, services: Services) -> bool:

@@ -12,7 +12,7 @@ from bot.model.handling import Dialogue, Reply, Ring
 from bot.model.ledger import LedgerRefused
 from bot.model.people import Person
 from bot.model.services import Services
-from bot.model.ticket import Step, Ticket
+from bot.model.ticket import COMPLAINT, Step, Ticket
 from handlers.duty.on_duty import lead
 from handlers.speaking import SENSITIVE, about, quoted, those_waiting
 from handlers.tickets import clocks, ladder
@@ -157,7 +157,7 @@ def _check(ticket: Ticket, steps: Sequence[Step], at: datetime, services: Servic
         room = "" if private else one.room_id
         if private and not services.colleagues.friend(one.person_id):
             continue
-        expires = max(closing.at + clocks.COMPLAINT, at + services.patience)
+        expires = max(closing.at + COMPLAINT, at + services.patience)
         services.dialogues.begin(room, one.person_id, Dialogue("received", ticket.number), expires)
         when = _day(closing.at, at, services)
         people, words = (Person(one.person_id, one.name),), about(ticket, services) | {"when": when}
