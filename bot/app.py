@@ -17,9 +17,11 @@ from bot.bell import Bell
 from bot.colleagues import Colleagues
 from bot.delivery import Books, Delivery
 from bot.groups import Tree
+from bot.guard import guarded
 from bot.learnt import engine_of
 from bot.ledger.audit import Audit
 from bot.ledger.chains import Chains
+from bot.ledger.coverage import Coverage
 from bot.ledger.database import Ledger
 from bot.ledger.duty import Duty
 from bot.ledger.figures import Figures
@@ -28,9 +30,11 @@ from bot.ledger.isolation import Isolations
 from bot.ledger.lists import Lists
 from bot.ledger.members import Members
 from bot.ledger.nameless import Nameless
+from bot.ledger.notices import Notices
 from bot.ledger.outbox import OutboxRows
 from bot.ledger.people import Roster
 from bot.ledger.privacy import Privacy
+from bot.ledger.rounds import Rounds
 from bot.ledger.rung import Rung
 from bot.ledger.talk import Dialogues, Records
 from bot.ledger.tickets import Tickets
@@ -47,6 +51,8 @@ from bot.model.replies import Replies
 from bot.model.services import Faq, Services
 from bot.model.settings import Alarm, Settings
 from bot.model.tree import Node
+from bot.modes import Modes
+from bot.noticeboard import Noticeboard
 from bot.outbox import Outbox
 from bot.router import Router
 from bot.settings import Data
@@ -96,6 +102,11 @@ class Health:
     def ready(self) -> bool:
         """True while the channel can send."""
         return self.channel.ready
+
+    @property
+    def takes_files(self) -> bool:
+        """True where the channel can send pictures and files."""
+        return self.channel.takes_files
 
 
 @dataclass
@@ -272,6 +283,7 @@ def build(
         State(ledger),
     )
     dialogues, tickets, replies = Dialogues(ledger), Tickets(ledger), Replies(dict(data.replies))
+    modes = Modes(settings, books.state)
     zone, people = ZoneInfo(settings.timezone), _people(settings)
     colleagues = Colleagues(people, roster, members, books.rooms, tree)
     services = Services(
@@ -299,9 +311,17 @@ def build(
         unanswered=Unanswered(ledger),
         figures=Figures(ledger),
         isolation=Isolations(ledger),
-        desk=settings.desk,
+        modes=modes,
         health=Health(clock.now(), _first_started(books.state, clock.now()), channel),
         privacy=Privacy(Nameless(ledger, tree.building_of, people), members),
+        notices=Notices(ledger),
+        noticeboard=Noticeboard(),
+        rounds=Rounds(ledger),
+        coverage=Coverage(ledger),
+        notice_settings=settings.notices,
+        testing=settings.testing,
+        contacts=data.contacts,
+        guarded=lambda text: guarded(text, data.contacts.phones),
         commands=COMMANDS,
     )
     loops = LoopGuard()

@@ -85,6 +85,8 @@ class Delivery:
                 kind: RoomKind = "isolation" if reply.to == "isolation" else "residents"
                 if room := self._tree.nearest_room(node, kind):
                     self._enqueue(reply, room, self._books.rooms.serving(room), at, cause=cause)
+            case "named":
+                self._enqueue(reply, reply.to, self._books.rooms.serving(reply.to), at, cause=cause)
             case "staff":
                 self._to_staff(reply, node, at, cause=cause)
             case "here" | "sender":
@@ -133,9 +135,21 @@ class Delivery:
         mentions = () if to_id else tuple((id_, name) for id_, name in reply.mentions if name)
         kind = "private" if to_id and reply.kind == "reply" else reply.kind
         text = reply.text if len(reply.text) <= LONGEST else reply.text[:LONGEST] + "……"
-        self._books.outbox.add(
-            NewOutgoing(
-                kind, room_id, room, to_id, text, mentions, reply.ticket, cause, at, reply.urgent, reply.topic
-            )
+        new = NewOutgoing(
+            kind=kind,
+            room_id=room_id,
+            room=room,
+            to_id=to_id,
+            text=text,
+            mentions=mentions,
+            ticket=reply.ticket,
+            message_id=cause,
+            at=at,
+            urgent=reply.urgent,
+            topic=reply.topic,
+            notice=reply.notice,
+            level=reply.level,
+            attachment=reply.attachment,
         )
+        self._books.outbox.add(new)
         self._loops.said(room_id or to_id, text, at)

@@ -47,6 +47,7 @@ class FakeChannel:
     """Remembers what was said; fails when told to."""
 
     paced: bool = False
+    takes_files: bool = False
     ready: bool = True
     deaf_since: datetime | None = None
     deaf_reason: str = ""

@@ -19,7 +19,18 @@ from bot.model.contacts import Contact, Contacts
 from bot.model.handling import CommandEntry
 from bot.model.people import ROLE_TITLES
 from bot.model.replies import REPLIES
-from bot.model.settings import Alarm, Desk, Dialogue, Limits, Pace, PersonSpec, Settings, Wechaty
+from bot.model.settings import (
+    Alarm,
+    Desk,
+    Dialogue,
+    Limits,
+    NoticeSettings,
+    Pace,
+    PersonSpec,
+    Settings,
+    TestingSettings,
+    Wechaty,
+)  # fmt: skip
 from bot.model.tree import Node
 from bot.settings import load_data, load_settings
 from handlers.table import COMMANDS
@@ -39,6 +50,8 @@ DESCRIBED_UNDER = {
     Dialogue: "dialogue",
     Desk: "desk",
     Limits: "limits",
+    NoticeSettings: "notices",
+    TestingSettings: "testing",
     Node: "groups",
     PersonSpec: "people",
     Contacts: "contacts.yaml",

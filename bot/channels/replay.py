@@ -107,6 +107,7 @@ class ReplayChannel:
     """Hands what the bot says to ``write``, stamped with the transcript's time."""
 
     ready = True
+    takes_files = False
     deaf_since: datetime | None = None
     deaf_reason = ""
 

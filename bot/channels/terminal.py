@@ -36,6 +36,7 @@ class TerminalChannel:
     """Reads lines from a person (with history and line editing) or from a pipe, a message a line."""
 
     paced = False
+    takes_files = False
     ready = True
     deaf_since: datetime | None = None
     deaf_reason = ""

@@ -65,6 +65,7 @@ class WechatyChannel:
     """A Channel (bot.model.channel) on a gateway. One process, one account, one gateway, one WechatyChannel."""
 
     paced = True
+    takes_files = True
 
     def __init__(
         self,

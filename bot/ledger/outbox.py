@@ -16,7 +16,14 @@ PRIORITY: dict[OutKind, int] = {"alert": 0, "reply": 1, "private": 1, "call": 2,
 LONGEST_WAIT = timedelta(hours=1)
 """An alert that waited longer for its turn is no longer something just called out."""
 
-_OUT = "id, kind, room_id, room, to_id, text, mentions, ticket"
+_OUT = "id, kind, room_id, room, to_id, text, mentions, ticket, attachment, notice"
+
+
+def priority(new: NewOutgoing) -> int:
+    """Lower leaves first: emergencies, then alerts and urgent notices, then replies, calls, other notices."""
+    if new.urgent:
+        return -1
+    return 0 if new.kind == "notice" and new.level == "urgent" else PRIORITY[new.kind]
 
 
 class OutboxRows:
@@ -30,10 +37,12 @@ class OutboxRows:
         at = millis(new.at)
         cursor = self._ledger.execute(
             "INSERT INTO outbox (account, kind, priority, room_id, room, to_id, text, mentions,"
-            " ticket, message_id, created_at, due_at, topic) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " ticket, message_id, created_at, due_at, topic, notice, attachment)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                self._ledger.account, new.kind, -1 if new.urgent else PRIORITY[new.kind], new.room_id, new.room, new.to_id, new.text,
+                self._ledger.account, new.kind, priority(new), new.room_id, new.room, new.to_id, new.text,
                 json.dumps(new.mentions, ensure_ascii=False) if new.mentions else "[]", new.ticket, new.message_id, at, at, new.topic,
+                new.notice, new.attachment,
             ),
         )  # fmt: skip
         return int(cursor.lastrowid or 0)
@@ -46,19 +55,19 @@ class OutboxRows:
         """The first pending row of each room and person: slower than ``waiting``, and complete."""
         return self._pending(
             "AND id IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY room_id, to_id"
-            " ORDER BY priority, id) AS place FROM outbox WHERE state = 'pending') WHERE place = 1)"
+            " ORDER BY priority, id) AS place FROM outbox WHERE state = 'pending' AND held = '') WHERE place = 1)"
             " ORDER BY priority, id",
             (),
         )
 
     def _pending(self, rest: str, parameters: tuple[int, ...]) -> Iterator[Waiting]:
         rows = self._ledger.rows(
-            f"SELECT {_OUT}, due_at, attempts FROM outbox WHERE state = 'pending' AND account = ?"
+            f"SELECT {_OUT}, due_at, attempts FROM outbox WHERE state = 'pending' AND held = '' AND account = ?"
             f" AND room_id IS NOT NULL {rest}",
             (self._ledger.account, *parameters),
         )
         for row in rows:
-            yield Waiting(_outgoing(row), moment(row[8]), row[9])
+            yield Waiting(_outgoing(row), moment(row[10]), row[11])
 
     def stranded(self, at: datetime) -> list[Outgoing]:
         """Rows that wait for another account than the present one; they become failed."""
@@ -130,6 +139,14 @@ class OutboxRows:
         ).fetchone()
         return int(row[0])
 
+    def waiting_count(self) -> int:
+        """How many messages wait to leave, held ones not counted."""
+        row = self._ledger.execute(
+            "SELECT count(*) FROM outbox WHERE state = 'pending' AND held = '' AND account = ?",
+            (self._ledger.account,),
+        ).fetchone()
+        return int(row[0])
+
     def called_out(self, room_id: str, person_id: str, since: datetime) -> list[str]:
         """Numbers of the tickets that alerts sent to a room after that moment were about (without a room: to this
         person in private), latest first, each once."""
@@ -154,6 +171,6 @@ class OutboxRows:
 
 
 def _outgoing(row: tuple[Any, ...]) -> Outgoing:
-    id_, kind, room_id, room, to_id, text, named, ticket = row[:8]
+    id_, kind, room_id, room, to_id, text, named, ticket, attachment, notice = row[:10]
     mentions = tuple((person_id, name) for person_id, name in json.loads(named))
-    return Outgoing(id_, kind, room_id or "", room, to_id, text, mentions, ticket)
+    return Outgoing(id_, kind, room_id or "", room, to_id, text, mentions, ticket, attachment, notice)

@@ -31,6 +31,10 @@ class Outgoing:
     """Whom to @ at the start of the text: (sender id, the name they bear in this room)."""
     ticket: str | None = None
     """The ticket it speaks of, like A023."""
+    attachment: str = ""
+    """Id of a message to be sent on, or "file:" and the path of a file to be sent, instead of a text."""
+    notice: int | None = None
+    """Number of the notice it belongs to."""
 
 
 class NotSent(Exception):
@@ -50,6 +54,8 @@ class Channel(Protocol):
 
     paced: bool
     """True where WeChat's limits apply, so that the outbox keeps its distances."""
+    takes_files: bool
+    """True where pictures and files can be sent, and messages sent on."""
 
     @property
     def ready(self) -> bool:

@@ -8,14 +8,16 @@ from typing import Literal
 from bot.model.audit import Actor
 from bot.model.channel import OutKind
 from bot.model.message import Message
+from bot.model.notice import Level
 from bot.model.people import Person, Role
 from bot.model.services import Services
 from bot.model.tree import Place
 from bot.model.understanding import Understanding
 
-Audience = Literal["here", "staff", "sender", "room", "person", "group"]
+Audience = Literal["here", "staff", "sender", "room", "person", "group", "named"]
 """Who hears a reply: the room it came from (or the private chat), the staff of the place, the sender in private,
-the room or person named in ``to``, or the residents' own group of ``node`` (the nearest above that has one)."""
+the room or person whose id stands in ``to``, the residents' own group of ``node`` (the nearest above that has one), or
+the group that bot.yaml names as in ``to``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,12 @@ class Reply:
     """An emergency's: before everything else."""
     topic: str = ""
     """What it is about, for counting and for asking why: "faq:hours"."""
+    notice: int | None = None
+    """Number of the notice it belongs to."""
+    level: Level = "normal"
+    """How much a notice matters."""
+    attachment: str = ""
+    """Id of a message to be sent on, or "file:" and the path of a file, instead of ``text``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +69,13 @@ class Command:
 class Dialogue:
     """A question the bot asked one person in one room and waits to hear about."""
 
-    kind: Literal["details", "choice", "which", "received", "declined", "asked", "take", "whom", "forget"]
+    kind: Literal[
+        "details", "choice", "which", "received", "declined", "asked", "take", "whom", "forget", "notice"
+    ]
     """details: what belongs to a ticket just opened; choice: one of several FAQ entries; which: one of several
     tickets; received: whether what was done has arrived; declined: whether it is still needed; asked: what somebody at
     work wants to know; take: which of several to take; whom: which of several people of a name;
-    forget: whether everything about them is really to be forgotten."""
+    forget: whether everything about them is really to be forgotten; notice: whether a previewed notice is to go out."""
     ticket: str
     """The ticket it is about (details, received, declined, asked); the intent to act by (which); the tickets to be
     dispatched (whom); empty for a choice and for take."""

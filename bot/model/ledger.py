@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from bot.model.channel import Outgoing, OutKind
 from bot.model.message import Message
+from bot.model.notice import Level
 from bot.model.people import Grant
 
 
@@ -41,6 +42,12 @@ class NewOutgoing:
     """Before everything else."""
     topic: str = ""
     """What it is about: "faq:hours"."""
+    notice: int | None = None
+    """Number of the notice it belongs to."""
+    level: Level = "normal"
+    """How much a notice matters: urgent ones leave before replies."""
+    attachment: str = ""
+    """Id of a message to be sent on, or "file:" and the path of a file to be sent, instead of a text."""
 
 
 @dataclass(frozen=True, slots=True)

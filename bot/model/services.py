@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Protocol
 from bot.model.audit import Actor, AuditBook
 from bot.model.chain import ChainBook
 from bot.model.clock import Clock
+from bot.model.contacts import Contacts
 from bot.model.duty import DutyBook
 from bot.model.household import Household, Resident
 from bot.model.isolation import IsolationBook
 from bot.model.lists import TicketLists
+from bot.model.notice import Noticeboard, NoticeBook
 from bot.model.people import Colleagues, Grant, Person
 from bot.model.privacy import PrivacyBook
 from bot.model.replies import Replies
 from bot.model.report import FigureBook
 from bot.model.rung import RungBook
-from bot.model.settings import Desk
+from bot.model.settings import Desk, NoticeSettings, Pace, TestingSettings
+from bot.model.testing import CoverageBook, RoundBook
 from bot.model.ticket import EventKind, Follower, NewTicket, State, Step, Ticket
 from bot.model.tree import Node, Place, RoomKind
 from bot.model.unanswered import UnansweredBook
@@ -254,8 +257,31 @@ class Records(Protocol):
         ...
 
 
+class Modes(Protocol):
+    """Everyday or wartime (日常/战时): what bot.yaml defines differently for each (bot/modes.py)."""
+
+    @property
+    def name(self) -> str:
+        """everyday or wartime."""
+        ...
+
+    @property
+    def desk(self) -> Desk:
+        """The help desk's clocks and shifts."""
+        ...
+
+    @property
+    def pace(self) -> Pace:
+        """How slowly the bot speaks."""
+        ...
+
+
 class OutboxStatus(Protocol):
     """What the outbox can tell."""
+
+    def waiting_count(self) -> int:
+        """How many messages wait to leave, held ones not counted."""
+        ...
 
     def counts(self, since: datetime) -> dict[str, int]:
         """How many rows are in each state: all pending and sending ones, others since a moment."""
@@ -304,6 +330,11 @@ class Health(Protocol):
         """True while the channel can send."""
         ...
 
+    @property
+    def takes_files(self) -> bool:
+        """True where the channel can send pictures and files."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -339,7 +370,26 @@ class Services:
     unanswered: UnansweredBook
     figures: FigureBook
     isolation: IsolationBook
-    desk: Desk
+    modes: Modes
     health: Health
     privacy: PrivacyBook
+    notices: NoticeBook
+    noticeboard: Noticeboard
+    rounds: RoundBook
+    coverage: CoverageBook
+    notice_settings: NoticeSettings
+    testing: TestingSettings
+    contacts: Contacts
+    guarded: Callable[[str], str]
+    """What a residents' group would read of a text: doors, phones and ID numbers hidden."""
     commands: Sequence["CommandEntry"] = field(default=())
+
+    @property
+    def desk(self) -> Desk:
+        """The help desk's clocks and shifts, as the present mode has them."""
+        return self.modes.desk
+
+    @property
+    def pace(self) -> Pace:
+        """How slowly the bot speaks at present."""
+        return self.modes.pace

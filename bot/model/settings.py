@@ -102,6 +102,35 @@ class Desk:
 
 
 @dataclass(frozen=True)
+class NoticeSettings:
+    """Notices: when they are held back, and how long things wait."""
+
+    quiet_hours: str = "22:00-07:00"
+    """When normal notices are held back; "" for never."""
+    late_minutes: float = 60
+    """A notice that could not be begun in time is begun so much later at most, unless it says otherwise."""
+    confirm_minutes: float = 30
+    """How long a preview waits for 「确认」."""
+    receipt_minutes: float = 120
+    """So long after a notice that asks for 「收到」 the groups are told how many have not answered."""
+
+
+@dataclass(frozen=True)
+class TestingSettings:
+    """Testing rounds."""
+
+    __test__ = False
+    batch: int = 20
+    """So many households are called at once."""
+    minutes: float = 10
+    """What a batch takes, until the line's own speed is known."""
+    order: tuple[str, ...] = ()
+    """Names of buildings or units that come first, in this order; the others follow as one walks."""
+    remind_minutes: float = 30
+    """So long before the end of a round the unit groups are told how many households are missing; 0: not."""
+
+
+@dataclass(frozen=True)
 class PersonSpec:
     """Somebody with authority over a branch from the start."""
 
@@ -145,5 +174,9 @@ class Settings:
     """Questions the bot asks back."""
     desk: Desk = Desk()
     """The help desk: clocks, shifts, and what is asked when."""
+    notices: NoticeSettings = NoticeSettings()
+    """Notices: when they are held back, and how long things wait."""
+    testing: TestingSettings = TestingSettings()
+    """Testing rounds."""
     people: tuple[PersonSpec, ...] = ()
     """Those with authority from the start, besides those who claim an invitation."""

@@ -1,0 +1,1 @@
+"""Notices: who is told what, where, and what became of it."""

@@ -1,0 +1,1 @@
+"""Testing rounds: calling building after building, and counting until no household is missing."""
