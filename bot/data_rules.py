@@ -11,6 +11,10 @@ from bot.yamlwords import suggestion
 from intents.spec import INTENTS, FaqEntry, IntentSpec, LexiconSpec
 
 
+CARD = "{card}"
+"""What an answer may hold that is filled in: handlers/cards.py."""
+
+
 def intent_rules(name: str, id_: str) -> Iterator[Found]:
     """What the name of a file of data/intents and the id inside have to do with each other."""
     if id_ not in INTENTS:
@@ -60,10 +64,18 @@ def contacts_rules(contacts: Contacts, names: Sequence[str]) -> Iterator[Found]:
     if None not in scopes:
         example = "- {name: 社区值班室, phone: 0371-55501234}"
         yield ("duty",), f"缺少全社区的值班电话：请加一项不写 scope 的，例如 {example}"
-    lists = (("duty", contacts.duty), ("public", contacts.public))
+    lists = (("duty", contacts.duty), ("public", contacts.public), ("cards", contacts.cards))
     for key, index, contact in ((key, i, contact) for key, some in lists for i, contact in enumerate(some)):
         if contact.scope is not None:
             yield from unknown_scope((key, index, "scope"), contact.scope, names)
+        for place, errand in enumerate(contact.helps):
+            if re.search("[，、,;；]", errand):
+                yield (key, index, "helps", place), f"「{errand}」里有几件事：请分开写，用英文逗号，例如 [买药, 就医用车]"
+        if key == "cards" and not contact.helps:
+            yield (
+                (key, index),
+                f"「{contact.name}」没有写 helps，联系卡上不知道为什么事找他：请加上，例如 helps: [买药, 就医用车]",
+            )
         digits = re.sub(r"[\s()（）+-]", "", contact.phone)
         if not digits.isdecimal() or not 3 <= len(digits) <= 13:
             yield (
@@ -86,21 +98,24 @@ def faq_rules(faq: Sequence[FaqEntry], contacts: Contacts | None) -> Iterator[Fo
                 (index, "valid_until"),
                 f"valid_until（{entry.valid_until}）早于 valid_from（{entry.valid_from}）：请改正日期",
             )
-        yield from (((index, "answer"), reason) for reason in _masked(entry.answer, contacts))
+        yield from (((index, "answer"), reason) for reason in masked(entry.answer, contacts, "答案"))
+        for word in re.findall(r"\{\w*\}", entry.answer):
+            if word != CARD:
+                yield (index, "answer"), f"答案里的 {word} 不会被换成什么；能写的只有 {CARD}（问的人那里的爱心联系卡）"
 
 
-def _masked(answer: str, contacts: Contacts | None) -> Iterator[str]:
-    """What the privacy guard would hide from a residents' group."""
+def masked(answer: str, contacts: Contacts | None, what: str) -> Iterator[str]:
+    """What the privacy guard would hide from a residents' group. ``what`` the words are: 答案."""
     public = contacts.phones if contacts else frozenset()
     for match in PHONE.finditer(answer):
         if contacts and bare_phone(match[0]) not in public:
             yield (
                 f"电话 {match[0]} 不在 contacts.yaml，发到居民群会被遮住："
-                "请把它加进 contacts.yaml 的 public，或从答案里去掉"
+                f"请把它加进 contacts.yaml 的 public，或从{what}里去掉"
             )
     rest = PHONE.sub("", answer)
     if guarded(rest, public) != rest:
-        yield "答案里像有房号或证件号，发到居民群会被遮住：请改成不带门牌号的说法，例如「社区服务站」"
+        yield f"{what}里像有房号或证件号，发到居民群会被遮住：请改成不带门牌号的说法，例如「社区服务站」"
 
 
 def replies_rules(replies: Mapping[str, str], keys: Mapping[str, Iterable[str]]) -> Iterator[Found]:

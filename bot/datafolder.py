@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.data_rules import comma_rules, contacts_rules, faq_rules, intent_rules, replies_rules
+from bot.groups import Tree
 from bot.model.contacts import Contacts
 from bot.model.replies import REPLIES
+from bot.model.schedule import NoticeEntry
+from bot.notice_rules import notice_rules
 from bot.sample import sample_folder
 from bot.yamlfile import Document, Found, Problem, inspect, load, shown
 from intents.check import check, check_rules
@@ -30,14 +33,22 @@ class Data:
     """The telephone numbers that may be shown."""
     replies: Mapping[str, str]
     """Key -> text with {placeholders}; every key of bot.model.replies.REPLIES is there."""
+    notices: tuple[NoticeEntry, ...] = ()
+    """What is posted again and again."""
 
 
 def inspect_data(
-    folder: Path, scopes: Sequence[str] = (), *, thoroughly: bool = False, semantic: bool = False
+    folder: Path,
+    scopes: Sequence[str] = (),
+    *,
+    tree: Tree | None = None,
+    thoroughly: bool = False,
+    semantic: bool = False,
 ) -> tuple[Data | None, tuple[Problem, ...]]:
     """The folder and everything wrong with it; no Data when anything is.
 
-    ``scopes`` are the names of the tree's nodes; without them, scopes are not looked at. ``thoroughly``: every
+    ``scopes`` are the names of the tree's nodes; without them, scopes are not looked at. ``tree``: where
+    notices go is looked at, too. ``thoroughly``: every
     example is tried, too, which takes seconds; else only what the engine could not be built from is told. ``semantic``: answers
     are tried by meaning, too.
     """
@@ -50,6 +61,7 @@ def inspect_data(
     contacts = reader.file("contacts", Contacts)
     faq = reader.file("faq", tuple[FaqEntry, ...])
     replies = reader.file("replies", dict[str, str])
+    notices = reader.optional("notices", tuple[NoticeEntry, ...], ())
     if lexicon is not None:
         reader.tell("lexicon", comma_rules(lexicon))
     if contacts is not None:
@@ -58,12 +70,14 @@ def inspect_data(
         reader.tell("faq", faq_rules(faq, contacts))
     if replies is not None:
         reader.tell("replies", replies_rules(replies, REPLIES))
+    if notices:
+        reader.tell("notices", notice_rules(notices, contacts, tree))
     if lexicon is not None:
         reader.understanding(intents, lexicon, faq, thoroughly=thoroughly, semantic=semantic)
     if reader.problems or lexicon is None or faq is None or contacts is None or replies is None:
         return None, tuple(reader.problems)
     own_words = load(sample_folder() / "data" / "replies.yaml", dict[str, str])
-    return Data(intents, lexicon, faq, contacts, {**own_words, **replies}), ()
+    return Data(intents, lexicon, faq, contacts, {**own_words, **replies}, notices or ()), ()
 
 
 @dataclass
@@ -86,6 +100,11 @@ class _Reader:
         if checked.document:
             self.documents[name] = checked.document
         return checked.value
+
+    def optional(self, name: str, shape: type[T], without: T) -> T | None:
+        """A file that may be missing, or hold nothing but remarks."""
+        path = self.folder / f"{name}.yaml"
+        return self.file(name, shape) if path.exists() and not _blank(path) else without
 
     def tell(self, name: str, found: Iterable[Found]) -> None:
         """Further problems of a file that was read."""
@@ -135,3 +154,9 @@ class _Reader:
             if file == "intents":
                 file, steps = f"intents/{steps[0]}", steps[1:]
             self.tell(str(file), [(tuple(steps), finding.reason)])
+
+
+def _blank(path: Path) -> bool:
+    """True for a file of nothing but remarks: every example in it is commented out."""
+    lines = path.read_text("utf-8", "replace").lstrip("\ufeff").splitlines()
+    return all(not line.strip() or line.lstrip().startswith("#") for line in lines)
