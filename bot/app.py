@@ -23,6 +23,7 @@ from bot.ledger.audit import Audit
 from bot.ledger.chains import Chains
 from bot.ledger.coverage import Coverage
 from bot.ledger.database import Ledger
+from bot.ledger.deliveries import Deliveries
 from bot.ledger.duty import Duty
 from bot.ledger.figures import Figures
 from bot.ledger.intake import Intake, Rooms, State
@@ -36,6 +37,7 @@ from bot.ledger.people import Roster
 from bot.ledger.privacy import Privacy
 from bot.ledger.rounds import Rounds
 from bot.ledger.rung import Rung
+from bot.ledger.schedules import Schedules
 from bot.ledger.talk import Dialogues, Records
 from bot.ledger.tickets import Tickets
 from bot.ledger.unanswered import Unanswered
@@ -286,6 +288,11 @@ def build(
     modes = Modes(settings, books.state)
     zone, people = ZoneInfo(settings.timezone), _people(settings)
     colleagues = Colleagues(people, roster, members, books.rooms, tree)
+
+    def duty_phone(node: Node | None) -> str:
+        return _duty_phone(data.contacts, tree, node)
+
+    noticeboard = Noticeboard(data.notices, tree, zone, clock, modes, Schedules(ledger), duty_phone)
     services = Services(
         clock=clock,
         groups=tree,
@@ -299,7 +306,7 @@ def build(
         faq={entry.id: _faq(entry, zone) for entry in data.faq},
         titles={spec.id: spec.title for spec in data.intents},
         wants={spec.id: spec.wants for spec in data.intents},
-        duty_phone=lambda node: _duty_phone(data.contacts, tree, node),
+        duty_phone=duty_phone,
         patience=timedelta(minutes=settings.dialogue.minutes),
         show_time=lambda at: _show_time(at, zone),
         zone=zone,
@@ -315,11 +322,10 @@ def build(
         health=Health(clock.now(), _first_started(books.state, clock.now()), channel),
         privacy=Privacy(Nameless(ledger, tree.building_of, people), members),
         notices=Notices(ledger),
-        noticeboard=Noticeboard(),
+        deliveries=Deliveries(ledger),
+        noticeboard=noticeboard,
         rounds=Rounds(ledger),
         coverage=Coverage(ledger),
-        notice_settings=settings.notices,
-        testing=settings.testing,
         contacts=data.contacts,
         guarded=lambda text: guarded(text, data.contacts.phones),
         commands=COMMANDS,
@@ -350,14 +356,16 @@ def build(
         channel,
         clock,
         rng,
-        settings.pace,
+        lambda: services.pace,
         residents_absent,
         data.contacts.phones,
         lambda key, words, at: delivery.tell_staff(replies(key, **words), at),
         delivery.astray,
+        delivery.room_left,
     )
     with ledger.transaction():
         tickets.watch_all()
+        noticeboard.plan(clock.now())
         books.state.put(FIRST_STARTED, services.health.first_started.isoformat())
     timekeeper = Timekeeper(RINGS, services, ledger, delivery)
     return App(

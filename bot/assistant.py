@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.delivery import Books, Delivery
+from bot.delivery import Books, Delivery, line
 from bot.groups import Tree
 from bot.loopguard import ANSWERS, ANSWERS_AT_WORK, SAME_CRY, SAME_TEXT, WINDOW, LoopGuard
 from bot.model.handling import Outcome, Request
@@ -14,7 +14,7 @@ from bot.model.ledger import (
     LedgerRefused,
     RoomBinding,
 )
-from bot.model.message import Deaf, Event, LoggedIn, Message, RoomNamed
+from bot.model.message import Deaf, Event, LoggedIn, Message, RoomLeft, RoomNamed
 from bot.model.people import ROOM_ROLES, Grant, Person
 from bot.model.replies import Replies
 from bot.model.tree import Place
@@ -24,6 +24,9 @@ log = logging.getLogger("xiaoxiang.assistant")
 
 ERROR_ALERT_EVERY = timedelta(minutes=10)
 """The staff are told of messages that could not be handled at most so often."""
+
+ECHO_WITHIN = timedelta(minutes=10)
+"""So long after it left, the account may be heard saying it."""
 
 SHOWN = 200
 """Characters of a message that an alert about its sender shows."""
@@ -103,6 +106,8 @@ class Assistant:
                     self._message(event)
                 case RoomNamed():
                     self._room(event.room_id, event.name, event.at)
+                case RoomLeft():
+                    self._delivery.room_left(event.room_id, event.at)
                 case Deaf():
                     self._deaf(event)
                 case LoggedIn():  # another account may have other messages
@@ -118,6 +123,8 @@ class Assistant:
     # messages
 
     def _message(self, message: Message) -> None:
+        if message.sender_kind == "self" and message.kind not in ("system", "recall"):
+            self._books.outbox.echo(message, message.at - ECHO_WITHIN)
         if message.sender_kind != "person" or message.kind == "system":
             return
         heard = self._books.intake.look(message, WINDOW_MS)
@@ -222,7 +229,7 @@ class Assistant:
     def _place(self, message: Message) -> Place | None:
         if message.private:
             return None
-        if message.room_id not in self._places:
+        if message.room_id not in self._places or message.room_id in self._delivery.left:
             self._room(message.room_id, message.room, message.at)
         return self._places[message.room_id]
 
@@ -234,7 +241,8 @@ class Assistant:
         tree_room = known.tree_room if known else None
         if tree_room is None or self._tree.place(tree_room) is None:
             tree_room = self._claim_tree_room(room_id, name, at)
-        if known is None or known.name != name or known.tree_room != tree_room:
+        self._delivery.left.discard(room_id)
+        if known is None or known.name != name or known.tree_room != tree_room or known.left:
             self._books.rooms.save(RoomBinding(room_id, name, tree_room), at)
         self._places[room_id] = self._tree.place(tree_room) if tree_room else None
         if tree_room:
@@ -269,13 +277,11 @@ class Assistant:
         """What an earlier process may have said, and what was said while none was running."""
         interrupted = self._books.outbox.interrupted(event.at)
         if interrupted:
-            lines = [f"{out.room or '私聊'} {out.ticket or ''}".strip() for out in interrupted[:10]]
-            words = {"count": str(len(interrupted)), "list": "\n".join(lines)}
+            words = {"count": str(len(interrupted)), "list": "\n".join(map(line, interrupted[:10]))}
             self._delivery.tell_staff(self._replies("unconfirmed", **words), event.at)
         stranded = self._books.outbox.stranded(event.at)
         if stranded:
-            lines = [f"{out.room or '私聊'} {out.ticket or ''}".strip() for out in stranded[:10]]
-            words = {"count": str(len(stranded)), "list": "\n".join(lines)}
+            words = {"count": str(len(stranded)), "list": "\n".join(map(line, stranded[:10]))}
             self._delivery.tell_staff(self._replies("failed", **words), event.at)
         heard = self._books.state.get(f"{HEARD_UNTIL}:{event.account}")
         if heard:

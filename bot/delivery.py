@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.groups import Tree
 from bot.loopguard import LoopGuard
-from bot.model.channel import Outgoing
+from bot.model.channel import GONE, Outgoing
 from bot.model.handling import Reply, Request
 from bot.model.ledger import (
     Claims,
@@ -25,8 +25,16 @@ from bot.model.tree import Node, RoomKind
 
 log = logging.getLogger("xiaoxiang.delivery")
 
+SHOWN = 200
+"""Characters of a call that went astray which the staff are shown."""
 LONGEST = 4000
 """Characters of one outgoing message; the rest is cut off."""
+
+
+def line(out: Outgoing) -> str:
+    """A message as a line of a list for the staff: where it was to go, and what it was about."""
+    about = out.ticket or (f"通知{out.notice}" if out.notice is not None else "")
+    return f"{out.room or '私聊'} {about}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,8 @@ class Delivery:
         self._replies = replies
         self._colleagues = colleagues
         self._loops = loops
+        self.left: set[str] = set()
+        """Ids of rooms the account has left since the start, as far as nothing was heard there since."""
 
     def tell_staff(self, text: str, at: datetime, node: Node | None = None) -> None:
         """Queue an alert to the staff of a node (the community's, by default)."""
@@ -109,13 +119,18 @@ class Delivery:
         if not staff:
             log.error("nobody can be told", extra={"action": "staff.none", "message_id": cause})
 
-    def astray(self, state: RowState, out: Outgoing, at: datetime) -> None:
-        """Tell the staff of a message that failed or may not have left. Needs an open transaction.
+    def astray(self, state: RowState, out: Outgoing, error: str, at: datetime) -> None:
+        """Tell the staff of a message that failed or may not have left, and why. Needs an open transaction.
 
-        What was meant for them and failed in their group goes to each of them in private.
+        What was meant for them and failed in their group goes to each of them in private. A notice's groups are listed
+        in the report at its end (handlers/notices/progress.py), and only there.
         """
-        if out.kind != "alert":
-            words = {"count": "1", "list": f"{out.room or '私聊'} {out.ticket or ''}".strip()}
+        if out.notice is not None:
+            return
+        if out.kind == "call":
+            self._call_astray(state, out, error, at)
+        elif out.kind != "alert":
+            words = {"count": "1", "list": f"{line(out)}（{error}）" if error else line(out)}
             self.tell_staff(self._replies("failed" if state == "failed" else "unconfirmed", **words), at)
         elif out.room_id and state == "failed":
             binding = self._books.rooms.get(out.room_id)
@@ -126,8 +141,33 @@ class Delivery:
                 at,
             )
         elif out.ticket is not None and out.room_id:
-            words = {"count": "1", "list": f"{out.room} {out.ticket}"}
+            words = {"count": "1", "list": line(out)}
             self.tell_staff(self._replies("unconfirmed", **words), at)
+
+    def _call_astray(self, state: RowState, out: Outgoing, error: str, at: datetime) -> None:
+        """People stand in the cold or miss their turn: at once, with the group's name and what was to be said there."""
+        place = self._tree.place(out.room)
+        key = "call_failed" if state == "failed" else "call_unconfirmed"
+        text = self._replies(key, room=out.room or "私聊", reason=error, text=out.text[:SHOWN])
+        self.tell_staff(text, at, place.node if place else None)
+
+    def room_left(self, room_id: str, at: datetime) -> None:
+        """The account is no longer in a room: what waits for it has failed, and the staff are told, once."""
+        if not self._books.rooms.leave(room_id, at):
+            return
+        self.left.add(room_id)
+        known = self._books.rooms.get(room_id)
+        lost = self._books.outbox.fail_room(room_id, at, GONE)
+        place = self._tree.place(known.tree_room) if known and known.tree_room else None
+        if place is None:
+            return
+        for out in lost:
+            if out.kind in ("alert", "call"):
+                self.astray("failed", out, GONE, at)
+        others = [out for out in lost if out.kind not in ("alert", "call")]
+        words = {"room": place.room, "count": str(len(others)) if others else ""}
+        key = "room_left_lost" if others else "room_left"
+        self.tell_staff(self._replies(key, **words), at, place.node)
 
     def _enqueue(
         self, reply: Reply, room: str, room_id: str | None, at: datetime, *, to_id: str = "", cause: str = ""

@@ -14,7 +14,17 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.guard import guarded
-from bot.model.channel import Channel, MaybeSent, NotSent, Outgoing, TooFast
+from bot.model.channel import (
+    GONE,
+    TOO_FAST,
+    Channel,
+    MaybeSent,
+    NotSent,
+    Outgoing,
+    RoomGone,
+    TooFast,
+    Unsendable,
+)
 from bot.model.clock import Clock
 from bot.model.ledger import LedgerRefused, RowState, Transactions, Waiting
 from bot.model.ledger import Outbox as Rows
@@ -38,7 +48,8 @@ NOT_READY_SECONDS = 0.2
 class Pacer:
     """When the next message of the account may leave, and in which room. Kept in memory, told by what was sent."""
 
-    def __init__(self, pace: Pace, rng: random.Random) -> None:
+    def __init__(self, pace: Callable[[], Pace], rng: random.Random) -> None:
+        """``pace`` is asked each time: everyday and wartime have their own."""
         self._pace = pace
         self._rng = rng
         self._free_at: datetime | None = None
@@ -48,20 +59,21 @@ class Pacer:
 
     def sent(self, at: datetime, room_id: str) -> None:
         """A message left."""
-        gap = self._rng.uniform(self._pace.min_seconds, self._pace.max_seconds)
+        pace = self._pace()
+        gap = self._rng.uniform(pace.min_seconds, pace.max_seconds)
         self._free_at = max(self._free_at or at, at + timedelta(seconds=gap))
         self._backoff = timedelta()
-        if self._pace.per_room_seconds:
+        if pace.per_room_seconds:
             if len(self._rooms) > 5000:
                 self._rooms.clear()
-            self._rooms[room_id] = at + timedelta(seconds=self._pace.per_room_seconds)
-        if self._pace.per_minute:
+            self._rooms[room_id] = at + timedelta(seconds=pace.per_room_seconds)
+        if pace.per_minute:
             self._minute.append(at)
 
     def too_fast(self, at: datetime) -> datetime:
         """WeChat says 操作过于频繁: be quiet, twice as long each time in a row. Returns until when."""
         self._backoff = min(
-            self._backoff * 2 or timedelta(seconds=self._pace.backoff_seconds), LONGEST_BACKOFF
+            self._backoff * 2 or timedelta(seconds=self._pace().backoff_seconds), LONGEST_BACKOFF
         )
         self._free_at = at + self._backoff
         return self._free_at
@@ -71,11 +83,11 @@ class Pacer:
         if self._free_at and self._free_at - at > LONGEST_BACKOFF:
             self._forget()  # the clock was set back
         free = max(at, self._free_at) if self._free_at else at
-        if self._pace.per_minute:
+        if per_minute := self._pace().per_minute:
             while self._minute and self._minute[0] <= at - timedelta(minutes=1):
                 self._minute.popleft()
-            if len(self._minute) >= self._pace.per_minute:
-                free = max(free, self._minute[-self._pace.per_minute] + timedelta(minutes=1))
+            if len(self._minute) >= per_minute:
+                free = max(free, self._minute[-per_minute] + timedelta(minutes=1))
         return free
 
     def _forget(self) -> None:
@@ -120,24 +132,27 @@ class Outbox:
         channel: Channel,
         clock: Clock,
         rng: random.Random,
-        pace: Pace,
+        pace: Callable[[], Pace],
         may_read_all: Callable[[str], bool],
         public_phones: Collection[str],
         tell_staff: Callable[[str, dict[str, str], datetime], None],
-        astray: Callable[[RowState, Outgoing, datetime], None],
+        astray: Callable[[RowState, Outgoing, str, datetime], None],
+        room_left: Callable[[str, datetime], None],
     ) -> None:
-        """``may_read_all(room_id)``: True for rooms without residents. ``tell_staff(key, words, at)`` and
-        ``astray(state, row, at)`` queue alerts inside the open transaction."""
+        """``pace`` is asked at each message. ``may_read_all(room_id)``: True for rooms without residents.
+        ``tell_staff(key, words, at)``, ``astray(state, row, reason, at)`` and ``room_left(room_id, at)`` queue alerts inside
+        the open transaction."""
         self._rows = rows
         self._transactions = transactions
         self._channel = channel
         self._clock = clock
-        self._pace = pace if channel.paced else Pace(0, 0, 0, 0, 0, pace.backoff_seconds)
+        self._pace = pace if channel.paced else lambda: Pace(0, 0, 0, 0, 0, pace().backoff_seconds)
         self._pacer = Pacer(self._pace, rng)
         self._may_read_all = may_read_all
         self._public_phones = public_phones
         self._tell_staff = tell_staff
         self._astray = astray
+        self._room_left = room_left
         self._wake = asyncio.Event()
         self._today: tuple[object, int] = (None, 0)
         self._stopped = False
@@ -215,14 +230,23 @@ class Outbox:
 
     async def send(self, row: Waiting) -> None:
         """Send one row and write down what became of it. The claim is on disk before the words leave."""
+        if row.out.room_id and self._rows.gone(row.out.room_id):
+            await self._give_up(row, "failed", GONE)
+            return
         out = self._guarded(row.out)
         await self._write(lambda: self._rows.claim(out.id, out.text))
         try:
             gateway_id = await self._channel.send(out)
         except TooFast:
             until = self._pacer.too_fast(self._clock.now())
-            await self._write(lambda: self._rows.postpone(out.id, until, "操作过于频繁", counted=False))
+            await self._write(lambda: self._rows.postpone(out.id, until, TOO_FAST, counted=False))
             log.warning("too fast", extra={"action": "outbox.too_fast", "row": out.id})
+        except RoomGone as error:
+            log.warning("room gone", extra={"action": "outbox.room_gone", "room_id": out.room_id})
+            await self._give_up(row, "failed", str(error), gone=True)
+        except Unsendable as error:
+            log.warning("unsendable", extra={"action": "outbox.unsendable", "row": out.id})
+            await self._give_up(row, "failed", str(error))
         except NotSent as error:
             await self._not_sent(row, str(error))
         except MaybeSent as error:
@@ -257,8 +281,8 @@ class Outbox:
 
         def change() -> None:
             self._rows.settle(out.id, "sent", at, gateway_id)
-            if self._today[1] == self._pace.per_day:
-                self._tell_staff("day_cap", {"count": str(self._pace.per_day)}, at)
+            if self._today[1] == (per_day := self._pace().per_day):
+                self._tell_staff("day_cap", {"count": str(per_day)}, at)
 
         await self._write(change)
         log.info("sent", extra={"action": "outbox.sent", "row": out.id, "room_id": out.room_id})
@@ -266,7 +290,9 @@ class Outbox:
     async def _not_sent(self, row: Waiting, error: str) -> None:
         """Try again later; after ATTEMPTS refusals it has failed. A lost line is no refusal."""
         at, id_ = self._clock.now(), row.out.id
-        if not self._channel.ready:
+        if self._rows.heard(row.out):
+            await self._give_up(row, "unconfirmed", error)  # it did leave
+        elif not self._channel.ready:
             await self._write(lambda: self._rows.postpone(id_, at, error, counted=False))
         elif row.attempts + 1 < ATTEMPTS:
             due = at + min(FIRST_RETRY * 2**row.attempts, LAST_RETRY)
@@ -280,11 +306,19 @@ class Outbox:
         await self._give_up(row, "unconfirmed", error)
         log.error("unconfirmed", extra={"action": "outbox.unconfirmed", "row": row.out.id})
 
-    async def _give_up(self, row: Waiting, state: Literal["failed", "unconfirmed"], error: str) -> None:
+    async def _give_up(
+        self, row: Waiting, state: Literal["failed", "unconfirmed"], error: str, *, gone: bool = False
+    ) -> None:
+        """It will not be tried again. What the account was heard saying was sent, whatever the gateway says."""
         at = self._clock.now()
 
         def change() -> None:
+            if self._rows.heard(row.out):
+                self._rows.settle(row.out.id, "sent", at)
+                return
             self._rows.settle(row.out.id, state, at, error=error)
-            self._astray(state, row.out, at)
+            self._astray(state, row.out, error, at)
+            if gone:
+                self._room_left(row.out.room_id, at)
 
         await self._write(change)

@@ -13,8 +13,10 @@ from bot.model.services import Services
 from bot.model.understanding import Understanding
 from handlers import chains, unanswered
 from handlers.authority import may
+from handlers.notices import receipts
 from handlers.speaking import to_sender
 from handlers.table import COMMANDS, DIALOGUES, INTENTS
+from handlers.testing import site
 from handlers.tickets import taking
 from intents import chain
 from intents.normalise import split_quote
@@ -22,7 +24,7 @@ from intents.normalise import split_quote
 WORK_ROOMS = frozenset({"staff", "volunteer"})
 """Kinds of rooms where people talk about residents' needs all day: only what is said to the bot counts there."""
 
-AT_WORK = frozenset({"take", "whom"})
+AT_WORK = frozenset({"round", "take", "whom"})
 """Kinds of dialogues with those at work, whose answers count in their rooms though nobody calls the bot."""
 
 EMERGENCY = "help.emergency"
@@ -86,6 +88,8 @@ class Router:
             return self._command(replace(request, command=command))
         if isinstance(command, Unknown) and (_at_work(request) or request.addressed):
             return self._unknown(command, request)
+        if _in_work_room(request) and staff and (outcome := site.heard(request, self._services)):
+            return outcome
         if _in_work_room(request) and not request.addressed:
             return Outcome("silent:staff")
         return self._words(request)
@@ -162,6 +166,8 @@ class Router:
                 if outcome is not None:
                     unanswered.heard(asked, outcome, self._services)
                     return outcome
+        if not a_list and (outcome := receipts.heard(request, self._services)):
+            return outcome
         if understanding.intent == chain.INTENT and request.message.private and not a_list:
             understanding = self._need(request.text)  # nobody joins a list in private
         request = request.understood(understanding, None)

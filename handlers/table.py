@@ -3,8 +3,10 @@
 from bot.model.handling import CommandEntry, Handler, Ring
 from handlers import (
     accounts,
+    cards,
     chain_lists,
     chains,
+    mode,
     overview,
     people,
     privacy,
@@ -15,6 +17,8 @@ from handlers import (
 )
 from handlers.duty import handover, owners, reports, roster, standing_in
 from handlers.isolation import isolation, route, temperatures
+from handlers.notices import progress, receipts, scheduled
+from handlers.testing import calling, starting, testing
 from handlers.tickets import (
     asking,
     behalf,
@@ -74,6 +78,7 @@ DIALOGUES: dict[str, Handler] = {
     "take": taking.answer_take,
     "whom": dispatching.answer_whom,
     "forget": privacy.answer_forget,
+    "round": starting.answer_round,
 }
 """Kind of an open dialogue -> who is asked first about the person's next message."""
 
@@ -183,6 +188,19 @@ COMMANDS: tuple[CommandEntry, ...] = (
         aliases=("删掉我的信息", "删我的信息"), free=True,
     ),
     CommandEntry(
+        "联系卡", cards.show, "resident", "/联系卡 [哪一块|全部]", "看爱心联系卡：什么事找谁、打哪个电话", "/联系卡 17号楼3单元",
+        aliases=("爱心联系卡",), free=True,
+    ),
+    CommandEntry(
+        "模式", mode.mode, "secretary", "/模式 [战时|日常]", "看现在是日常还是战时；切换，告诉所有工作群", "/模式 战时",
+        aliases=("战时", "日常"), free=True,
+    ),
+    CommandEntry(
+        "核酸", testing.testing, "volunteer", "/核酸 [开始|下一个|叫|完成|跳过|撤回|暂停|继续|进度|未测|名单|提醒|改时间|改地点|结束] …",
+        "做核酸：开始一轮，一个单元一个单元叫下楼，看进度、还差谁", "/核酸 开始 春晓苑 第3轮 小区北门 6:30-9:00",
+        aliases=("叫号",), free=True,
+    ),
+    CommandEntry(
         "审计", trail.show, "admin", "/审计 [今天|编号|姓名|命令] [2页]", "看谁在什么时候做了什么", "/审计 23", free=True,
     ),
     CommandEntry(
@@ -195,7 +213,11 @@ RINGS: tuple[Ring, ...] = (
     watch.RING,
     lateness.RING,
     handover.RING,
+    scheduled.RING,
+    progress.RING,
+    receipts.RING,
     unanswered.RING,
+    calling.RING,
     *temperatures.RINGS,
     privacy.FORGETTING,
 )

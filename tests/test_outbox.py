@@ -31,10 +31,11 @@ class Desk:
         self.rows = OutboxRows(self.ledger)
         self.told: list[str] = []
         self.outbox = Outbox(
-            self.rows, self.ledger, self.channel, self.clock, random.Random(7), pace,
+            self.rows, self.ledger, self.channel, self.clock, random.Random(7), lambda: pace,
             lambda room_id: room_id in rooms_without_residents, frozenset({"55501234"}),
             lambda key, words, at: self.told.append(key),
-            lambda state, out, at: self.told.append(state),
+            lambda state, out, error, at: self.told.append(state),
+            lambda room_id, at: self.told.append(f"left {room_id}"),
         )  # fmt: skip
 
     def queue(self, text: str, room: str | None = "r1", kind: OutKind = "reply", to: str = "") -> int:
@@ -219,7 +220,7 @@ def test_the_pace_is_taken_up_where_an_earlier_process_left_it(open_desk: Callab
 
 
 def test_pacer_forgets_an_old_minute() -> None:
-    pacer = Pacer(Pace(0, 0, 0, per_minute=1, per_day=0), random.Random(1))
+    pacer = Pacer(lambda: Pace(0, 0, 0, per_minute=1, per_day=0), random.Random(1))
     pacer.sent(MORNING, "r")
     assert pacer.free_at(MORNING) == MORNING + timedelta(minutes=1)
     assert pacer.free_at(MORNING + timedelta(minutes=1)) == MORNING + timedelta(minutes=1)

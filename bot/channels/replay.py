@@ -81,6 +81,14 @@ def readable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
+def shown(out: Outgoing) -> str:
+    """What a message says where only words can be shown."""
+    if not out.attachment:
+        return out.text
+    path = out.attachment.removeprefix("file:")
+    return f"〔转发 {path}〕" if path == out.attachment else f"〔图片 {path}〕"
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """One thing the bot said, at a moment of the transcript."""
@@ -96,7 +104,7 @@ class Said:
         return {
             "at": self.at.isoformat(),
             "room": self.out.room or PRIVATE,
-            "text": prefix + self.out.text,
+            "text": prefix + shown(self.out),
             "mentions": list(self.names),
             "kind": self.out.kind,
             "ticket": self.out.ticket,

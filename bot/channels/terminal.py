@@ -14,6 +14,7 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from rich.console import Console
 from rich.text import Text
 
+from bot.channels.replay import shown
 from bot.model.channel import Outgoing
 from bot.model.clock import Clock
 from bot.model.message import Event, LoggedIn, Message, RoomNamed
@@ -93,7 +94,9 @@ class TerminalChannel:
         """Print it as the group would read it."""
         mentions = "".join(f"@{name} " for _, name in out.mentions)
         where = out.room or f"{PRIVATE}·{self._names.get(out.to_id, out.to_id)}"
-        self._print(f"【{where}】小巷：{mentions}{out.text}", "bold red" if out.kind == "alert" else "green")
+        self._print(
+            f"【{where}】小巷：{mentions}{shown(out)}", "bold red" if out.kind == "alert" else "green"
+        )
         return ""
 
     async def _typed(self) -> AsyncGenerator[str, None]:

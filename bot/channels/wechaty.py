@@ -17,8 +17,8 @@ from pathlib import Path
 
 from bot.channels.wechaty_ear import Ear
 from bot.channels.wechaty_gateway import Broken, Gateway, GatewayEvent, NotReached, Refused
-from bot.channels.wechaty_payload import spoken, verdict
-from bot.model.channel import MaybeSent, NotSent, Outgoing
+from bot.channels.wechaty_payload import FILE, spoken, verdict
+from bot.model.channel import MaybeSent, NotSent, Outgoing, Unsendable
 from bot.model.clock import Clock
 from bot.model.message import Deaf, Event
 
@@ -35,6 +35,10 @@ _SLOW, _LOGGED_OUT, _STARTING, _UNREACHABLE = (
     "连不上网关",
 )
 _REFUSALS = {"ALREADY_EXISTS": "网关正被另一个程序占用", "UNAUTHENTICATED": "网关不认口令（token）"}
+
+
+LARGEST_FILE = 3_000_000
+"""Bytes: as text (base64) a third more, which must fit into the 4 MB a gRPC server takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +138,14 @@ class WechatyChannel:
         """Say it; see Channel.send."""
         if not self.ready:
             raise NotSent("网关未连接或账号未登录")
-        to, text, mention_ids = spoken(out)
+        content = await _content(out)
         error: NotSent | MaybeSent
         try:
-            message_id = await self._gateway.say(to, text, mention_ids, self._patience.send)
+            message_id = await self._hand_over(out, content)
         except NotReached:
             error = NotSent("连不上网关")
         except Refused as refused:
-            error = verdict(refused)
+            error = verdict(refused, out)
         except Broken:
             error = MaybeSent("发送途中与网关失去联系")
         else:
@@ -151,6 +155,16 @@ class WechatyChannel:
             "not confirmed", extra={"action": "send_failed", "outbox": out.id, "error": type(error).__name__}
         )
         raise error
+
+    async def _hand_over(self, out: Outgoing, content: bytes) -> str:
+        """Give the gateway the words, the file, or the message that is to be sent on."""
+        to, text, mention_ids = spoken(out)
+        if out.attachment.startswith(FILE):
+            name = Path(out.attachment.removeprefix(FILE)).name
+            return await self._gateway.send_file(to, name, content, self._patience.send)
+        if out.attachment:
+            return await self._gateway.forward(to, out.attachment, self._patience.send)
+        return await self._gateway.say(to, text, mention_ids, self._patience.send)
 
     # The connection
 
@@ -262,3 +276,16 @@ class WechatyChannel:
         self._ear.take(event)
         if event.kind in _PROOF:
             self._last_sign = self._clock.now()
+
+
+async def _content(out: Outgoing) -> bytes:
+    """What is in the file that is to be sent, if one is. Raises Unsendable."""
+    if not out.attachment.startswith(FILE):
+        return b""
+    try:
+        content = await asyncio.to_thread(Path(out.attachment.removeprefix(FILE)).read_bytes)
+    except OSError:
+        raise Unsendable("要发的文件打不开") from None
+    if len(content) > LARGEST_FILE:
+        raise Unsendable("文件太大，网关不收")
+    return content

@@ -9,7 +9,7 @@ counted in ``lost``: never dropped in silence.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -20,7 +20,7 @@ from bot.channels.wechaty_names import Names
 from bot.channels.wechaty_order import InOrder
 from bot.channels.wechaty_payload import heard
 from bot.model.clock import Clock
-from bot.model.message import Deaf, Event, LoggedIn, Message, RoomNamed
+from bot.model.message import Deaf, Event, LoggedIn, Message, RoomLeft, RoomNamed
 
 log = logging.getLogger("xiaoxiang.channel")
 
@@ -34,6 +34,16 @@ class _Lost:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _TakenIn:
+    """The account was taken into a room, be it again."""
+
+    named: RoomNamed
+
+
+_Found = Event | _Lost | _TakenIn
+
+
 class Ear:
     """What one account hears, over all its connections."""
 
@@ -41,7 +51,7 @@ class Ear:
         self._gateway = gateway
         self._names = Names(gateway, keep_seconds=names_seconds)
         self._clock = clock
-        self._order: InOrder[Event | _Lost] = InOrder(self._pass_on, window=window)
+        self._order: InOrder[_Found] = InOrder(self._pass_on, window=window)
         self._hear: Callable[[Event], None] = lambda event: None
         self._account = ""
         self._connection = 0
@@ -49,6 +59,8 @@ class Ear:
         self.logged_in = asyncio.Event()
         """Set while look-ups make sense."""
         self._named: dict[str, str] = {}
+        self._gone: set[str] = set()
+        """Rooms the account has left: a gateway may go on listing them."""
         self._missing: list[datetime] = []
         self._own: deque[str] = deque(maxlen=1000)
         self.lost = 0
@@ -80,7 +92,7 @@ class Ear:
     def tell(self, event: Event) -> None:
         """Let an event be heard when its turn comes."""
 
-        async def found() -> list[Event | _Lost]:
+        async def found() -> list[_Found]:
             return [event]
 
         self._order.put(self._clock.now(), found)
@@ -102,6 +114,12 @@ class Ear:
             case "room_topic":
                 self._names.renamed(room_id, str(event.data.get("newTopic") or ""))
                 self._order.put(at, partial(self._room, room_id))
+            case "room_leave" if self._account in _ids(event, "removeeIdList"):
+                self._names.forget(room_id)
+                self.tell(RoomLeft(room_id, at))
+            case "room_join" if self._account in _ids(event, "inviteeIdList"):
+                self._names.forget(room_id)
+                self._order.put(at, partial(self._back, room_id))
             case "room_join" | "room_leave":
                 self._names.forget(room_id)
                 self._order.put(at, partial(self._room, room_id))
@@ -117,7 +135,7 @@ class Ear:
 
     # Look-ups
 
-    async def _message(self, message_id: str, at: datetime, connection: int) -> list[Event | _Lost]:
+    async def _message(self, message_id: str, at: datetime, connection: int) -> list[_Found]:
         """A message with the names in it."""
         try:
             payload = await self._ask(partial(self._gateway.message, message_id), connection)
@@ -134,11 +152,15 @@ class Ear:
             talker = await self._ask(partial(self._names.person, room_id, talker_id), connection)
         return [heard(message_id, at, payload, room, talker, self._account)]
 
-    async def _room(self, room_id: str) -> list[Event | _Lost]:
+    async def _room(self, room_id: str) -> list[_Found]:
         name = await self._ask(partial(self._names.topic, room_id), self._connection)
         return [RoomNamed(room_id, name, self._clock.now())]
 
-    async def _all_rooms(self) -> list[Event | _Lost]:
+    async def _back(self, room_id: str) -> list[_Found]:
+        name = await self._ask(partial(self._names.topic, room_id), self._connection)
+        return [_TakenIn(RoomNamed(room_id, name, self._clock.now()))]
+
+    async def _all_rooms(self) -> list[_Found]:
         """All rooms, by name. A gateway that will not list them leaves them to be known by their messages."""
         try:
             room_ids = await self._ask(self._gateway.rooms, self._connection)
@@ -175,16 +197,25 @@ class Ear:
 
     # What is heard
 
-    def _pass_on(self, found: list[Event | _Lost], last: bool) -> None:
+    def _pass_on(self, found: list[_Found], last: bool) -> None:
         """Let the house hear it; lost messages that follow one another make one report."""
         for event in found:
             if isinstance(event, _Lost):
                 self._missing.append(event.at)
                 continue
             self._report_missing()
+            if isinstance(event, _TakenIn):
+                event = event.named
+                self._gone.discard(event.room_id)
+                self._named.pop(event.room_id, None)
             if isinstance(event, LoggedIn):
                 self._named.clear()
+            if isinstance(event, RoomLeft):
+                self._gone.add(event.room_id)
+                self._named.pop(event.room_id, None)
             if isinstance(event, Message) and event.room_id:
+                if event.sender_kind == "person":
+                    self._gone.discard(event.room_id)  # whoever hears people talk in it is in it
                 self._hear_name(RoomNamed(event.room_id, event.room, event.at))
             if isinstance(event, RoomNamed):
                 self._hear_name(event)
@@ -194,7 +225,7 @@ class Ear:
             self._report_missing()
 
     def _hear_name(self, named: RoomNamed) -> None:
-        if named.name and self._named.get(named.room_id) != named.name:
+        if named.name and named.room_id not in self._gone and self._named.get(named.room_id) != named.name:
             self._named[named.room_id] = named.name
             self._hear(named)
 
@@ -203,3 +234,9 @@ class Ear:
             since, count = self._missing[0], len(self._missing)
             self._missing.clear()
             self._hear(Deaf(since, self._clock.now(), f"网关没有给出 {count} 条消息的内容", count))
+
+
+def _ids(event: GatewayEvent, key: str) -> Sequence[str]:
+    """A list of ids in an event; empty where a gateway writes something else."""
+    ids = event.data.get(key)
+    return [str(one) for one in ids] if isinstance(ids, list) else []

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.channels.wechaty_gateway import AT_END, Payload, Refused
 from bot.channels.wechaty_names import Person
-from bot.model.channel import MaybeSent, NotSent, Outgoing, TooFast
+from bot.model.channel import GONE, MaybeSent, NotSent, Outgoing, RoomGone, TooFast, Unsendable
 from bot.model.message import Message, MessageKind, SenderKind
 
 _KINDS: dict[int, MessageKind] = {
@@ -59,6 +59,10 @@ def _words(kind: MessageKind, text: str) -> str:
     return ""
 
 
+FILE = "file:"
+"""What an attachment begins with that is a file of ours; any other is the id of a message to be sent on."""
+
+
 def spoken(out: Outgoing) -> tuple[str, str, list[str]]:
     """Where it goes, what it says, and whose phones ring: @-mentions carry the names the room knows."""
     if not out.room_id:
@@ -79,11 +83,32 @@ _NEVER_CALLED = frozenset(
 """gRPC statuses with which a gateway turns a call away before its puppet sees it."""
 
 
-def verdict(refused: Refused) -> NotSent | MaybeSent:
+_ROOM_GONE = re.compile(
+    r"not (?:in|a member of) (?:the |this )?(?:chat ?)?(?:room|group)|(?:kicked|removed) (?:out )?(?:of|from)"
+    r"|(?:room|group) (?:has been |was |is )?(?:dissolved|disbanded|dismissed|deleted)"
+    r"|不在(?:该|这个|本|此)?群|不是(?:该|这个|本|此)?群成员|移出(?:了)?(?:该|这个|本|此)?群|群(?:聊|组)?(?:已经?|被)*解散|退出(?:了)?(?:该|这个)?群",
+    re.I,
+)
+_UNSUPPORTED = re.compile(r"un-?supported|not (?:yet )?(?:supported?|implemented)|不支持|未实现", re.I)
+_NO_MESSAGE = re.compile(
+    r"message.{0,80}not (?:found|exist)|no (?:message )?payload|no such message|消息不存在", re.I
+)
+
+
+def verdict(refused: Refused, out: Outgoing) -> NotSent | MaybeSent:
     """What a refusal to send means. Puppets have no error codes in common: the sentence decides, and doubt is
     MaybeSent."""
     if _TOO_FAST.search(refused.detail):
         return TooFast("微信说操作过于频繁")
+    if out.room_id and _ROOM_GONE.search(refused.detail):
+        return RoomGone(GONE)
+    if out.attachment:
+        if refused.status == "UNIMPLEMENTED" or _UNSUPPORTED.search(refused.detail):
+            return Unsendable("网关不能转发文件")
+        if refused.status == "RESOURCE_EXHAUSTED":
+            return Unsendable("文件太大，网关不收")
+        if not out.attachment.startswith(FILE) and _NO_MESSAGE.search(refused.detail):
+            return Unsendable("要转发的图片或文件，网关已经没有了")
     if refused.status in _NEVER_CALLED or _NEVER_LEFT.search(refused.detail):
         return NotSent("网关没有受理")
     return MaybeSent("网关报错，不知道发出去没有")

@@ -89,17 +89,17 @@ class Rooms:
     def get(self, room_id: str) -> RoomBinding | None:
         """What is known of a room."""
         row = self._ledger.execute(
-            "SELECT room_id, name, tree_room FROM rooms WHERE account = ? AND room_id = ?",
+            "SELECT room_id, name, tree_room, left_at IS NOT NULL FROM rooms WHERE account = ? AND room_id = ?",
             (self._ledger.account, room_id),
         ).fetchone()
-        return RoomBinding(*row) if row else None
+        return RoomBinding(*row[:3], left=bool(row[3])) if row else None
 
     def save(self, binding: RoomBinding, at: datetime) -> None:
         """Keep it, replacing what was known."""
         self._ledger.execute(
             "INSERT INTO rooms (account, room_id, name, tree_room, seen_at) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET name = excluded.name, tree_room = excluded.tree_room,"
-            " seen_at = excluded.seen_at",
+            " seen_at = excluded.seen_at, left_at = NULL",
             (self._ledger.account, binding.room_id, binding.name, binding.tree_room, millis(at)),
         )
 
@@ -109,6 +109,15 @@ class Rooms:
             "SELECT room_id FROM rooms WHERE account = ? AND tree_room = ?", (self._ledger.account, tree_room)
         ).fetchone()
         return str(row[0]) if row else None
+
+
+    def leave(self, room_id: str, at: datetime) -> bool:
+        """The account is no longer in it; False when that was known, or the room never was."""
+        changed = self._ledger.execute(
+            "UPDATE rooms SET left_at = ? WHERE account = ? AND room_id = ? AND left_at IS NULL",
+            (millis(at), self._ledger.account, room_id),
+        )
+        return bool(changed.rowcount)
 
 
 class State:

@@ -9,16 +9,25 @@ from typing import Any
 from bot.ledger.database import Ledger
 from bot.model.audit import Actor
 from bot.model.clock import millis, moment
-from bot.model.notice import DeliveryRow, Notice, NoticeState, Receipts
+from bot.model.notice import DeliveryRow, Level, Notice, NoticeState, Receipts
 
 _COLUMNS = (
     "id, text, rooms, scope, node, planned_at, created_at, level, state, reason, source, late_ms, valid_until, attachments,"
     " drill, asks_receipt, corrects, update_text, by_id, by_name, room_id, second_id, second, begun_at, ended_at,"
-    " reminded_at"
+    " reminded_at, begin_at"
 )
+
+_EXPIRES = (
+    "valid_until IS NOT NULL AND state IN ('waiting', 'sending', 'paused') AND (state = 'waiting' OR EXISTS"
+    " (SELECT 1 FROM outbox WHERE outbox.notice = notices.id AND outbox.state = 'pending'))"
+)
+
+UNSEEN = "还没见过这个群"
+"""Why a row waits that was never sent: the account has not heard of a group of that name."""
 
 _SET_BY_STATE: dict[NoticeState, str] = {
     "sending": "begun_at = coalesce(begun_at, ?)",
+    "paused": "paused_at = ?",
     "done": "ended_at = ?",
     "cancelled": "ended_at = ?",
     "dropped": "ended_at = ?",
@@ -74,9 +83,50 @@ class Notices:
         return [_notice(row) for row in rows]
 
     def next_waiting(self) -> datetime | None:
-        """The first planned moment of those that wait."""
-        row = self._ledger.execute("SELECT min(planned_at) FROM notices WHERE state = 'waiting'").fetchone()
+        """The first moment at which one of those that wait is to begin."""
+        row = self._ledger.execute(
+            "SELECT min(coalesce(begin_at, planned_at)) FROM notices WHERE state = 'waiting'"
+        ).fetchone()
         return None if row[0] is None else moment(row[0])
+
+    def to_begin(self, at: datetime) -> list[Notice]:
+        """Those that wait and whose moment has come, by that moment, then number."""
+        rows = self._ledger.execute(
+            f"SELECT {_COLUMNS} FROM notices WHERE state = 'waiting' AND coalesce(begin_at, planned_at) <= ?"
+            " ORDER BY coalesce(begin_at, planned_at), id",
+            (millis(at),),
+        )
+        return [_notice(row) for row in rows]
+
+    def next_expiry(self) -> datetime | None:
+        """The first moment at which one no longer holds that has not reached all its groups."""
+        row = self._ledger.execute(f"SELECT min(valid_until) FROM notices WHERE {_EXPIRES}").fetchone()
+        return None if row[0] is None else moment(row[0])
+
+    def expired(self, at: datetime) -> list[Notice]:
+        """Those that no longer hold at that moment and have not reached all their groups, by number."""
+        rows = self._ledger.execute(
+            f"SELECT {_COLUMNS} FROM notices WHERE {_EXPIRES} AND valid_until <= ? ORDER BY id", (millis(at),)
+        )
+        return [_notice(row) for row in rows]
+
+    def loose(self, level: Level) -> list[int]:
+        """Numbers of those of this level that are being sent and have pending rows which nothing holds."""
+        rows = self._ledger.execute(
+            "SELECT id FROM notices WHERE state = 'sending' AND level = ? AND EXISTS (SELECT 1 FROM outbox"
+            " WHERE outbox.notice = notices.id AND outbox.state = 'pending' AND held = '') ORDER BY id",
+            (level,),
+        )
+        return [id_ for (id_,) in rows]
+
+    def held(self, why: str) -> list[int]:
+        """Numbers of those with rows held for that reason."""
+        rows = self._ledger.execute(
+            "SELECT DISTINCT notice FROM outbox WHERE state = 'pending' AND held <> '' AND held = ?"
+            " AND notice IS NOT NULL ORDER BY notice",
+            (why,),
+        )
+        return [id_ for (id_,) in rows]
 
     def last_claimed(self, source: str) -> datetime | None:
         """The latest planned moment for which an entry of notices.yaml was claimed."""
@@ -95,15 +145,15 @@ class Notices:
     def rows(self, number: int) -> list[DeliveryRow]:
         """Its outbox rows, a group each (and one for each attachment), in the order they were queued."""
         rows = self._ledger.execute(
-            "SELECT id, room, state, error, held, settled_at, echoed_at, attachment FROM outbox WHERE notice = ?"
-            " ORDER BY id",
-            (number,),
+            "SELECT id, room, CASE WHEN state = 'pending' AND room_id IS NULL THEN ? ELSE error END, state, held, settled_at,"
+            " echoed_at, attachment FROM outbox WHERE notice = ? ORDER BY id",
+            (UNSEEN, number),
         )
         return [
             DeliveryRow(
                 id_, room, state, error, held, moment(at) if at else None, echoed is not None, attachment
             )
-            for id_, room, state, error, held, at, echoed, attachment in rows
+            for id_, room, error, state, held, at, echoed, attachment in rows
         ]
 
     def hold(self, number: int, why: str) -> int:
@@ -118,23 +168,18 @@ class Notices:
             "UPDATE outbox SET held = '' WHERE notice = ? AND state = 'pending' AND held = ?", (number, why)
         ).rowcount
 
-    def cancel_rows(self, number: int, at: datetime, rooms: Collection[str] | None = None) -> list[str]:
-        """pending -> cancelled, of these groups (None: all). Returns the groups, each once."""
+    def cancel_rows(
+        self, number: int, at: datetime, rooms: Collection[str] | None = None, why: str = ""
+    ) -> list[str]:
+        """pending -> cancelled, of these groups (None: all). ``why``: in Chinese, for reports. Returns the groups, each
+        once."""
         wanted = json.dumps(sorted(rooms or ()), ensure_ascii=False)
         rows = self._ledger.execute(
-            "UPDATE outbox SET state = 'cancelled', settled_at = ?, held = '' WHERE notice = ? AND state = 'pending'"
+            "UPDATE outbox SET state = 'cancelled', settled_at = ?, held = '', error = ? WHERE notice = ? AND state = 'pending'"
             " AND (? OR room IN (SELECT value FROM json_each(?))) RETURNING room",
-            (millis(at), number, int(rooms is None), wanted),
+            (millis(at), why, number, int(rooms is None), wanted),
         ).fetchall()
         return list(dict.fromkeys(room for (room,) in rows))
-
-    def finished(self) -> list[Notice]:
-        """Those in "sending" of which nothing waits any more."""
-        rows = self._ledger.execute(
-            f"SELECT {_COLUMNS} FROM notices WHERE state = 'sending' AND NOT EXISTS (SELECT 1 FROM outbox"
-            " WHERE outbox.notice = notices.id AND outbox.state IN ('pending', 'sending')) ORDER BY id"
-        )
-        return [_notice(row) for row in rows]
 
     def received(self, number: int, room: str, by: Actor, household: str) -> bool:
         """Count a 「收到」; ``household`` is its key, "" when unknown. False when the person was counted already."""
@@ -158,7 +203,7 @@ class Notices:
         """The latest notice sent to this group since then that asks for 「收到」; None when there is none."""
         row = self._ledger.execute(
             f"SELECT {_COLUMNS} FROM notices WHERE asks_receipt AND id = (SELECT notice FROM outbox WHERE room = ?"
-            " AND notice IN (SELECT id FROM notices WHERE asks_receipt AND begun_at >= ?) AND state = 'sent'"
+            " AND notice IN (SELECT id FROM notices WHERE asks_receipt AND begun_at >= ?) AND state IN ('sent', 'unconfirmed')"
             " ORDER BY id DESC LIMIT 1)",
             (room, millis(since)),
         ).fetchone()
@@ -172,7 +217,7 @@ def _row(notice: Notice) -> dict[str, Any]:
         for field in fields(notice)
         if field.name not in ("id", "late_minutes", "begun_at", "ended_at", "reminded_at")
     }
-    for name in ("planned_at", "created_at", "valid_until"):
+    for name in ("planned_at", "created_at", "valid_until", "begin_at"):
         row[name] = millis(row[name]) if row[name] is not None else None
     for name in ("rooms", "attachments"):
         row[name] = json.dumps(row[name], ensure_ascii=False)
@@ -184,7 +229,7 @@ def _row(notice: Notice) -> dict[str, Any]:
 def _notice(row: tuple[Any, ...]) -> Notice:
     (
         id_, text, rooms, scope, node, planned, created, level, state, reason, source, late, until, attachments, drill,
-        receipt, corrects, update, by_id, by_name, room_id, second_id, second, begun, ended, reminded,
+        receipt, corrects, update, by_id, by_name, room_id, second_id, second, begun, ended, reminded, begin,
     ) = row  # fmt: skip
 
     def at(value: int | None) -> datetime | None:
@@ -193,5 +238,5 @@ def _notice(row: tuple[Any, ...]) -> Notice:
     return Notice(
         id_, text, tuple(json.loads(rooms)), scope, node, moment(planned), moment(created), level, state, reason, source,
         late / 60_000, at(until), tuple(json.loads(attachments)), bool(drill), bool(receipt), corrects, update, by_id,
-        by_name, room_id, second_id, second, at(begun), at(ended), at(reminded),
+        by_name, room_id, second_id, second, at(begun), at(ended), at(reminded), at(begin),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Outgoing messages, a row each, with their states."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,12 +10,20 @@ from bot.ledger.database import Ledger
 from bot.model.channel import Outgoing, OutKind
 from bot.model.clock import millis, moment
 from bot.model.ledger import NewOutgoing, RowState, Waiting
+from bot.model.message import Message
 
 PRIORITY: dict[OutKind, int] = {"alert": 0, "reply": 1, "private": 1, "call": 2, "notice": 3}
 """Lower leaves first; what an emergency causes is at -1."""
 
 LONGEST_WAIT = timedelta(hours=1)
 """An alert that waited longer for its turn is no longer something just called out."""
+
+STOPPED = "小巷中途停了"
+"""Why a row is unconfirmed that was leaving when the process ended."""
+OTHER_ACCOUNT = "换了微信号"
+"""Why a row failed that waited for another account."""
+
+_MENTIONS = re.compile(r"(?:@[^\u2005]*\u2005)+")
 
 _OUT = "id, kind, room_id, room, to_id, text, mentions, ticket, attachment, notice"
 
@@ -76,9 +85,9 @@ class OutboxRows:
             (self._ledger.account,),
         ).fetchall()
         self._ledger.execute(
-            "UPDATE outbox SET state = 'failed', settled_at = ?, error = 'another account'"
+            "UPDATE outbox SET state = 'failed', settled_at = ?, error = ?"
             " WHERE state = 'pending' AND account <> ?",
-            (millis(at), self._ledger.account),
+            (millis(at), OTHER_ACCOUNT, self._ledger.account),
         )
         return [_outgoing(row) for row in rows]
 
@@ -105,15 +114,81 @@ class OutboxRows:
         )
 
     def interrupted(self, at: datetime) -> list[Outgoing]:
-        """Rows left in sending by a process that died; they become unconfirmed, for every account."""
+        """Rows left in sending by a process that died; they become unconfirmed, for every account. One that the account
+        was heard saying is sent."""
+        self._ledger.execute(
+            "UPDATE outbox SET state = 'sent', settled_at = echoed_at, error = ''"
+            " WHERE state = 'sending' AND echoed_at IS NOT NULL"
+        )
         rows = self._ledger.execute(
             f"SELECT {_OUT} FROM outbox WHERE state = 'sending' ORDER BY id"
         ).fetchall()
         self._ledger.execute(
-            "UPDATE outbox SET state = 'unconfirmed', settled_at = ?, error = 'interrupted' WHERE state = 'sending'",
-            (millis(at),),
+            "UPDATE outbox SET state = 'unconfirmed', settled_at = ?, error = ? WHERE state = 'sending'",
+            (millis(at), STOPPED),
         )
         return [_outgoing(row) for row in rows]
+
+    def heard(self, out: Outgoing) -> bool:
+        """True when the account was heard saying it."""
+        row = self._ledger.execute("SELECT echoed_at FROM outbox WHERE id = ?", (out.id,)).fetchone()
+        return row is not None and row[0] is not None
+
+    def echo(self, message: Message, since: datetime) -> bool:
+        """The account was heard saying this: confirm the row it comes from, by the gateway's id, else by room and words
+        among those sent without an id, being sent or unconfirmed since then. False when it is no row's."""
+        row = self._echoed(message, since)
+        if row is None:
+            return False
+        self._ledger.execute(
+            "UPDATE outbox SET echoed_at = coalesce(echoed_at, ?), error = CASE state WHEN 'unconfirmed' THEN '' ELSE error"
+            " END, state = CASE state WHEN 'unconfirmed' THEN 'sent' ELSE state END WHERE id = ?",
+            (millis(message.at), row),
+        )
+        return True
+
+    def _echoed(self, message: Message, since: datetime) -> int | None:
+        """The row of an echo: what left first was heard first, and what is unconfirmed is the last to be meant."""
+        if message.id:
+            found = self._ledger.execute(
+                "SELECT id FROM outbox WHERE gateway_id = ? AND gateway_id <> '' AND account = ?",
+                (message.id, self._ledger.account),
+            ).fetchone()
+            if found:
+                return int(found[0])
+        if message.private:
+            return None  # to whom it was said is not told: the id alone can say which row it is
+        rows = self._ledger.execute(
+            "SELECT id, state, text, attachment FROM outbox WHERE state = 'sending' AND account = ? AND room_id = ?"
+            " AND echoed_at IS NULL UNION ALL SELECT id, state, text, attachment FROM outbox WHERE settled_at >= ?"
+            " AND state IN ('sent', 'unconfirmed') AND gateway_id = '' AND account = ? AND room_id = ?"
+            " AND echoed_at IS NULL",
+            (self._ledger.account, message.room_id, millis(since), self._ledger.account, message.room_id),
+        )
+        words = _bare(message.text)
+        meant = [
+            (state == "unconfirmed", id_)
+            for id_, state, text, attachment in rows
+            if (message.kind != "text" if attachment else _bare(text) == words)
+        ]
+        return min(meant)[1] if meant else None
+
+    def gone(self, room_id: str) -> bool:
+        """True for a room the account is no longer in."""
+        row = self._ledger.execute(
+            "SELECT 1 FROM rooms WHERE account = ? AND room_id = ? AND left_at IS NOT NULL",
+            (self._ledger.account, room_id),
+        ).fetchone()
+        return row is not None
+
+    def fail_room(self, room_id: str, at: datetime, error: str) -> list[Outgoing]:
+        """pending -> failed, of every row for that room; returns them."""
+        rows = self._ledger.execute(
+            "UPDATE outbox SET state = 'failed', settled_at = ?, error = ?, held = '' WHERE state = 'pending'"
+            f" AND account = ? AND room_id = ? RETURNING {_OUT}",
+            (millis(at), error, self._ledger.account, room_id),
+        ).fetchall()
+        return sorted((_outgoing(row) for row in rows), key=lambda out: out.id)
 
     def bind_room(self, room: str, room_id: str) -> None:
         """Give waiting rows for a room by name its id."""
@@ -168,6 +243,13 @@ class OutboxRows:
             (millis(since),),
         )
         return {state: int(count) for state, count in rows}
+
+
+def _bare(text: str) -> str:
+    """Words without the mentions before them and without spaces, which gateways change."""
+    return (
+        "".join(_MENTIONS.sub("", text, count=1).split()) if text.startswith("@") else "".join(text.split())
+    )
 
 
 def _outgoing(row: tuple[Any, ...]) -> Outgoing:

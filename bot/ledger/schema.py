@@ -250,16 +250,20 @@ _NOTICES = """
 CREATE TABLE notices (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, source TEXT NOT NULL, level TEXT NOT NULL,
     text TEXT NOT NULL, update_text TEXT NOT NULL, attachments TEXT NOT NULL, scope TEXT NOT NULL, node TEXT NOT NULL,
-    rooms TEXT NOT NULL, planned_at INTEGER NOT NULL, late_ms INTEGER NOT NULL, valid_until INTEGER,
+    rooms TEXT NOT NULL, planned_at INTEGER NOT NULL, begin_at INTEGER, late_ms INTEGER NOT NULL, valid_until INTEGER,
     state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', drill INTEGER NOT NULL, asks_receipt INTEGER NOT NULL,
     corrects INTEGER, by_id TEXT NOT NULL, by_name TEXT NOT NULL, room_id TEXT NOT NULL,
     second_id TEXT NOT NULL DEFAULT '', second TEXT NOT NULL DEFAULT '',
-    created_at INTEGER NOT NULL, begun_at INTEGER, ended_at INTEGER, reminded_at INTEGER
+    created_at INTEGER NOT NULL, begun_at INTEGER, paused_at INTEGER, ended_at INTEGER, reminded_at INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX notices_once ON notices (source, planned_at) WHERE source <> '';
-CREATE INDEX notices_waiting ON notices (planned_at) WHERE state = 'waiting';
+CREATE INDEX notices_waiting ON notices (coalesce(begin_at, planned_at)) WHERE state = 'waiting';
+CREATE INDEX notices_expiring ON notices (valid_until) WHERE valid_until IS NOT NULL AND state IN ('waiting', 'sending', 'paused');
 CREATE INDEX notices_sending ON notices (id) WHERE state IN ('sending', 'paused');
+CREATE INDEX notices_unreminded ON notices (ended_at) WHERE asks_receipt = 1 AND reminded_at IS NULL AND ended_at IS NOT NULL;
 CREATE INDEX notices_corrects ON notices (corrects) WHERE corrects IS NOT NULL;
+
+CREATE TABLE schedules (source TEXT PRIMARY KEY, plan TEXT NOT NULL, settled INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE receipts (
     notice INTEGER NOT NULL REFERENCES notices (id), room TEXT NOT NULL, person_id TEXT NOT NULL, household TEXT NOT NULL,
@@ -271,6 +275,8 @@ ALTER TABLE outbox ADD COLUMN attachment TEXT NOT NULL DEFAULT '';
 ALTER TABLE outbox ADD COLUMN held TEXT NOT NULL DEFAULT '';
 ALTER TABLE outbox ADD COLUMN echoed_at INTEGER;
 CREATE INDEX outbox_notice ON outbox (notice) WHERE notice IS NOT NULL;
+CREATE INDEX outbox_notice_open ON outbox (notice)
+    WHERE notice IS NOT NULL AND state IN ('pending', 'sending', 'unconfirmed');
 CREATE INDEX outbox_gateway ON outbox (gateway_id) WHERE gateway_id <> '';
 DROP INDEX outbox_pending;
 CREATE INDEX outbox_pending ON outbox (priority, id) WHERE state = 'pending' AND held = '';
@@ -284,8 +290,8 @@ CREATE TABLE rounds (
     id INTEGER PRIMARY KEY AUTOINCREMENT, node TEXT NOT NULL, name TEXT NOT NULL, place TEXT NOT NULL,
     begins INTEGER NOT NULL, ends INTEGER NOT NULL, state TEXT NOT NULL, batch INTEGER NOT NULL, minutes REAL NOT NULL,
     drill INTEGER NOT NULL, by_id TEXT NOT NULL, by_name TEXT NOT NULL, room_id TEXT NOT NULL,
-    created_at INTEGER NOT NULL, started_at INTEGER, paused_at INTEGER, ended_at INTEGER, next_at INTEGER,
-    reminded_at INTEGER
+    created_at INTEGER NOT NULL, started_at INTEGER, paused_at INTEGER, resumed_at INTEGER, ended_at INTEGER,
+    next_at INTEGER, reminded_at INTEGER, scope TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX rounds_open ON rounds (id) WHERE state <> 'ended';
 
@@ -293,7 +299,7 @@ CREATE TABLE round_stops (
     round INTEGER NOT NULL REFERENCES rounds (id), place INTEGER NOT NULL, node TEXT NOT NULL,
     compound TEXT NOT NULL, building TEXT NOT NULL, unit TEXT NOT NULL, first_floor INTEGER, last_floor INTEGER,
     households INTEGER NOT NULL, state TEXT NOT NULL, warned_at INTEGER, called_at INTEGER, done_at INTEGER,
-    calls INTEGER NOT NULL DEFAULT 0,
+    calls INTEGER NOT NULL DEFAULT 0, turn INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (round, place)
 ) STRICT, WITHOUT ROWID;
 

@@ -41,8 +41,24 @@ class NotSent(Exception):
     """The message certainly did not leave; it may be tried again."""
 
 
+TOO_FAST = "操作过于频繁"
+"""What WeChat says then, and what the row shows while it waits."""
+
+
 class TooFast(NotSent):
     """The message did not leave because WeChat says 操作过于频繁: slow down, then try again."""
+
+
+class Unsendable(NotSent):
+    """The message cannot be sent, now or later; the exception's text says why, in Chinese, for the staff."""
+
+
+GONE = "小巷已不在这个群"
+"""Why a row failed whose room the account has left."""
+
+
+class RoomGone(Unsendable):
+    """The account is no longer in the room, or there is no such room any more."""
 
 
 class MaybeSent(Exception):
@@ -82,6 +98,6 @@ class Channel(Protocol):
     async def send(self, out: Outgoing) -> str:
         """Say it, and return the channel's id of what was said (may be empty).
 
-        Raises NotSent (TooFast) or MaybeSent.
+        Raises NotSent (TooFast, Unsendable, RoomGone) or MaybeSent.
         """
         ...

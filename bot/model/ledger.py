@@ -69,6 +69,8 @@ class RoomBinding:
     """What it is called now."""
     tree_room: str | None
     """The name in bot.yaml it was bound to when first seen; None for a room outside the tree."""
+    left: bool = False
+    """True when the account is no longer in it; saving it anew says that it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,10 @@ class Rooms(Protocol):
         """The id of the room bound to that name of the tree."""
         ...
 
+    def leave(self, room_id: str, at: datetime) -> bool:
+        """The account is no longer in it; False when that was known, or the room never was."""
+        ...
+
 
 class Outbox(Protocol):
     """Rows of outgoing messages."""
@@ -146,6 +152,23 @@ class Outbox(Protocol):
 
     def settle(self, row: int, state: RowState, at: datetime, gateway_id: str = "", error: str = "") -> None:
         """sending -> sent, failed or unconfirmed."""
+        ...
+
+    def heard(self, out: Outgoing) -> bool:
+        """True when the account was heard saying it."""
+        ...
+
+    def gone(self, room_id: str) -> bool:
+        """True for a room the account is no longer in."""
+        ...
+
+    def echo(self, message: Message, since: datetime) -> bool:
+        """The account was heard saying this: confirm the row it comes from, by the gateway's id, else by room and words
+        among those sent without an id, being sent or unconfirmed since then. False when it is no row's."""
+        ...
+
+    def fail_room(self, room_id: str, at: datetime, error: str) -> list[Outgoing]:
+        """pending -> failed, of every row for that room; returns them."""
         ...
 
     def postpone(self, row: int, due: datetime, error: str, counted: bool) -> None:

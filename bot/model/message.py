@@ -51,6 +51,14 @@ class RoomNamed:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomLeft:
+    """The account is no longer in a room: it was removed, or the room was dissolved."""
+
+    room_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LoggedIn:
     """The channel speaks for this account from now on; everything before the first of these is unheard."""
 
@@ -71,5 +79,5 @@ class Deaf:
     """So many messages were certainly said and their words not given: told however short the span."""
 
 
-Event = Message | RoomNamed | LoggedIn | Deaf
+Event = Message | RoomNamed | RoomLeft | LoggedIn | Deaf
 """What a channel puts on the intake queue, in order of arrival."""

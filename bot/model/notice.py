@@ -70,6 +70,8 @@ class Notice:
     ended_at: datetime | None = None
     reminded_at: datetime | None = None
     """When the groups were told how many have not answered 「收到」."""
+    begin_at: datetime | None = None
+    """Not before this moment, though it was planned earlier: the end of the quiet hours. None: the planned one."""
 
     @property
     def number(self) -> str:
@@ -88,6 +90,7 @@ class DeliveryRow:
     state: str
     """bot.model.ledger.RowState."""
     error: str
+    """Why it failed, or waits: in Chinese."""
     held: str
     """Why a pending one waits: "paused", "quiet"; else empty."""
     settled_at: datetime | None
@@ -132,7 +135,27 @@ class NoticeBook(Protocol):
         ...
 
     def next_waiting(self) -> datetime | None:
-        """The first planned moment of those that wait."""
+        """The first moment at which one of those that wait is to begin."""
+        ...
+
+    def to_begin(self, at: datetime) -> list[Notice]:
+        """Those that wait and whose moment has come, by that moment, then number."""
+        ...
+
+    def next_expiry(self) -> datetime | None:
+        """The first moment at which one no longer holds that has not reached all its groups."""
+        ...
+
+    def expired(self, at: datetime) -> list[Notice]:
+        """Those that no longer hold at that moment and have not reached all their groups, by number."""
+        ...
+
+    def loose(self, level: Level) -> list[int]:
+        """Numbers of those of this level that are being sent and have pending rows which nothing holds."""
+        ...
+
+    def held(self, why: str) -> list[int]:
+        """Numbers of those with rows held for that reason."""
         ...
 
     def last_claimed(self, source: str) -> datetime | None:
@@ -155,12 +178,11 @@ class NoticeBook(Protocol):
         """Let the rows held for that reason leave again. Returns how many."""
         ...
 
-    def cancel_rows(self, number: int, at: datetime, rooms: Collection[str] | None = None) -> list[str]:
-        """pending -> cancelled, of these groups (None: all). Returns the groups, each once."""
-        ...
-
-    def finished(self) -> list[Notice]:
-        """Those in "sending" of which nothing waits any more."""
+    def cancel_rows(
+        self, number: int, at: datetime, rooms: Collection[str] | None = None, why: str = ""
+    ) -> list[str]:
+        """pending -> cancelled, of these groups (None: all). ``why``: in Chinese, for reports. Returns the groups, each
+        once."""
         ...
 
     def received(self, number: int, room: str, by: Actor, household: str) -> bool:
@@ -181,19 +203,27 @@ class Planned:
     """An entry of notices.yaml that is due."""
 
     notice: Notice
-    """Complete, not written down yet."""
+    """Complete, not written down yet: "waiting", or "dropped" with the reason."""
+    guessed: bool = False
+    """True when nobody knows yet whether that day is a workday: its year has not been announced."""
 
 
 class Noticeboard(Protocol):
-    """The entries of notices.yaml and when each is due next (bot/noticeboard.py). Holds no state but what was claimed."""
+    """The entries of notices.yaml and when each is due next (bot/noticeboard.py)."""
 
     def next(self) -> datetime | None:
-        """The first moment at which an entry is due."""
+        """The first moment at which an entry is due; now, when everything has to be planned anew. Costs next to
+        nothing, however many entries there are."""
         ...
 
     def due(self, at: datetime) -> Sequence[Planned]:
-        """Everything due by that moment, each planned time once, oldest first; what is too late comes with the state
-        "dropped". The caller claims each by writing it down, and then it is not due again."""
+        """Everything due by that moment, oldest first: of each entry its latest planned time, unless that is too late;
+        the others come with the state "dropped". It is settled with that: needs an open transaction, in which the caller
+        writes down each of them."""
+        ...
+
+    def stands(self, source: str) -> bool:
+        """True while the entry of this id is in the file and of the present mode."""
         ...
 
     def coming(self, at: datetime, until: datetime) -> Sequence[Planned]:

@@ -9,10 +9,12 @@ from bot.model.audit import Actor, AuditBook
 from bot.model.chain import ChainBook
 from bot.model.clock import Clock
 from bot.model.contacts import Contacts
+from bot.model.deliveries import DeliveryBook
 from bot.model.duty import DutyBook
 from bot.model.household import Household, Resident
 from bot.model.isolation import IsolationBook
 from bot.model.lists import TicketLists
+from bot.model.mode import Modes
 from bot.model.notice import Noticeboard, NoticeBook
 from bot.model.people import Colleagues, Grant, Person
 from bot.model.privacy import PrivacyBook
@@ -192,6 +194,10 @@ class TicketBook(Protocol):
         """The first moment at which a ticket has to be looked at."""
         ...
 
+    def watch_all(self) -> None:
+        """Look at every open ticket anew: the limits have changed."""
+        ...
+
 
 class Roster(Protocol):
     """People: roles claimed by invitation, household bindings, names seen in rooms."""
@@ -254,25 +260,6 @@ class Records(Protocol):
 
     def add(self, request: "Request") -> None:
         """Keep what was understood, with its slots."""
-        ...
-
-
-class Modes(Protocol):
-    """Everyday or wartime (日常/战时): what bot.yaml defines differently for each (bot/modes.py)."""
-
-    @property
-    def name(self) -> str:
-        """everyday or wartime."""
-        ...
-
-    @property
-    def desk(self) -> Desk:
-        """The help desk's clocks and shifts."""
-        ...
-
-    @property
-    def pace(self) -> Pace:
-        """How slowly the bot speaks."""
         ...
 
 
@@ -374,11 +361,10 @@ class Services:
     health: Health
     privacy: PrivacyBook
     notices: NoticeBook
+    deliveries: DeliveryBook
     noticeboard: Noticeboard
     rounds: RoundBook
     coverage: CoverageBook
-    notice_settings: NoticeSettings
-    testing: TestingSettings
     contacts: Contacts
     guarded: Callable[[str], str]
     """What a residents' group would read of a text: doors, phones and ID numbers hidden."""
@@ -393,3 +379,13 @@ class Services:
     def pace(self) -> Pace:
         """How slowly the bot speaks at present."""
         return self.modes.pace
+
+    @property
+    def notice_settings(self) -> NoticeSettings:
+        """Notices: when they are held back, and how long things wait, as the present mode has it."""
+        return self.modes.notices
+
+    @property
+    def testing(self) -> TestingSettings:
+        """Testing rounds, as the present mode has them."""
+        return self.modes.testing

@@ -4,8 +4,9 @@
 //
 // In: one JSON object a line, {n, do, ...}; `do` names a function of `orders` below, first `world`, then `serve`.
 // Out: {n} or {n, error} for each order, {said: {id, to, text, mentions}} for everything the bot says, in the order it
-// was said, and {stream: true} whenever a bot begins to listen.
+// was said (with {forward: id of the message} or {file: {name, size, md5}} instead of a text), and {stream: true} whenever a bot begins to listen.
 
+import { createHash } from 'node:crypto'
 import readline from 'node:readline'
 
 import { PuppetServer } from 'wechaty-puppet-service'
@@ -20,7 +21,7 @@ const nextTick = () => new Promise(resolve => setImmediate(resolve))
 
 let account = ''
 let muted = false      // the stream stays open, and nothing comes out of it
-let misbehave = []     // what the next calls of messageSendText do
+let misbehave = []     // what the next calls of messageSendText, messageForward and messageSendFile do
 let refused = 0        // so many look-ups of messages fail
 let stalled = null     // while a promise, look-ups of messages wait for it
 let aliases = {}       // "room contact" -> name in the room
@@ -62,19 +63,37 @@ class Puppet extends PuppetMock {
   }
 
   async messageSendText(to, text, mentions) {
+    return this.speak(to, { text, mentions: mentions ?? [] }, PUPPET.types.Message.Text)
+  }
+
+  // Pictures and files are sent on as what they are; a message it does not hold cannot be.
+  async messageForward(to, messageId) {
+    const { type } = await this.messagePayload(messageId)
+    return this.speak(to, { text: '', mentions: [], forward: messageId }, type)
+  }
+
+  async messageSendFile(to, box) {
+    const content = await box.toBuffer()
+    const md5 = createHash('md5').update(content).digest('hex')
+    const file = { name: box.name, size: content.length, md5 }
+    return this.speak(to, { text: '', mentions: [], file }, PUPPET.types.Message.Image)
+  }
+
+  async speak(to, what, type) {
     const how = misbehave.shift()
     if (how === 'hang') return new Promise(() => {})
     if (how && how !== 'die') throw new Error(how)
     if (!this.isLoggedIn) throw new Error('not logged in')
-    if (to.includes('@')) this.mocker.roomPayload(to)
-    else this.mocker.contactPayload(to)
+    if (to.includes('@')) {
+      if (!this.mocker.roomPayload(to).memberIdList.includes(account)) throw new Error('you are not in the room ' + to)
+    } else this.mocker.contactPayload(to)
     const id = `said-${process.pid}-${++said}`
-    tell({ said: { id, to, text, mentions: mentions ?? [] } })
+    tell({ said: { id, to, ...what } })
     if (how === 'die') {
       await nextTick()
       process.kill(process.pid, 'SIGKILL')
     }
-    hold({ id, talkerId: account, text, ...(to.includes('@') ? { roomId: to } : { listenerId: to }) })
+    hold({ id, type, talkerId: account, text: what.text, ...(to.includes('@') ? { roomId: to } : { listenerId: to }) })
     this.emit('message', { messageId: id })
     return id
   }
@@ -141,6 +160,15 @@ const orders = {
   async join({ room: newcomer }) {
     room(newcomer)
     puppet.emit('room-join', { inviteeIdList: [account], inviterId: '', roomId: newcomer.id, timestamp: Date.now() })
+  },
+
+  // Somebody takes the account (or others) out of a room.
+  async leave({ roomId, ids }) {
+    const payload = mocker.roomPayload(roomId)
+    const memberIdList = payload.memberIdList.filter(id => !ids.includes(id))
+    mocker.roomPayload(roomId, { ...payload, memberIdList })
+    await puppet.dirtyPayload(PUPPET.types.Dirty.Room, roomId)
+    puppet.emit('room-leave', { removeeIdList: ids, removerId: 'crowd-owner', roomId, timestamp: Date.now() })
   },
 
   async alias({ roomId, contactId, name }) {

@@ -79,7 +79,7 @@ class PretendGateway:
         self.port = free_port()
         self.world = {"account": BOT, "rooms": list(rooms), "contacts": contacts or []}
         self.said: list[dict[str, Any]] = []
-        """What the bot said, in order: {id, to, text, mentions}."""
+        """What the bot said, in order: {id, to, text, mentions}, with "forward" or "file" where it sent one."""
         self._tls = tls
         """{key, cert} in PEM, or None for a line in the clear."""
         self._process: asyncio.subprocess.Process | None = None
