@@ -227,11 +227,15 @@ class Noticeboard:
 
     def coming(self, at: datetime, until: datetime) -> Sequence[Planned]:
         """What will be due between two moments, in order; claims nothing."""
+        mode = self._modes.name
+        if mode == self._mode:
+            entries = [self._entries[n] for first, n in self._heap if first <= until]
+        else:  # switched just now: nothing is planned yet
+            entries = [entry for entry in self._entries if entry.active(mode)]
         found = [
-            self._planned(self._entries[n], planned, at)
-            for first, n in self._heap
-            if first <= until
-            for planned in due(self._entries[n], at, until, self._zone)
+            self._planned(entry, planned, at)
+            for entry in entries
+            for planned in due(entry, at, until, self._zone)
         ]
         return sorted(found, key=lambda one: one.notice.planned_at)
 
@@ -273,7 +277,7 @@ class Noticeboard:
         return entry.text.format(
             date=f"{today.month}月{today.day}日",
             weekday=f"周{WEEK[today.weekday()]}",
-            tomorrow=f"{tomorrow.month}月{tomorrow.day}日（周{WEEK[tomorrow.weekday()]}）",
+            tomorrow=f"{tomorrow.month}月{tomorrow.day}日 周{WEEK[tomorrow.weekday()]}",
             community=self._groups.root.name,
             scope=target.scope,
             duty_phone=self._duty_phone(target.node),

@@ -192,6 +192,7 @@ _SENTENCES = {
     "float_parsing": "要写数字（不带单位），例如 1.5；现在写的是「{given}」",
     "float_type": "要写数字（不带单位），例如 1.5",
     "finite_number": "要写普通的数字，例如 1.5；现在写的是「{given}」",
+    "bool_parsing": "要写 true 或 false；现在写的是「{given}」",
     "date_parsing": "要写成「年-月-日」，例如 2022-11-18；现在写的是「{given}」",
     "date_from_datetime_parsing": "要写成「年-月-日」，例如 2022-11-18；现在写的是「{given}」",
     "date_from_datetime_inexact": "只写日期，不写钟点，例如 2022-11-18；现在写的是「{given}」",

@@ -66,6 +66,20 @@ public:
     phone: 0371-55501240
 """
 
+NOTICES = """\
+- id: policy
+  text: 今天 {date} 少出门，有事打 {duty_phone}。
+  scope: 春晓苑
+  times: ["08:00", "18:00"]
+  valid_from: 2022-11-18
+- id: clean
+  text: 今天消杀，请关好门窗。
+  scope:
+    - 18号楼3单元
+  cron: "30 8 * * 1,4"
+  level: 重要
+"""
+
 MEDICINE = """\
 id: help.medicine
 title: 买药送药
@@ -104,6 +118,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "data/faq.yaml": FAQ,
         "data/lexicon.yaml": LEXICON,
         "data/contacts.yaml": CONTACTS,
+        "data/notices.yaml": NOTICES,
         "data/replies.yaml": replies,
     }
     for intent in INTENTS:

@@ -173,8 +173,8 @@ def test_a_restart_catches_up_what_is_not_too_late_and_tells_once_what_was_dropp
     again = start(entries, on("16 10:40"), tmp_path / "x.db")
     said = day_long(again, on("17 08:00"))
     assert said == [
-        f"16 10:40 {STAFF}: 【没按时发的通知】没有发 1 条，补发了 1 条。\n没有发：09:00 消杀开始了。（春晓苑5号楼）\n"
-        "补发：09:30 今天发菜。（春晓苑5号楼）\n还要发的，请用 /通知 重新发。",
+        f"16 10:40 {STAFF}: 【没按时发的通知】没有发 1 条，补发了 1 条。\n没有发：09:00 消杀开始了（春晓苑5号楼）\n"
+        "补发：09:30 今天发菜（春晓苑5号楼）\n还要发的，请用 /通知 重新发。",
         f"16 10:40 {BLOCK}: 今天发菜。",
     ]
     dropped = Notices(again.app.ledger).in_state("dropped")
@@ -450,3 +450,17 @@ class Counting:
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._conn, name)
+
+
+def test_the_card_of_a_shift_names_what_the_next_one_sends(
+    settings: Settings, data: Data, engine: Engine
+) -> None:
+    """A line an entry with all its times; what is planned for the change itself is the next shift's."""
+    clock, channel = FakeClock(on("16 19:00")), FakeChannel()
+    entries = (replace(NEWS, times=("20:00", "23:00", "07:30", "08:00")),)
+    app = build(settings, replace(data, notices=entries), channel, clock, Random(1), None, engine)
+    rooms = [place.room for place in Tree(settings.groups).rooms()]
+    app.receive([LoggedIn("bot", clock.at), *(RoomNamed(room, room, clock.at) for room in rooms)])
+    chat = Chat(app, clock, channel)
+    card = next(line for line in day_long(chat, on("16 20:00")) if "交班" in line)
+    assert card.endswith("\n下一班要发的通知：20:00、07:00、07:30 今天 11月16日 周三 照常开门。")

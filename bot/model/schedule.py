@@ -19,7 +19,7 @@ MODES: dict[str, str] = {"日常": "everyday", "战时": "wartime", "都发": ""
 VARIABLES: dict[str, str] = {
     "date": "当天的日期，11月16日",
     "weekday": "星期几，周三",
-    "tomorrow": "明天的日期，11月17日（周四）",
+    "tomorrow": "明天的日期，11月17日 周四",
     "community": "社区的名字",
     "scope": "发给哪里，春晓苑",
     "duty_phone": "那一块的值班电话",

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from bot.model.duty import Shift
 from bot.model.handling import Outcome, Reply, Request, Ring
 from bot.model.lists import Sought
+from bot.model.notice import Notice
 from bot.model.report import Figures
 from bot.model.services import Services
 from bot.model.tree import Node
 from handlers.daily import due, mark
 from handlers.duty.on_duty import on_duty, shift_at
 from handlers.duty.reports import figures
+from handlers.notices.scheduled import opening
 from handlers.speaking import private_enough, to_sender
 from handlers.tickets.covered import branch, meant
 from handlers.tickets.lateness import work_out
@@ -27,6 +29,9 @@ LATE = timedelta(hours=2)
 
 JUST_BEGUN = timedelta(minutes=30)
 """So long after the change of shifts, /交班 still tells of the shift that has ended."""
+
+INSTANT = timedelta(milliseconds=1)
+"""What is planned for the very moment of the change belongs to the shift that begins."""
 
 LISTED = 5
 """So many tickets of a kind, and people, the card names."""
@@ -56,9 +61,11 @@ def card(nodes: Branches, node: Node, shift: Shift, at: datetime, services: Serv
     unanswered = waiting(nodes, at, services)
     isolated = [one for one in services.isolation.active(at) if nodes is None or one.node in nodes]
     following = _next_shift(node, shift, services)
+    sends = _sends(nodes, shift, services)
     head = f"【交班】{_day(shift, services)}{shift.name}"
     if not (open_ or unanswered or isolated or counted.opened or counted.done):
-        return "。".join(part for part in (f"{head}：没有新工单，没有未办结的", following) if part) + "。"
+        quiet = "。".join(part for part in (f"{head}：没有新工单，没有未办结的", following) if part) + "。"
+        return "\n".join(part for part in (quiet, sends) if part)
     parts = [
         f"{head}：{_tally(counted, open_)}。",
         _emergencies(counted, nodes, at, services),
@@ -70,7 +77,7 @@ def card(nodes: Branches, node: Node, shift: Shift, at: datetime, services: Serv
         parts += [f"没人回的问话 {len(unanswered)} 条（/未回）：", *unanswered_lines(unanswered, at, 3)]
     if isolated:
         parts.append(f"居家隔离 {len(isolated)} 户（/隔离）。")
-    return "\n".join(part for part in (*parts, f"{following}。" if following else "") if part)
+    return "\n".join(part for part in (*parts, sends, f"{following}。" if following else "") if part)
 
 
 def _tally(counted: Figures, open_: int) -> str:
@@ -121,6 +128,33 @@ def _next_shift(node: Node, shift: Shift, services: Services) -> str:
         return ""
     first, *others = [person.name for person in people]
     return f"接班（{following.name}）：{first}带班" + (f"，还有{'、'.join(others)}" if others else "")
+
+
+def _sends(nodes: Branches, shift: Shift, services: Services) -> str:
+    """The notices that go out during the next shift, those of notices.yaml and those that wait for their time."""
+    begin, until = shift.ends, shift_at(shift.ends, services.desk, services.zone).ends
+    planned = [one.notice for one in services.noticeboard.coming(begin - INSTANT, until - INSTANT)]
+    kept = [
+        one
+        for one in services.notices.in_state("waiting")
+        if begin <= (one.begin_at or one.planned_at) < until
+    ]
+    ours = [one for one in (*planned, *kept) if nodes is None or one.node in nodes]
+    by_time = sorted(ours, key=lambda one: one.begin_at or one.planned_at)
+    if not by_time:
+        return ""
+    alike: dict[str, list[Notice]] = {}
+    for one in by_time:
+        alike.setdefault(one.source or one.number, []).append(one)
+    shown = [
+        f"{'、'.join(_goes(one, services) for one in some)} {opening(some[0])}" for some in alike.values()
+    ]
+    more = f"；还有 {len(shown) - LISTED} 样" if len(shown) > LISTED else ""
+    return f"下一班要发的通知：{'；'.join(shown[:LISTED])}{more}。"
+
+
+def _goes(notice: Notice, services: Services) -> str:
+    return f"{(notice.begin_at or notice.planned_at).astimezone(services.zone):%H:%M}"
 
 
 def _day(shift: Shift, services: Services) -> str:

@@ -1,5 +1,6 @@
 """Notices by the clock: what is due is begun, what is too late or no longer holds is dropped, and people are told."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ LISTED = 8
 
 SHOWN = 20
 """So many characters of a notice stand for it in a list."""
+
+_HEADING = re.compile(r"【[^】\n]{2,30}】")
 
 TOO_LATE = "过了时间，现在太晚了"
 EXPIRED = "过了有效时间"
@@ -163,7 +166,7 @@ def _lines(word: str, notices: Iterable[Notice], services: Services) -> list[str
     for notice in notices:
         times.setdefault(notice.source, []).append(notice)
     shown = [
-        f"{word}：{'、'.join(dict.fromkeys(_when(one, services) for one in some))} {title(some[-1])}（{some[-1].scope}）"
+        f"{word}：{'、'.join(dict.fromkeys(_when(one, services) for one in some))} {opening(some[-1])}（{some[-1].scope}）"
         for some in times.values()
     ]
     more = len(shown) - LISTED
@@ -175,7 +178,9 @@ def _when(notice: Notice, services: Services) -> str:
     return f"{at:%H:%M}" if at.date() == now.date() else services.show_time(at)
 
 
-def title(notice: Notice) -> str:
-    """The beginning of a notice's words, for lists."""
+def opening(notice: Notice) -> str:
+    """The beginning of a notice's words, for lists: its heading, where it has one."""
+    if heading := _HEADING.match(notice.text):
+        return heading[0]
     words = " ".join(notice.text.split())
-    return words if len(words) <= SHOWN else f"{words[:SHOWN]}……"
+    return words.rstrip("。！!；;，, ") if len(words) <= SHOWN else f"{words[:SHOWN]}……"
