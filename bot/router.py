@@ -13,10 +13,10 @@ from bot.model.services import Services
 from bot.model.understanding import Understanding
 from handlers import chains, unanswered
 from handlers.authority import may
-from handlers.notices import receipts
+from handlers.notices import attaching, confirming, receipts
 from handlers.speaking import to_sender
 from handlers.table import COMMANDS, DIALOGUES, INTENTS
-from handlers.testing import site
+from handlers.testing import evidence, site
 from handlers.tickets import taking
 from intents import chain
 from intents.normalise import split_quote
@@ -24,7 +24,7 @@ from intents.normalise import split_quote
 WORK_ROOMS = frozenset({"staff", "volunteer"})
 """Kinds of rooms where people talk about residents' needs all day: only what is said to the bot counts there."""
 
-AT_WORK = frozenset({"round", "take", "whom"})
+AT_WORK = frozenset({"notice", "round", "take", "whom", "marks"})
 """Kinds of dialogues with those at work, whose answers count in their rooms though nobody calls the bot."""
 
 EMERGENCY = "help.emergency"
@@ -76,6 +76,10 @@ class Router:
     def route(self, request: Request) -> Outcome:
         """Decide about one request; "silent" when nobody has anything to say."""
         message = request.message
+        if message.private and message.kind in attaching.KINDS and may(
+            request.person, "worker", None, self._services.groups
+        ):
+            return attaching.offered(request, self._services)
         if message.kind not in ("text", "group_note") or not (
             request.text or (request.addressed and message.text)
         ):
@@ -88,6 +92,8 @@ class Router:
             return self._command(replace(request, command=command))
         if isinstance(command, Unknown) and (_at_work(request) or request.addressed):
             return self._unknown(command, request)
+        if _at_work(request) and staff and (outcome := evidence.site_words(request, self._services)):
+            return outcome
         if _in_work_room(request) and staff and (outcome := site.heard(request, self._services)):
             return outcome
         if _in_work_room(request) and not request.addressed:
@@ -108,6 +114,8 @@ class Router:
             take = several.name == "接单" and not several.tickets
             asked = taking.mine(request, numbers, self._services) if take else None
             return asked or self._command(replace(request, command=several))
+        if outcome := confirming.pointed(quote, said, request, self._services):
+            return outcome
         for dialogue in self._open_dialogues(request.message):
             if dialogue.kind in AT_WORK or (dialogue.kind == "asked" and dialogue.ticket in numbers):
                 meant = self._engine.understand(said, addressed=True)

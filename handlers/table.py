@@ -17,8 +17,8 @@ from handlers import (
 )
 from handlers.duty import handover, owners, reports, roster, standing_in
 from handlers.isolation import isolation, route, temperatures
-from handlers.notices import progress, receipts, scheduled
-from handlers.testing import calling, starting, testing
+from handlers.notices import attaching, composing, confirming, progress, receipts, scheduled
+from handlers.testing import calling, evidence, reminding, starting, testing
 from handlers.tickets import (
     asking,
     behalf,
@@ -55,7 +55,7 @@ INTENTS: dict[str, Handler] = {
     "report.temperature": records.record,
     "report.travel": records.record,
     "report.symptom": records.symptom,
-    "report.tested": records.record,
+    "report.tested": evidence.report,
     "signup.chain": chains.signup,
     "signup.volunteer": records.record,
     "signup.reserve": records.record,
@@ -78,6 +78,9 @@ DIALOGUES: dict[str, Handler] = {
     "take": taking.answer_take,
     "whom": dispatching.answer_whom,
     "forget": privacy.answer_forget,
+    "notice": confirming.answer_notice,
+    "attachments": attaching.silent,
+    "marks": evidence.answer_marks,
     "round": starting.answer_round,
 }
 """Kind of an open dialogue -> who is asked first about the person's next message."""
@@ -180,6 +183,11 @@ COMMANDS: tuple[CommandEntry, ...] = (
         aliases=("跑腿", "送货单"), free=True,
     ),
     CommandEntry(
+        "通知", composing.notice, "worker",
+        "/通知 [时间] 哪些群 [除…] [重要|紧急] [收到] [演练] [到几点] 正文", "往群里发通知：先看一遍，确认了再发；/通知 列表 看发到哪了",
+        "/通知 明早6:30 春晓苑 除5栋 今天7点开始做核酸，请带身份证", aliases=("发通知",), free=True,
+    ),
+    CommandEntry(
         "我的信息", privacy.my_data, "resident", "/我的信息", "看小巷记着您的什么（只在私聊里说）", "/我的信息",
         aliases=("我的资料",), free=True,
     ),
@@ -188,7 +196,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
         aliases=("删掉我的信息", "删我的信息"), free=True,
     ),
     CommandEntry(
-        "联系卡", cards.show, "resident", "/联系卡 [哪一块|全部]", "看爱心联系卡：什么事找谁、打哪个电话", "/联系卡 17号楼3单元",
+        "联系卡", cards.show, "resident", "/联系卡 [哪一块|全部|发 哪一块]", "看爱心联系卡：什么事找谁、打哪个电话；发到群里", "/联系卡 17号楼3单元",
         aliases=("爱心联系卡",), free=True,
     ),
     CommandEntry(
@@ -219,6 +227,7 @@ RINGS: tuple[Ring, ...] = (
     unanswered.RING,
     calling.RING,
     *temperatures.RINGS,
+    reminding.RING,
     privacy.FORGETTING,
 )
 """What happens by the clock alone."""

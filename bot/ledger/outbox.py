@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -221,6 +221,15 @@ class OutboxRows:
             (self._ledger.account,),
         ).fetchone()
         return int(row[0])
+
+    def unseen(self, rooms: Sequence[str]) -> list[str]:
+        """Those of these groups that the account has never heard of, or has left."""
+        seen = self._ledger.execute(
+            "SELECT tree_room FROM rooms WHERE account = ? AND tree_room IS NOT NULL AND left_at IS NULL",
+            (self._ledger.account,),
+        )
+        known = {room for (room,) in seen}
+        return [room for room in rooms if room not in known]
 
     def called_out(self, room_id: str, person_id: str, since: datetime) -> list[str]:
         """Numbers of the tickets that alerts sent to a room after that moment were about (without a room: to this

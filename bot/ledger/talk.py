@@ -49,6 +49,22 @@ class Dialogues:
             (self._ledger.account, request.message.room_id, request.message.sender_id, kind),
         )
 
+    def waiting(self, room_id: str, person_id: str, kind: str, at: datetime) -> Dialogue | None:
+        """The person's open one of that kind in a room."""
+        row = self._ledger.execute(
+            "SELECT kind, ticket, options FROM dialogues WHERE account = ? AND room_id = ? AND sender_id = ?"
+            " AND kind = ? AND expires_at > ?",
+            (self._ledger.account, room_id, person_id, kind, millis(at)),
+        ).fetchone()
+        return Dialogue(row[0], row[1], tuple(json.loads(row[2]))) if row else None
+
+    def close(self, room_id: str, person_id: str, kind: str) -> None:
+        """Close somebody's dialogue of that kind in a room."""
+        self._ledger.execute(
+            "DELETE FROM dialogues WHERE account = ? AND room_id = ? AND sender_id = ? AND kind = ?",
+            (self._ledger.account, room_id, person_id, kind),
+        )
+
     def forget(self, at: datetime) -> None:
         """Drop those whose time is over."""
         self._ledger.execute("DELETE FROM dialogues WHERE expires_at <= ?", (millis(at),))

@@ -70,12 +70,17 @@ class Dialogue:
     """A question the bot asked one person in one room and waits to hear about."""
 
     kind: Literal[
-        "details", "choice", "which", "received", "declined", "asked", "take", "whom", "forget", "notice"
+        "details", "choice", "which", "received", "declined", "asked", "take", "whom", "forget", "notice", "marks",
+        "attachments",
+        "round",
     ]
     """details: what belongs to a ticket just opened; choice: one of several FAQ entries; which: one of several
     tickets; received: whether what was done has arrived; declined: whether it is still needed; asked: what somebody at
     work wants to know; take: which of several to take; whom: which of several people of a name;
-    forget: whether everything about them is really to be forgotten; notice: whether a previewed notice is to go out."""
+    forget: whether everything about them is really to be forgotten; notice: whether a previewed notice is to go out;
+    attachments: which pictures and files wait for the notice they belong to;
+    marks: what is asked before households are marked as tested; round: whether a round of testing is to begin (or to
+    end), or what is still to be said about it."""
     ticket: str
     """The ticket it is about (details, received, declined, asked); the intent to act by (which); the tickets to be
     dispatched (whom); empty for a choice and for take."""

@@ -9,6 +9,7 @@ from bot.model.audit import Actor, AuditBook
 from bot.model.chain import ChainBook
 from bot.model.clock import Clock
 from bot.model.contacts import Contacts
+from bot.model.coverage import CoverageSheets
 from bot.model.deliveries import DeliveryBook
 from bot.model.duty import DutyBook
 from bot.model.household import Household, Resident
@@ -254,6 +255,14 @@ class Dialogues(Protocol):
         """Close the person's dialogue of that kind in this room."""
         ...
 
+    def waiting(self, room_id: str, person_id: str, kind: str, at: datetime) -> "Dialogue | None":
+        """The person's open one of that kind in a room (empty: in private), whatever they say meanwhile."""
+        ...
+
+    def close(self, room_id: str, person_id: str, kind: str) -> None:
+        """Close somebody's dialogue of that kind in a room."""
+        ...
+
 
 class Records(Protocol):
     """Things worth keeping that are nobody's task: reports, sign-ups, offers, complaints."""
@@ -272,6 +281,10 @@ class OutboxStatus(Protocol):
 
     def counts(self, since: datetime) -> dict[str, int]:
         """How many rows are in each state: all pending and sending ones, others since a moment."""
+        ...
+
+    def unseen(self, rooms: Sequence[str]) -> list[str]:
+        """Those of these groups (names of bot.yaml) that the account has never heard of, or has left."""
         ...
 
     def called_out(self, room_id: str, person_id: str, since: datetime) -> list[str]:
@@ -365,6 +378,7 @@ class Services:
     noticeboard: Noticeboard
     rounds: RoundBook
     coverage: CoverageBook
+    sheets: CoverageSheets
     contacts: Contacts
     guarded: Callable[[str], str]
     """What a residents' group would read of a text: doors, phones and ID numbers hidden."""

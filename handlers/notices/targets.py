@@ -341,7 +341,8 @@ def _in_order(groups: Groups) -> Iterable[str]:
 def _above(nodes: Sequence[Node], groups: Groups) -> Node:
     paths = [groups.path(node) for node in nodes]
     shared = [step[0] for step in zip(*paths, strict=False) if all(one == step[0] for one in step)]
-    return shared[-1]
+    nearest: Node = shared[-1]
+    return nearest
 
 
 def _scope(meant: _Said, but: _Said, level: str, groups: Groups) -> str:

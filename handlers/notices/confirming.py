@@ -1,0 +1,229 @@
+"""「确认」 and 「不发」: what was previewed goes out when its writer says so, and for the whole community a second person."""
+
+import re
+from datetime import datetime, timedelta
+
+from bot.model.handling import Outcome, Reply, Request
+from bot.model.notice import NOTICE_STATES, Notice
+from bot.model.services import Services
+from handlers.authority import may
+from handlers.notices import attaching
+from handlers.notices.drafting import draft_of
+from handlers.notices.previewing import community_wide, moment, took
+from handlers.notices.quiet import begins_at
+from handlers.notices.reached import reached
+from handlers.notices.sending import begin
+from handlers.notices.wording import first_words
+from handlers.speaking import quoted, to_sender, to_staff
+
+AWAITS_SECOND = "等另一位确认"
+"""Reason of a draft that its writer has confirmed."""
+
+_STOPS = r"[\s。.!！~～,，]*"
+_YES = re.compile(
+    rf"(?:确认|确定)(?:发送|发出|发)?(?:吧|了)?{_STOPS}|(?:可以)?发(?:吧|送|出去)?{_STOPS}|确认无误{_STOPS}"
+)
+_NO = re.compile(rf"(?:不发|别发|不要发|先不发|取消|算了|不用发)(?:了|吧)?{_STOPS}")
+_NUMBERED = re.compile(
+    rf"(确认|确定|不发|取消)(?:发送|发出|发)?\s*(通知|#)?\s*(\d{{1,6}})\s*(?:号通知|号)?{_STOPS}"
+)
+_QUOTED = re.compile(r"通知(\d{1,6})")
+
+
+def answer_notice(request: Request, services: Services) -> Outcome | None:
+    """What whoever was shown a preview says next, if it is a yes or a no."""
+    assert request.dialogue is not None
+    words = request.text.strip()
+    notice = services.notices.get(int(request.dialogue.ticket))
+    if notice is None or notice.state != "draft":
+        return None
+    if _YES.fullmatch(words):
+        return confirm(notice, request, services)
+    return withdraw(notice, request, services) if _NO.fullmatch(words) else None
+
+
+def pointed(quote: str, said: str, request: Request, services: Services) -> Outcome | None:
+    """「确认 12」, 「不发通知12」, and 确认 said to a quoted preview, among those at work; None when it is nothing of that."""
+    words = said.strip()
+    number, yes = _number(quote, words)
+    notice = services.notices.get(number) if number else None
+    if notice is None or (notice.state != "draft" and not quote and "通知" not in words):
+        return None  # 「确认 12」 may be about anything else
+    return confirm(notice, request, services) if yes else withdraw(notice, request, services)
+
+
+def _number(quote: str, words: str) -> tuple[int, bool]:
+    """Which notice a yes or a no is about; 0 when it is about none."""
+    if found := _NUMBERED.fullmatch(words):
+        yes = found[1] in ("确认", "确定")
+        return (int(found[3]), yes) if yes or found[2] else (0, False)
+    numbers = dict.fromkeys(_QUOTED.findall(quote))
+    if len(numbers) >= 1 and (_YES.fullmatch(words) or _NO.fullmatch(words)):
+        return int(next(iter(numbers))), _YES.fullmatch(words) is not None
+    return 0, False
+
+
+def asked(typed: str, request: Request, services: Services) -> Outcome | None:
+    """/通知 确认 12, /通知 不发."""
+    words = typed.strip()
+    if _YES.fullmatch(words) or _NO.fullmatch(words):
+        notice = draft_of(request, services)
+        if notice is None:
+            return _said(request, services.replies("notice_nothing"))
+        return (
+            confirm(notice, request, services)
+            if _YES.fullmatch(words)
+            else withdraw(notice, request, services)
+        )
+    found = re.fullmatch(rf"(?:确认|确定)\s*(?:通知|#)?\s*(\d{{1,6}}){_STOPS}", words)
+    if found is None:
+        return None
+    notice = services.notices.get(int(found[1]))
+    if notice is None:
+        return _said(request, services.replies("notice_unknown", id=found[1]))
+    return confirm(notice, request, services)
+
+
+def confirm(notice: Notice, request: Request, services: Services) -> Outcome:
+    """Its writer's yes, or the second person's."""
+    at = request.message.at
+    if notice.state != "draft":
+        words = {"number": notice.number, "state": NOTICE_STATES[notice.state]}
+        return _said(request, services.replies("notice_not_draft", **words))
+    if at - notice.created_at > timedelta(minutes=services.notice_settings.confirm_minutes):
+        services.notices.change(notice.id, at, state="cancelled", reason="没有及时确认")
+        minutes = f"{services.notice_settings.confirm_minutes:g}"
+        return _said(request, services.replies("notice_stale", number=notice.number, minutes=minutes))
+    if not _may_send(notice, request, services):
+        return _said(request, services.replies("notice_refused", list=notice.scope))
+    if request.person.id == notice.by_id:
+        if community_wide(notice, services):
+            return _await_second(notice, request, services)
+        return _go(notice, request, services)
+    if not community_wide(notice, services):
+        words = {"number": notice.number, "name": notice.by_name}
+        return _said(request, services.replies("notice_not_yours", **words))
+    if notice.reason != AWAITS_SECOND:
+        words = {"number": notice.number, "name": notice.by_name}
+        return _said(request, services.replies("notice_first_writer", **words))
+    seconded = services.notices.change(
+        notice.id, at, second_id=request.person.id, second=request.person.name, reason=""
+    )
+    return _go(seconded, request, services)
+
+
+def _may_send(notice: Notice, request: Request, services: Services) -> bool:
+    """True when every group is the person's to speak in: a role may have been lost since the preview."""
+    places = [services.groups.place(room) for room in notice.rooms]
+    return all(
+        place is not None and may(request.person, "worker", place.node, services.groups) for place in places
+    )
+
+
+def _await_second(notice: Notice, request: Request, services: Services) -> Outcome:
+    """The whole community hears it: somebody else looks at it first."""
+    at = request.message.at
+    already = notice.reason == AWAITS_SECOND
+    services.notices.change(notice.id, at, created_at=at, reason=AWAITS_SECOND)
+    services.audit.write(request.by, "notice", f"{notice.number} 本人确认，等另一位")
+    text = services.replies("notice_await_second", number=notice.number, id=str(notice.id))
+    replies = [to_sender(request, text)]
+    if not already:
+        asking = services.replies(
+            "notice_second",
+            number=notice.number,
+            name=notice.by_name,
+            place=notice.scope,
+            count=str(len(notice.rooms)),
+            when=moment(notice.planned_at, at, services) if notice.planned_at > at else "马上",
+            text=quoted(notice.update_text or notice.text),
+            id=str(notice.id),
+        )
+        replies.append(to_staff(asking, node=services.groups.root.name))
+    return Outcome(f"notice:second:{notice.id}", tuple(replies))
+
+
+def _go(notice: Notice, request: Request, services: Services) -> Outcome:
+    """Confirmed: it leaves now, or waits for its time."""
+    at = request.message.at
+    attaching.taken(notice.by_id, services)
+    notice = _as_things_are(notice, at, services)
+    if not notice.rooms:
+        services.notices.change(notice.id, at, state="cancelled", reason="没有要发的群")
+        return _said(request, services.replies("notice_no_rooms", number=notice.number))
+    planned = max(notice.planned_at, at)
+    goes = begins_at(planned, notice.level, services)
+    if notice.valid_until is not None and notice.valid_until <= goes:
+        services.notices.change(notice.id, at, state="dropped", reason="发之前就过了有效时间")
+        return _said(request, services.replies("notice_over", until=services.show_time(notice.valid_until)))
+    by = f"{notice.by_name}、{notice.second}" if notice.second else notice.by_name
+    services.audit.write(
+        request.by, "notice", f"{notice.number} 确认（{by}）：{notice.scope}，{len(notice.rooms)} 个群"
+    )
+    if goes > at:
+        begin_at = goes if goes > planned else None
+        waiting = services.notices.change(
+            notice.id, at, state="waiting", planned_at=planned, begin_at=begin_at
+        )
+        words = {"number": notice.number, "count": str(len(notice.rooms)), "id": str(notice.id)}
+        text = services.replies("notice_waiting", when=moment(goes, at, services), **words)
+        return Outcome(f"notice:waiting:{notice.id}", tuple(_told(waiting, text, request)))
+    sending = services.notices.change(notice.id, at, planned_at=planned)
+    words = {"number": notice.number, "count": str(len(notice.rooms)), "took": took(sending, services)}
+    text = services.replies("notice_sending", id=str(notice.id), **words)
+    replies = [*_told(sending, text, request), *begin(sending, at, services)]
+    return Outcome(f"notice:sending:{notice.id}", tuple(replies))
+
+
+def _as_things_are(notice: Notice, at: datetime, services: Services) -> Notice:
+    """A correction goes to whoever got the old one by now or still waits for it; the old one is not begun any more."""
+    if notice.corrects is None:
+        return notice
+    old = services.notices.get(notice.corrects)
+    assert old is not None
+    rooms = reached(old, services)
+    if old.state == "waiting":
+        services.notices.change(old.id, at, state="cancelled", reason=f"改成{notice.number}")
+    elif old.state == "paused":
+        services.notices.change(old.id, at, state="sending", reason=f"改成{notice.number}")
+    return services.notices.change(notice.id, at, rooms=rooms)
+
+
+def _told(notice: Notice, text: str, request: Request) -> list[Reply]:
+    """Both who confirmed are told; the writer where the notice was written."""
+    replies = [to_sender(request, text)]
+    if request.person.id != notice.by_id and notice.room_id != request.message.room_id:
+        if notice.room_id:
+            replies.append(
+                Reply(text, "reply", "room", to=notice.room_id, mentions=((notice.by_id, notice.by_name),))
+            )
+        else:
+            replies.append(Reply(text, "private", "person", to=notice.by_id))
+    elif request.person.id != notice.by_id and not notice.room_id:
+        replies.append(Reply(text, "private", "person", to=notice.by_id))
+    elif request.person.id != notice.by_id:
+        message = request.message
+        both = ((message.sender_id, message.sender), (notice.by_id, notice.by_name))
+        replies = [Reply(text, "reply", mentions=both)]
+    return replies
+
+
+def withdraw(notice: Notice, request: Request, services: Services) -> Outcome | None:
+    """Its writer's no, or that of the second person: the draft is dropped."""
+    at = request.message.at
+    if notice.state != "draft":
+        return None
+    own = request.person.id == notice.by_id
+    node = services.groups.find(notice.node)
+    if not own and not (node and may(request.person, "worker", node, services.groups)):
+        return None
+    services.notices.change(notice.id, at, state="cancelled", reason="没有发")
+    services.audit.write(request.by, "notice", f"{notice.number} 不发了")
+    if own:
+        services.dialogues.end(request, "notice")
+    text = services.replies("notice_withdrawn", number=notice.number, text=first_words(notice))
+    return Outcome(f"notice:withdrawn:{notice.id}", tuple(_told(notice, text, request)))
+
+
+def _said(request: Request, text: str) -> Outcome:
+    return Outcome("command:通知", (to_sender(request, text),))

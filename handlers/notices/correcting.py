@@ -1,0 +1,61 @@
+"""/通知 更正 12 新的话: an update naming the old one, to exactly the groups that got it and those that still wait for it."""
+
+from dataclasses import replace
+
+from bot.model.handling import Outcome, Request
+from bot.model.notice import Notice
+from bot.model.services import Services
+from handlers.notices.drafting import out_of_reach, show
+from handlers.notices.reached import got_by, later_one, reached
+from handlers.notices.wording import corrected, worded
+from handlers.speaking import to_sender
+
+
+def correct(old: Notice, body: str, request: Request, services: Services) -> Outcome:
+    """Show what the correction will be; it goes out when it is confirmed, like any notice."""
+    at = request.message.at
+    if old.state == "draft":
+        return _said(request, services.replies("notice_correct_draft", number=old.number))
+    if later := later_one(old, services):
+        words = {"number": old.number, "other": later.number, "id": str(later.id)}
+        return _said(request, services.replies("notice_corrected_already", **words))
+    rooms = reached(old, services)
+    if not rooms:
+        return _said(request, services.replies("notice_correct_nobody", number=old.number))
+    if refused := out_of_reach(rooms, request, services):
+        return _said(request, services.replies("notice_refused", list=refused))
+    if not body.strip():
+        return _said(request, services.replies("notice_correct_how", id=str(old.id)))
+    text = worded(
+        body.strip("\n \t\u3000"), old.level, services, drill=old.drill, asks_receipt=old.asks_receipt
+    )
+    draft = Notice(
+        0,
+        text,
+        rooms,
+        old.scope,
+        old.node,
+        max(old.planned_at, at),
+        at,
+        old.level,
+        late_minutes=old.late_minutes,
+        valid_until=old.valid_until if old.valid_until is None or old.valid_until > at else None,
+        drill=old.drill,
+        asks_receipt=old.asks_receipt,
+        corrects=old.id,
+        by_id=request.person.id,
+        by_name=request.person.name,
+        room_id=request.message.room_id,
+    )
+    got = [room for room in rooms if room in got_by(old, services)]
+    draft = replace(draft, update_text=corrected(draft, old, services) if got else "")
+    notes = []
+    if got:
+        notes.append(services.replies("notice_correct_got", number=old.number, count=str(len(got))))
+    if len(rooms) > len(got):
+        notes.append(services.replies("notice_correct_waiting", count=str(len(rooms) - len(got))))
+    return show(draft, notes, request, services)
+
+
+def _said(request: Request, text: str) -> Outcome:
+    return Outcome("command:通知", (to_sender(request, text),))

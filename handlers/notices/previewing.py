@@ -1,0 +1,79 @@
+"""What a notice will be, shown before it is: the exact words, the groups, when, how long, what to think of."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.model.notice import Notice
+from bot.model.services import Services
+from handlers.days import day_title
+from handlers.notices.warnings import for_residents, messages, pace_minutes, warnings
+
+NAMED = 8
+"""So many groups are named; of the others the number is enough."""
+
+RULE = "————"
+
+
+def preview(notice: Notice, notes: Sequence[str], at: datetime, services: Services) -> str:
+    """The preview. The words stand between two rules, just as the groups will read them."""
+    head = services.replies(
+        "notice_preview",
+        number=notice.number,
+        place=notice.scope,
+        count=str(len(notice.rooms)),
+        list=rooms_named(notice.rooms),
+        when=when(notice, at, services),
+        took=took(notice, services),
+        until=f"有效到 {moment(notice.valid_until, at, services)}" if notice.valid_until else "",
+    )
+    think = [*notes, *warnings(notice, at, services)]
+    listed = "\n".join(f"· {line}" for line in think)
+    second = services.replies("notice_preview_second") if community_wide(notice, services) else ""
+    foot = services.replies(
+        "notice_preview_foot",
+        list=f"请留意：\n{listed}" if listed else "",
+        second=second,
+        id=str(notice.id),
+        minutes=f"{services.notice_settings.confirm_minutes:g}",
+    )
+    return "\n".join([head, RULE, *_words(notice, services), RULE, foot])
+
+
+def community_wide(notice: Notice, services: Services) -> bool:
+    """True when it is the whole community's business, which a second person has to confirm. The community's own staff and
+    volunteers are told without."""
+    return notice.node == services.groups.root.name and for_residents(notice.rooms, services)
+
+
+def _words(notice: Notice, services: Services) -> list[str]:
+    text = notice.text
+    if notice.corrects is not None and notice.update_text:
+        text = notice.update_text
+    if for_residents(notice.rooms, services):
+        text = services.guarded(text)
+    files = f"（后面跟 {len(notice.attachments)} 张图片或文件）" if notice.attachments else ""
+    return [line for line in (text, files) if line]
+
+
+def rooms_named(rooms: Sequence[str]) -> str:
+    """The groups by name, those beyond the first few as a number."""
+    named = "、".join(rooms[:NAMED])
+    return f"{named}等" if len(rooms) > NAMED else named
+
+
+def when(notice: Notice, at: datetime, services: Services) -> str:
+    """When it is sent: 现在, or 明天（11月17日 周四） 06:30."""
+    return moment(notice.planned_at, at, services) if notice.planned_at > at else "确认后马上"
+
+
+def moment(at: datetime, now: datetime, services: Services) -> str:
+    """A moment with its day for people; midnight is 24:00 of the day before."""
+    local, today = at.astimezone(services.zone), now.astimezone(services.zone).date()
+    return f"{day_title(local.date(), today)} {local:%H:%M}"
+
+
+def took(notice: Notice, services: Services) -> str:
+    """约4分钟: behind what waits already, when it is sent at once."""
+    later = notice.planned_at > services.clock.now()
+    waiting = 0 if later else services.outbox.waiting_count()
+    return f"约{max(pace_minutes(messages(notice), waiting, services.pace), 1)}分钟"

@@ -1,0 +1,198 @@
+"""What whoever sends a notice should know first: numbers that are hidden, other notices that say something else, the pace."""
+
+import math
+import re
+from collections.abc import Collection, Sequence
+from datetime import datetime, time, timedelta
+
+from bot.model.notice import Notice
+from bot.model.services import Services
+from bot.model.settings import Pace
+from handlers.days import read_day
+from handlers.notices.quiet import begins_at
+from handlers.notices.wording import first_words
+
+RECENT = timedelta(hours=48)
+"""A notice sent so long ago may still be believed."""
+
+SAME = timedelta(hours=12)
+"""The same words to the same groups within this time are mostly a slip."""
+
+LOOKED_AT = 100
+"""So many of the latest notices are compared."""
+
+ALIKE = 0.4
+"""The share of the shorter one's pairs of characters that two notices on the same thing have in common."""
+
+NAMED = 5
+_HEAD = re.compile(r"【[^】\n]*】")
+_DAY_OR_TIME = re.compile(
+    r"\d{1,2}[:：]\d{2}|[\d一二三四五六七八九十]+[点时](?!候)|\d{1,2}月\d{1,2}|\d{1,2}[日号](?!楼)"
+    r"|今[天晚早日]|明[天晚早日]|后天|周[一二三四五六日天]|星期[一二三四五六日天]"
+)
+_RELATIVE = re.compile(r"大后天|后天|明[天日早晚]|今[天日早晚夜]")
+_NUMBER = re.compile(
+    r"\d{1,2}[:：]\d{2}|\d+(?:\.\d+)?|[零一二两三四五六七八九十]+(?=[点时号日楼栋幢单户元个次天轮])"
+)
+
+
+def pace_minutes(messages: int, waiting: int, pace: Pace) -> int:
+    """How many minutes it takes, rounded up, until so many messages have left behind those that wait."""
+    seconds = (pace.min_seconds + pace.max_seconds) / 2
+    if pace.per_minute:
+        seconds = max(seconds, 60 / pace.per_minute)
+    return math.ceil((messages + waiting) * seconds / 60)
+
+
+def warnings(notice: Notice, at: datetime, services: Services) -> list[str]:
+    """A line for each thing to think of, the gravest first."""
+    others = _overlapping(notice, at, services)
+    found = [
+        *_hidden(notice, services),
+        *_contradicted(notice, others),
+        *_said_before(notice, others, at, services),
+        *_per_day(notice, at, services),
+        *_quiet(notice, at, services),
+        *_unseen(notice, services),
+        *_other_day(notice, at, services),
+        *_endless(notice),
+        *_files(notice, services),
+    ]
+    return list(dict.fromkeys(found))
+
+
+def for_residents(rooms: Collection[str], services: Services) -> bool:
+    """True when residents read one of these groups."""
+    places = [services.groups.place(room) for room in rooms]
+    return any(place is None or place.kind not in ("staff", "volunteer") for place in places)
+
+
+def _hidden(notice: Notice, services: Services) -> list[str]:
+    if not for_residents(notice.rooms, services) or services.guarded(notice.text) == notice.text:
+        return []
+    return ["里面的电话、证件号或门牌，群里会隐去（就像上面这样）；能公开的电话先写进 contacts.yaml"]
+
+
+def _overlapping(notice: Notice, at: datetime, services: Services) -> list[Notice]:
+    """Other notices to some of the same groups: those to come, and those sent lately."""
+    rooms = set(notice.rooms)
+    found = []
+    for other in services.notices.latest(LOOKED_AT):
+        if other.id in (notice.id, notice.corrects) or not rooms & set(other.rooms):
+            continue
+        coming = other.state in ("waiting", "sending", "paused")
+        lately = other.state == "done" and at - (other.ended_at or other.planned_at) < RECENT
+        if coming or lately:
+            found.append(other)
+    return found
+
+
+def _contradicted(notice: Notice, others: Sequence[Notice]) -> list[str]:
+    body = _words(notice.text)
+    numbers = _numbers(body)
+    found = []
+    for other in others:
+        theirs = _words(other.text)
+        differ = _numbers(theirs) ^ numbers
+        if body == theirs or not differ or likeness(body, theirs) < ALIKE:
+            continue
+        here, there = ("、".join(sorted(one & differ)) or "没写" for one in (numbers, _numbers(theirs)))
+        state = "发过" if other.state == "done" else "还没发完" if other.begun_at else "在等着发"
+        found.append(
+            f"和{other.number}（{state}：{first_words(other)}）说法不一样：这条 {here}，那条 {there}"
+        )
+    return found[:NAMED]
+
+
+def _said_before(notice: Notice, others: Sequence[Notice], at: datetime, services: Services) -> list[str]:
+    body = _words(notice.text)
+    found = []
+    for other in others:
+        since = other.begun_at or other.planned_at
+        if body and _words(other.text) == body and abs(at - since) < SAME:
+            same = len(set(notice.rooms) & set(other.rooms))
+            when = services.show_time(since)
+            said = "发过" if other.begun_at else "已经定好要发"
+            found.append(f"一样的话 {when} {said}（{other.number}，{same} 个群相同），再发就是第二遍")
+    return found[:1]
+
+
+def likeness(one: str, other: str) -> float:
+    """The share of the shorter text's pairs of characters, numbers left out, that stand in the other, too."""
+    ours, theirs = _pairs(one), _pairs(other)
+    return len(ours & theirs) / min(len(ours), len(theirs)) if ours and theirs else 0.0
+
+
+def _pairs(text: str) -> set[str]:
+    plain = re.sub(r"[\W\d_]", "", _NUMBER.sub("", text))
+    return {plain[at : at + 2] for at in range(len(plain) - 1)}
+
+
+def _numbers(text: str) -> set[str]:
+    return {number.replace("：", ":") for number in _NUMBER.findall(text)}
+
+
+def _words(text: str) -> str:
+    return "".join(_HEAD.sub("", text).split())
+
+
+def _per_day(notice: Notice, at: datetime, services: Services) -> list[str]:
+    limit = services.pace.per_day
+    local = at.astimezone(services.zone)
+    if not limit or notice.planned_at.astimezone(services.zone).date() != local.date():
+        return []
+    midnight = datetime.combine(local.date(), time(), services.zone)
+    sent = services.outbox.counts(midnight).get("sent", 0) + services.outbox.waiting_count()
+    total = sent + messages(notice)
+    return (
+        [f"今天已有 {sent} 条，加上这些超过一天的限数 {limit} 条，微信可能限制账号"] if total > limit else []
+    )
+
+
+def messages(notice: Notice) -> int:
+    """How many messages it is: the words and each picture or file, in every group."""
+    return len(notice.rooms) * (bool(notice.text) + len(notice.attachments))
+
+
+def _quiet(notice: Notice, at: datetime, services: Services) -> list[str]:
+    planned = max(notice.planned_at, at)
+    goes = begins_at(planned, notice.level, services)
+    if goes == planned:
+        return []
+    return [
+        f"安静时间（{services.notice_settings.quiet_hours}）不发普通通知，等到 {services.show_time(goes)}；急的加「重要」"
+    ]
+
+
+def _unseen(notice: Notice, services: Services) -> list[str]:
+    unseen = services.outbox.unseen(notice.rooms)
+    if not unseen:
+        return []
+    more = f"等 {len(unseen)} 个群" if len(unseen) > NAMED else ""
+    return [f"{'、'.join(unseen[:NAMED])}{more}还没见过小巷，发不到：请在群里说句话，或者核对群名"]
+
+
+def _other_day(notice: Notice, at: datetime, services: Services) -> list[str]:
+    """明早, written today and read tomorrow, is another day."""
+    sent = begins_at(max(notice.planned_at, at), notice.level, services).astimezone(services.zone).date()
+    if sent == at.astimezone(services.zone).date():
+        return []
+    said = dict.fromkeys(_RELATIVE.findall(_words(notice.text)))
+    meant = [
+        f"「{word}」说的就是 {day.month}月{day.day}日"
+        for word in said
+        if (day := read_day(word, sent)) is not None
+    ]
+    return [f"{sent.month}月{sent.day}日 发出去，里面的{'，'.join(meant)}"] if meant else []
+
+
+def _endless(notice: Notice) -> list[str]:
+    if notice.valid_until is not None or not _DAY_OR_TIME.search(_words(notice.text)):
+        return []
+    return ["写了时间，没写到几点有效；过了就不该再发的，加「到18:00」这样一句"]
+
+
+def _files(notice: Notice, services: Services) -> list[str]:
+    if not notice.attachments or services.health.takes_files:
+        return []
+    return ["这里发不了图片和文件，只能发文字"]
