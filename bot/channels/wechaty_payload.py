@@ -84,7 +84,8 @@ _NEVER_CALLED = frozenset(
 
 
 _ROOM_GONE = re.compile(
-    r"not (?:in|a member of) (?:the |this )?(?:chat ?)?(?:room|group)|(?:kicked|removed) (?:out )?(?:of|from)"
+    r"not (?:in|a member of) (?:the |this )?(?:chat ?)?(?:room|group)"
+    r"|(?:kicked|removed) (?:out )?(?:of|from) (?:the |this )?(?:chat ?)?(?:room|group)"
     r"|(?:room|group) (?:has been |was |is )?(?:dissolved|disbanded|dismissed|deleted)"
     r"|不在(?:该|这个|本|此)?群|不是(?:该|这个|本|此)?群成员|移出(?:了)?(?:该|这个|本|此)?群|群(?:聊|组)?(?:已经?|被)*解散|退出(?:了)?(?:该|这个)?群",
     re.I,

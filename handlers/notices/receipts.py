@@ -42,15 +42,14 @@ _THING = re.compile(r"收到[了啦]")
 
 def heard(request: Request, services: Services) -> Outcome | None:
     """Count a 「收到」 in a residents' group that was asked for one. None when it is none, or is about their ticket."""
-    if len(request.text) > LONGEST or "收到" not in request.text:
+    if request.place is None or request.place.kind != "residents" or "收" not in request.text:
         return None
-    if request.place is None or request.place.kind != "residents":
-        return None
-    said = _RECEIVED.fullmatch(_folded(split_quote(request.text)[1]))
+    words = split_quote(request.text)[1]
+    said = _RECEIVED.fullmatch(_folded(words)) if len(words) <= LONGEST else None
     if said is None:
         return None
     notice = services.notices.asking(request.place.room, request.message.at - SINCE)
-    if notice is None or (_THING.search(request.text) and _awaits(request, services)):
+    if notice is None or (_THING.search(words) and _awaits(request, services)):
         return None
     home = _household(said, request, services)
     if home is None and request.person.rank:

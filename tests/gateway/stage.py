@@ -113,15 +113,16 @@ class Process:
             await asyncio.wait_for(self._process.wait(), 20)
 
 
-def configure(folder: Path, gateway: PretendGateway) -> Path:
-    """The sample bot.yaml on this gateway, without pauses between messages."""
+def configure(folder: Path, gateway: PretendGateway, pace_seconds: float = 0) -> Path:
+    """The sample bot.yaml on this gateway, with so long between messages."""
     text = (ROOT / "bot.yaml").read_text(encoding="utf-8")
     for pattern, value in [
         (r"^channel: \w+", "channel: wechaty"),
         (r"^data: \S+", f"data: {ROOT / 'data'}"),
         (r"^  endpoint: \S+", f"  endpoint: {gateway.endpoint}"),
-        (r"^  (min_seconds|per_\w+): +[\d.]+", r"  \1: 0"),
-        (r"^  max_seconds: +[\d.]+", "  max_seconds: 0.001"),
+        (r"^  per_\w+: +[\d.]+", lambda found: found[0].split(":")[0] + ": 0"),
+        (r"^  min_seconds: +[\d.]+", f"  min_seconds: {pace_seconds}"),
+        (r"^  max_seconds: +[\d.]+", f"  max_seconds: {pace_seconds + 0.001}"),
     ]:
         text, count = re.subn(pattern, value, text, flags=re.M)
         assert count

@@ -9,7 +9,7 @@ from bot.channels.wechaty_gateway import Broken, Refused
 from bot.channels.wechaty_names import Names, Person
 from bot.channels.wechaty_order import InOrder
 from bot.channels.wechaty_payload import spoken, verdict
-from bot.model.channel import MaybeSent, NotSent, Outgoing, TooFast
+from bot.model.channel import MaybeSent, NotSent, Outgoing, RoomGone, TooFast, Unsendable
 
 NOON = datetime(2022, 11, 16, 12, tzinfo=UTC)
 
@@ -22,7 +22,11 @@ NOON = datetime(2022, 11, 16, 12, tzinfo=UTC)
         ("UNKNOWN", "rate-limit exceeded", TooFast),
         ("UNKNOWN", "not logged in", NotSent),
         ("UNKNOWN", "no payload found for id 1@chatroom", NotSent),
-        ("UNKNOWN", "你已不在群里：不在群", NotSent),
+        ("UNKNOWN", "你已不在群里：不在群", RoomGone),
+        ("UNKNOWN", "You are not in the chat room", RoomGone),
+        ("INTERNAL", "该群聊已被解散", RoomGone),
+        ("UNKNOWN", "您已被移出群聊", RoomGone),
+        ("UNKNOWN", "the message was removed from the queue", MaybeSent),
         ("UNAUTHENTICATED", 'Invalid Wechaty TOKEN "x"', NotSent),
         ("UNIMPLEMENTED", "", NotSent),
         ("UNKNOWN", "socket hang up", MaybeSent),
@@ -31,7 +35,28 @@ NOON = datetime(2022, 11, 16, 12, tzinfo=UTC)
     ],
 )
 def test_a_refusal_to_send_is_not_sent_only_when_that_is_sure(status: str, detail: str, kind: type) -> None:
-    assert type(verdict(Refused(status, detail))) is kind
+    out = Outgoing(1, "notice", "r@chatroom", "群", "", "好")
+    assert type(verdict(Refused(status, detail), out)) is kind
+
+
+@pytest.mark.parametrize(
+    ("attachment", "status", "detail", "kind"),
+    [
+        ("m1", "UNKNOWN", "Wechaty Puppet Unsupported API Error.", Unsendable),
+        ("file:a.png", "UNIMPLEMENTED", "", Unsendable),
+        ("file:a.png", "RESOURCE_EXHAUSTED", "Received message larger than max", Unsendable),
+        ("m1", "UNKNOWN", "no payload found for id m1", Unsendable),
+        ("file:a.png", "UNKNOWN", "no payload found for id r@chatroom", NotSent),
+        ("m1", "UNKNOWN", "操作过于频繁", TooFast),
+        ("m1", "UNKNOWN", "you are not in the room", RoomGone),
+        ("m1", "UNKNOWN", "socket hang up", MaybeSent),
+    ],
+)
+def test_a_file_that_cannot_be_sent_is_not_tried_again(
+    attachment: str, status: str, detail: str, kind: type
+) -> None:
+    out = Outgoing(1, "notice", "r@chatroom", "群", "", "", attachment=attachment)
+    assert type(verdict(Refused(status, detail), out)) is kind
 
 
 def test_mentions_stand_before_the_words_with_the_names_the_room_knows() -> None:
