@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.datafolder import Data, inspect_data
+from bot.groups import Tree
+from bot.mode_rules import complete
 from bot.model.settings import Alarm, Dialogue, Pace, PersonSpec, Settings, Wechaty
 from bot.settings_rules import branch_names, settings_rules
 from bot.yamlfile import Checked, Invalid, Problem, inspect, load
@@ -25,12 +27,12 @@ def load_settings(path: Path) -> Settings:
     return checked.value
 
 
-def load_data(folder: Path, scopes: Sequence[str] = ()) -> Data:
-    """The folder of YAML. ``scopes`` are the names of the tree's nodes.
+def load_data(folder: Path, scopes: Sequence[str] = (), tree: Tree | None = None) -> Data:
+    """The folder of YAML. ``scopes`` are the names of the tree's nodes; without ``tree``, where notices go is not looked at.
 
     Raises Invalid with everything that stands in the way; examples that are misunderstood do not, ``check`` tells them.
     """
-    data, problems = inspect_data(folder, scopes)
+    data, problems = inspect_data(folder, scopes, tree=tree)
     if data is None:
         raise Invalid(problems)
     return data
@@ -48,7 +50,13 @@ def check(path: Path) -> list[Problem]:
     named = raw.get("data") if isinstance(raw, dict) else None
     folder = path.parent / (named if isinstance(named, str) else Settings.data)
     semantic = settings.value is not None and settings.value.semantic
-    _, problems = inspect_data(folder, branch_names(raw), thoroughly=True, semantic=semantic and installed())
+    _, problems = inspect_data(
+        folder,
+        branch_names(raw),
+        tree=Tree(settings.value.groups) if settings.value else None,
+        thoroughly=True,
+        semantic=semantic and installed(),
+    )
     if semantic and settings.document and not installed():
         problems += (settings.document.problem((("semantic",), MISSING)),)
     return sorted({*settings.problems, *problems})
@@ -60,7 +68,7 @@ def _inspect_settings(path: Path) -> Checked[Settings]:
     if document is None:
         return checked
     problems = (*checked.problems, *map(document.problem, settings_rules(document.data, path.parent)))
-    value = _resolved(settings, path.parent) if settings and not problems else None
+    value = complete(_resolved(settings, path.parent), document.data) if settings and not problems else None
     return Checked(document, value, problems)
 
 

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from bot.data_rules import unknown_scope
 from bot.desk_rules import desk_rules
 from bot.groups import bare
+from bot.mode_rules import mode_rules
+from bot.notice_rules import quiet_rules
 from bot.yamlfile import Found, Steps
 from bot.yamlwords import suggestion
 
@@ -69,10 +71,17 @@ def settings_rules(settings: Any, folder: Path) -> Iterator[Found]:
     yield from _bot_names(settings.get("bot_names"))
     yield from _quoted(settings, ())
     yield from _timezone(settings.get("timezone"))
-    yield from _numbers(settings)
-    yield from desk_rules(settings.get("desk"))
+    yield from _sections(settings)
+    yield from mode_rules(settings, branch_names(settings), _sections)
     yield from _gateway(settings.get("wechaty"), folder)
     yield from _places(settings, folder)
+
+
+def _sections(settings: Mapping[str, Any]) -> Iterator[Found]:
+    """What a mode may define differently, too."""
+    yield from _numbers(settings)
+    yield from desk_rules(settings.get("desk"))
+    yield from quiet_rules(settings)
 
 
 def _bot_names(names: Any) -> Iterator[Found]:

@@ -12,14 +12,17 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.properties import PageSetupProperties
 
 Value = str | int | float | bool | date | datetime | None
 """What a cell may hold. A moment is written as its own zone's wall clock shows it."""
@@ -30,6 +33,34 @@ _NARROWEST, _WIDEST = 6, 60
 
 class TableError(Exception):
     """A table that cannot be read or written; the text says why, in Chinese, for whoever named the file."""
+
+
+_A4 = 9
+"""The number of that paper in a sheet's file."""
+
+_UPRIGHT = 7
+"""So many columns fit a sheet held upright; more are printed across."""
+
+_SHORT_POSTER = 7
+"""Two posters of so many lines fit a page."""
+
+_PAGE_POINTS = 740
+"""The height of what is printed on a page."""
+
+_LARGE, _LEGIBLE = 30, 18
+"""Sizes of letters on a poster: an old man reads it at the door without his glasses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """Something to be stuck to a door."""
+
+    place: str
+    """The large line."""
+    heading: str
+    lines: tuple[tuple[str, str, str], ...]
+    """What for, whom, which number."""
+    footer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +81,16 @@ def write_table(path: Path, headers: Sequence[str], rows: Iterable[Sequence[Valu
     the file, because exports name people. Raises TableError.
     """
     write = _writers(path)
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
-        os.close(handle)
-    except OSError as error:
-        raise TableError(f"{path}: 不能在这个文件夹里写文件（{error.strerror}）") from error
-    unfinished = Path(name)
-    try:
-        with unfinished.open("wb") as file:
-            write(file, headers, rows)
-        unfinished.replace(path)
-    except OSError as error:
-        raise TableError(f"{path}: 写不进去（{error.strerror}），是不是正用 Excel 或 WPS 打开着？") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+    _write_whole(path, lambda file: write(file, headers, rows))
+
+
+def write_posters(path: Path, posters: Sequence[Poster]) -> None:
+    """Write posters as .xlsx to be printed on A4 and cut, or as a plain .csv. Raises TableError."""
+    if path.suffix.lower() == ".xlsx":
+        _write_whole(path, lambda file: _write_posters(file, posters))
+        return
+    rows = [(poster.place, *line) for poster in posters for line in poster.lines]
+    write_table(path, ("哪里", "什么事", "找谁", "电话"), rows)
 
 
 def read_table(path: Path) -> tuple[tuple[str, ...], tuple[Row, ...]]:
@@ -84,6 +111,24 @@ def read_rows(path: Path) -> tuple[Row, ...]:
     except OSError as error:
         raise TableError(f"{path}: 打不开（{error.strerror or error}）") from error
     return tuple(row for row in found if any(row.cells))
+
+
+def _write_whole(path: Path, write: Callable[[IO[bytes]], None]) -> None:
+    """Let ``write`` fill a file that takes the place of ``path`` when it is whole. Raises TableError."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+        os.close(handle)
+    except OSError as error:
+        raise TableError(f"{path}: 不能在这个文件夹里写文件（{error.strerror}）") from error
+    unfinished = Path(name)
+    try:
+        with unfinished.open("wb") as file:
+            write(file)
+        unfinished.replace(path)
+    except OSError as error:
+        raise TableError(f"{path}: 写不进去（{error.strerror}），是不是正用 Excel 或 WPS 打开着？") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _writers(path: Path) -> Callable[[IO[bytes], Sequence[str], Iterable[Sequence[Value]]], None]:
@@ -126,6 +171,8 @@ def _write_xlsx(file: IO[bytes], headers: Sequence[str], rows: Iterable[Sequence
     book = Workbook(write_only=True)
     sheet = book.create_sheet("小巷")
     sheet.freeze_panes = "A2"
+    _ready_to_print(sheet, wide=len(headers) > _UPRIGHT)
+    sheet.print_title_rows = "1:1"
     for index, header in enumerate(headers):
         widths = [_width(header) + 2, *(_width(_shown(row[index])) for row in table if index < len(row))]
         letter = get_column_letter(index + 1)
@@ -134,6 +181,57 @@ def _write_xlsx(file: IO[bytes], headers: Sequence[str], rows: Iterable[Sequence
     for row in table:
         sheet.append([_xlsx_cell(sheet, value) for value in row])
     book.save(file)
+
+
+def _ready_to_print(sheet: Any, *, wide: bool) -> None:
+    """A4, as wide as the sheet and as many pages as it takes, each with its number."""
+    sheet.page_setup.paperSize = _A4
+    sheet.page_setup.orientation = "landscape" if wide else "portrait"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_options.horizontalCentered = True
+    sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, header=0.2, footer=0.25)
+    sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
+
+
+def _write_posters(file: IO[bytes], posters: Sequence[Poster]) -> None:
+    """Two to a page where they are short enough, with a line to cut along, else one."""
+    book = Workbook()
+    sheet = book.active
+    _ready_to_print(sheet, wide=False)
+    sheet.oddFooter.center.text = None
+    for letter, width in zip("ABC", (30, 32, 34), strict=True):
+        sheet.column_dimensions[letter].width = width
+    longest = max((len(poster.lines) for poster in posters), default=0)
+    per_page = 2 if longest <= _SHORT_POSTER else 1
+    high = _PAGE_POINTS / per_page / (longest + 3)
+    for count, poster in enumerate(posters):
+        first = count * (longest + 3) + 1
+        _draw(sheet, poster, first, first + longest + 2, high)
+        if count and count % per_page == 0:
+            sheet.row_breaks.append(Break(id=first - 1))
+    book.save(file)
+
+
+def _draw(sheet: Any, poster: Poster, first: int, last: int, high: float) -> None:
+    """One poster, in these rows: place, heading, lines, and at the bottom the footer."""
+    for row in range(first, last + 1):
+        sheet.row_dimensions[row].height = high
+    for row, text in ((first, poster.place), (first + 1, poster.heading), (last, poster.footer)):
+        _letter(sheet.cell(row, 1), text, large=row == first, middle=True)
+        sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=3)
+    for row, line in enumerate(poster.lines, first + 2):
+        for column, text in enumerate(line, 1):
+            _letter(sheet.cell(row, column), text, large=False, middle=False)
+    for column in (1, 2, 3):
+        sheet.cell(last, column).border = Border(bottom=Side("dashed"))
+
+
+def _letter(cell: Any, text: str, *, large: bool, middle: bool) -> None:
+    cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
+    cell.data_type, cell.number_format = "s", "@"
+    cell.font = Font(size=_LARGE if large else _LEGIBLE, bold=large)
+    cell.alignment = Alignment("center" if middle else "left", "center", wrap_text=True)
 
 
 def _xlsx_cell(sheet: object, value: Value) -> object:

@@ -20,8 +20,9 @@ def next_time(times: Sequence[str], after: datetime, zone: tzinfo) -> datetime |
 
 def due(name: str, times: Sequence[str], late: timedelta, services: Services) -> datetime | None:
     """The planned moment to ring next: the first after the last one that was rung, leaving out what is later than
-    ``late`` by now and what was before the bot was first started."""
+    ``late`` by now, what was before the bot was first started, and what was before the present mode held."""
     last = services.rung.last(name) or services.health.first_started
+    last = max(last, services.modes.since or last)
     return next_time(times, max(last, services.clock.now() - late), services.zone)
 
 

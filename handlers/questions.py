@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.model.handling import Dialogue, Outcome, Request
 from bot.model.services import Faq, Services
+from handlers import cards
 from handlers.people import chitchat
 from handlers.speaking import to_sender
 from handlers.tickets.own_tickets import asks_after_own
@@ -54,7 +55,10 @@ def answer_choice(request: Request, services: Services) -> Outcome | None:
 
 
 def _answer(entry: Faq, request: Request, services: Services) -> Outcome:
-    answer = to_sender(request, services.replies("faq_answer", answer=entry.answer))
+    said = entry.answer
+    if cards.PLACEHOLDER in said:
+        said = said.replace(cards.PLACEHOLDER, cards.card(cards.place_of(request, services), services))
+    answer = to_sender(request, services.replies("faq_answer", answer=said))
     return Outcome(f"answer:{entry.id}", (replace(answer, topic=f"faq:{entry.id}"),))
 
 

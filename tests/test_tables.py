@@ -171,3 +171,16 @@ def test_a_folder_is_no_table(tmp_path: Path) -> None:
     (tmp_path / "t.csv").mkdir()
     with pytest.raises(TableError, match="打不开"):
         read_table(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize(("columns", "held"), [(7, "portrait"), (8, "landscape")])
+def test_a_workbook_is_ready_to_be_printed(tmp_path: Path, columns: int, held: str) -> None:
+    path = tmp_path / "t.xlsx"
+    write_table(path, [f"第{n}列" for n in range(columns)], [["字"] * columns] * 200)
+    sheet = load_workbook(path).active
+    setup = sheet.page_setup
+    assert (setup.paperSize, setup.orientation) == (9, held)  # A4
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (setup.fitToWidth, setup.fitToHeight) == (1, 0)  # as wide as the sheet, as many pages as it takes
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet.oddFooter.center.text == "第 &P 页，共 &N 页"

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.model.tree import Node
 
@@ -36,6 +36,8 @@ class Contact:
     """As it is shown: 0371-55501234."""
     scope: str | None = None
     """The name of the branch it serves; without it, the whole community."""
+    helps: tuple[str, ...] = ()
+    """What to ring there for, as the card says it (爱心联系卡): 买药, 就医用车. Without any, it is not on the card."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,13 @@ class Contacts:
     """Who is on duty: one entry without scope, and one for each branch that has its own."""
     public: tuple[Contact, ...] = ()
     """Other numbers that may appear in a residents' group: property management, clinic, pharmacy."""
+    cards: tuple[Contact, ...] = ()
+    """People whom residents may ring, with what for (爱心联系卡): a grid worker, whoever looks after a building."""
 
     @property
     def phones(self) -> frozenset[str]:
         """Every number that may be shown, digits only, with and without the area code."""
-        bare = {bare_phone(contact.phone) for contact in (*self.duty, *self.public)}
+        bare = {bare_phone(contact.phone) for contact in (*self.duty, *self.public, *self.cards)}
         return frozenset(bare | {local for phone in bare for local in _without_area_code(phone)})
 
     def duty_for(self, path: Sequence[Node]) -> Contact:
@@ -60,6 +64,21 @@ class Contacts:
             if node.name in by_scope:
                 return by_scope[node.name]
         return by_scope.get(None, self.duty[0])
+
+    def card_for(self, path: Sequence[Node]) -> list[Contact]:
+        """Whom to ring for what at the last node of a path from the root, whoever is on duty last: each errand goes to
+        the nearest branch that has somebody for it, so ``helps`` holds only what nobody nearer does."""
+        listed = [contact for contact in (*self.cards, *self.public) if contact.helps]
+        covered: set[str] = set()
+        card: list[Contact] = []
+        for scope in (*(node.name for node in reversed(path)), None):
+            here = [contact for contact in listed if contact.scope == scope]
+            for contact in here:
+                helps = tuple(errand for errand in contact.helps if errand not in covered)
+                card += [replace(contact, helps=helps)] if helps else []
+            covered |= {errand for contact in here for errand in contact.helps}
+        duty = self.duty_for(path)
+        return [*card, replace(duty, helps=duty.helps or ("别的事",))]
 
 
 def _without_area_code(phone: str) -> list[str]:

@@ -145,6 +145,46 @@ class PersonSpec:
 
 
 @dataclass(frozen=True)
+class StandingDuty:
+    """Who is on duty for a branch as long as a mode lasts, where nobody set a roster for that day (/值班 设)."""
+
+    branch: str
+    """The name of the branch, with everything below it."""
+    people: tuple[str, ...]
+    """Names out of ``people``."""
+    shift: Literal["全天", "白班", "中班", "夜班"] = "全天"
+    """Which shift; without it, the whole day."""
+    lead: str | None = None
+    """Which of them leads (带班); without it, the first."""
+
+
+@dataclass(frozen=True)
+class Mode:
+    """What is different as long as a mode lasts; what it does not name is as in the file's own section."""
+
+    desk: Desk | None = None
+    """The help desk: clocks, shifts, and what is asked when. Loaded, complete; None when nothing is different."""
+    pace: Pace | None = None
+    """How slowly the bot speaks."""
+    notices: NoticeSettings | None = None
+    """Notices: when they are held back, and how long things wait."""
+    testing: TestingSettings | None = None
+    """Testing rounds."""
+    roster: tuple[StandingDuty, ...] = ()
+    """Who is on duty where no roster was set for the day."""
+
+
+@dataclass(frozen=True)
+class ModeSettings:
+    """Everyday and wartime (日常, 战时); /模式 switches."""
+
+    everyday: Mode = Mode()
+    """日常."""
+    wartime: Mode = Mode()
+    """战时."""
+
+
+@dataclass(frozen=True)
 class Settings:
     """bot.yaml."""
 
@@ -178,5 +218,7 @@ class Settings:
     """Notices: when they are held back, and how long things wait."""
     testing: TestingSettings = TestingSettings()
     """Testing rounds."""
+    modes: ModeSettings = ModeSettings()
+    """What is different in everyday and in wartime mode."""
     people: tuple[PersonSpec, ...] = ()
     """Those with authority from the start, besides those who claim an invitation."""

@@ -1,9 +1,10 @@
 """Who has to be told: shifts, who is on duty, who owns a branch, and who stands in for them."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta, tzinfo
 from itertools import pairwise
 
-from bot.model.duty import Shift
+from bot.model.duty import OnDuty, Shift
 from bot.model.people import Person
 from bot.model.services import Services
 from bot.model.settings import Desk
@@ -53,15 +54,27 @@ def stand_in(person: Person, at: datetime, services: Services) -> Person:
     return person
 
 
+def roster_of(node: Node, shift: Shift, lines: Sequence[OnDuty], services: Services) -> list[OnDuty]:
+    """The roster of one branch for a shift, whoever leads first: out of ``lines``, which were set for the day, its own
+    before the whole day's; where none was set, the one that stands in the present mode (bot.yaml)."""
+    mine = [line for line in lines if line.node == node.name and line.shift in ("", shift.name)]
+    if not mine:
+        mine = [
+            OnDuty(shift.day, one.shift, one.node, one.person_id, one.name, one.lead)
+            for one in services.modes.roster
+            if one.node == node.name and one.shift in ("", shift.name)
+        ]
+    named = [line for line in mine if line.shift] or mine
+    return sorted(named, key=lambda line: not line.lead)
+
+
 def on_duty(node: Node, at: datetime, services: Services) -> list[Person]:
     """Those on duty for a branch, whoever leads first, with their stand-ins in their place; the roster of the nearest
-    branch counts, and there the shift's own before the whole day's. Empty when no roster was set."""
+    branch counts, and there the shift's own before the whole day's. Empty when there is none."""
     shift = shift_at(at, services.desk, services.zone)
-    lines = [line for line in services.duty.duty(shift.day) if line.shift in ("", shift.name)]
+    lines = services.duty.duty(shift.day)
     for above in reversed(services.groups.path(node)):
-        of_node = [line for line in lines if line.node == above.name]
-        named = [line for line in of_node if line.shift] or of_node
-        here = sorted(named, key=lambda line: not line.lead)
+        here = roster_of(above, shift, lines, services)
         if here:
             people = [
                 services.colleagues.get(line.person_id) or Person(line.person_id, line.name) for line in here

@@ -12,7 +12,7 @@ from bot.model.tree import Node
 from handlers.authority import may
 from handlers.branches import as_typed, branch_said, colleagues, own_branch, tokens
 from handlers.days import day_title, read_days
-from handlers.duty.on_duty import clock_time, shift_at, shift_names, stand_in
+from handlers.duty.on_duty import clock_time, roster_of, shift_at, shift_names, stand_in
 from handlers.duty.owners import place_title
 from handlers.speaking import to_sender
 
@@ -98,13 +98,8 @@ def _shift_lines(shift: Shift, now: Shift, at: datetime, services: Services) -> 
     loads = services.tickets.loads() if shift == now else None
     shown = []
     for node in services.groups.below(services.groups.root):
-        here = [line for line in all_lines if line.node == node.name]
-        named = [line for line in here if line.shift == shift.name] or [
-            line for line in here if not line.shift
-        ]
-        if named:
-            ordered = sorted(named, key=lambda line: not line.lead)
-            people = "、".join(_person(line, n == 0, at, loads, services) for n, line in enumerate(ordered))
+        if here := roster_of(node, shift, all_lines, services):
+            people = "、".join(_person(line, n == 0, at, loads, services) for n, line in enumerate(here))
             shown.append(f"{place_title(node, services)}：{people}")
     return head, shown
 
