@@ -1,6 +1,8 @@
 """Testing rounds and their stops."""
 
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,16 +13,21 @@ from bot.model.testing import Round, Stop
 
 _ROUND = (
     "id", "node", "name", "place", "begins", "ends", "state", "batch", "minutes", "created_at", "by_id", "by_name",
-    "room_id", "drill", "started_at", "paused_at", "ended_at", "next_at", "reminded_at",
+    "room_id", "drill", "started_at", "paused_at", "resumed_at", "ended_at", "next_at", "reminded_at", "scope",
 )  # fmt: skip
 _STOP = (
     "round", "place", "node", "compound", "building", "unit", "households", "state", "first_floor", "last_floor",
-    "warned_at", "called_at", "done_at", "calls",
+    "warned_at", "called_at", "done_at", "calls", "turn",
 )  # fmt: skip
 _MOMENTS = frozenset(
-    {"begins", "ends", "created_at", "started_at", "paused_at", "ended_at", "next_at", "reminded_at"}
-    | {"warned_at", "called_at", "done_at"}
+    {"begins", "ends", "created_at", "started_at", "paused_at", "resumed_at", "ended_at", "next_at"}
+    | {"reminded_at", "warned_at", "called_at", "done_at"}
 )
+
+_CALL = re.compile(r"round:\d+:(\d+)")
+
+_PAUSED = "paused"
+"""Why a round's calls are held."""
 
 
 class Rounds:
@@ -93,6 +100,57 @@ class Rounds:
             " WHERE state <> 'ended'"
         ).fetchone()
         return None if row[0] is None else moment(row[0])
+
+    # its calls in the outbox
+
+    def hold(self, round_id: int) -> int:
+        """Hold its calls that have not left: they keep their place. Returns how many."""
+        return self._ledger.execute(
+            "UPDATE outbox SET held = ? WHERE state = 'pending' AND held = '' AND topic GLOB ?",
+            (_PAUSED, f"round:{round_id}:*"),
+        ).rowcount
+
+    def release(self, round_id: int) -> int:
+        """Let the calls that were held leave. Returns how many."""
+        return self._ledger.execute(
+            "UPDATE outbox SET held = '' WHERE state = 'pending' AND held = ? AND topic GLOB ?",
+            (_PAUSED, f"round:{round_id}:*"),
+        ).rowcount
+
+    def unsent(self, round_id: int) -> frozenset[int]:
+        """The places of stops whose call still waits for its turn to be sent; groups that the bot has never seen do not
+        count, for nobody knows when they will be."""
+        rows = self._ledger.execute(
+            "SELECT topic FROM outbox WHERE state IN ('pending', 'sending') AND topic GLOB ? AND room_id IS NOT NULL",
+            (f"round:{round_id}:*",),
+        )
+        return frozenset(place for (topic,) in rows if (place := called(topic)) is not None)
+
+    def withdraw(self, round_id: int, places: Collection[int], at: datetime) -> frozenset[int]:
+        """Cancel what has not left of the calls and warnings of these stops. Returns the places whose call had not
+        left."""
+        topics = self._cancel(
+            [f"round:{round_id}:{place}{what}" for place in places for what in ("", ":warn")], at
+        )
+        return frozenset(place for topic in topics if (place := called(topic)) is not None)
+
+    def unwarn(self, round_id: int, places: Collection[int], at: datetime) -> None:
+        """Cancel the warnings of these stops that have not left."""
+        self._cancel([f"round:{round_id}:{place}:warn" for place in places], at)
+
+    def _cancel(self, topics: Sequence[str], at: datetime) -> list[str]:
+        rows = self._ledger.execute(
+            "UPDATE outbox SET state = 'cancelled', settled_at = ?, held = '' WHERE state = 'pending'"
+            " AND topic IN (SELECT value FROM json_each(?)) RETURNING topic",
+            (millis(at), json.dumps(topics)),
+        ).fetchall()
+        return [topic for (topic,) in rows]
+
+
+def called(topic: str) -> int | None:
+    """The place of the stop that a row of this topic calls; None for its warning and for everything else."""
+    found = _CALL.fullmatch(topic)
+    return int(found[1]) if found else None
 
 
 def _stored(name: str, value: Any) -> Any:

@@ -19,9 +19,9 @@ ROUND_STATES: dict[RoundState, str] = {
 StopState = Literal["waiting", "called", "done", "skipped"]
 """A stop that was skipped comes last, or when it is called by name."""
 
-Kind = Literal["tested", "home", "away", "isolated", "vacant"]
-"""已测; 上门采样过; and why a household need not come: 外出, 隔离, 空置. Only ``tested`` and ``home`` count as sampled; all
-count as accounted for (不漏一户)."""
+Kind = Literal["tested", "home", "away", "isolated", "vacant", "wanted"]
+"""已测; 上门采样过; why a household need not come: 外出, 隔离, 空置; and that it waits for somebody to come to its door
+(要上门). Only ``tested`` and ``home`` count as sampled; all but ``wanted`` count as accounted for (不漏一户)."""
 
 KIND_TITLES: dict[Kind, str] = {
     "tested": "已测",
@@ -29,14 +29,22 @@ KIND_TITLES: dict[Kind, str] = {
     "away": "外出",
     "isolated": "隔离",
     "vacant": "空置",
+    "wanted": "要上门",
 }
+
+SAMPLED: frozenset[Kind] = frozenset({"tested", "home"})
+EXCUSED: frozenset[Kind] = frozenset({"away", "isolated", "vacant"})
 
 Source = Literal["scanner", "staff", "chain", "self", "proxy", "list"]
 """Whose word it is: the scanner's export, a worker or volunteer, a row of a 接龙, the household itself, somebody else for
 it (a neighbour, a daughter), the list of households (its tags). From the surest to the least sure after ``self``."""
 
+SOURCE_TITLES: dict[Source, str] = {
+    "scanner": "扫码", "staff": "工作人员", "chain": "接龙", "self": "本户", "proxy": "别人代说", "list": "名单",
+}  # fmt: skip
+
 TAGS = ("独居老人", "行动不便", "居家隔离", "空置")
-"""What the list of households may say of one, besides free words."""
+"""What the list of households may say of one and the rounds go by; besides, there are free words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +73,16 @@ class Round:
     drill: bool = False
     started_at: datetime | None = None
     paused_at: datetime | None = None
+    """When it was last paused; stays when it goes on."""
+    resumed_at: datetime | None = None
+    """When it last went on after a pause."""
     ended_at: datetime | None = None
     next_at: datetime | None = None
     """When the next stop is called by itself; None while nothing is."""
     reminded_at: datetime | None = None
     """When the unit groups were last told how many are missing."""
+    scope: str = ""
+    """What is tested, for people: 春晓苑（除8号楼）. Which buildings and units that is, its stops say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +109,8 @@ class Stop:
     done_at: datetime | None = None
     calls: int = 0
     """How often it was called."""
+    turn: int = 0
+    """Stops of one turn are called together; turns are called in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +140,20 @@ class Tally:
     excused: int
     """Away, isolated or vacant."""
     people: int
-    """Persons on the list, as far as their number is known (else one a household)."""
+    """Persons of those households that are not excused, as far as their number is known (else one a household)."""
     people_sampled: int
+    wanted: int = 0
+    """Of the missing ones, those that wait for somebody to come to their door."""
 
     @property
     def missing(self) -> int:
         """Households nobody knows anything of."""
         return self.households - self.sampled - self.excused
+
+    @property
+    def expected(self) -> int:
+        """Households that have to be sampled: all but the excused ones."""
+        return self.households - self.excused
 
 
 class RoundBook(Protocol):
@@ -169,13 +191,36 @@ class RoundBook(Protocol):
         """The first ``next_at`` of a running round, or ``begins`` of a planned one."""
         ...
 
+    def hold(self, round_id: int) -> int:
+        """Hold its calls that have not left: they keep their place. Returns how many."""
+        ...
+
+    def release(self, round_id: int) -> int:
+        """Let the calls that were held leave. Returns how many."""
+        ...
+
+    def unsent(self, round_id: int) -> frozenset[int]:
+        """The places of stops whose call still waits for its turn to be sent; groups that the bot has never seen do not
+        count, for nobody knows when they will be."""
+        ...
+
+    def withdraw(self, round_id: int, places: Collection[int], at: datetime) -> frozenset[int]:
+        """Cancel what has not left of the calls and warnings of these stops. Returns the places whose call had not
+        left."""
+        ...
+
+    def unwarn(self, round_id: int, places: Collection[int], at: datetime) -> None:
+        """Cancel the warnings of these stops that have not left."""
+        ...
+
 
 class CoverageBook(Protocol):
     """Which households were tested in a round (bot/ledger/coverage.py)."""
 
     def mark(self, round_id: int, marks: Sequence[Mark]) -> list[Mark]:
         """Write marks down and return those that told something new. A surer source replaces a less sure one, never the
-        other way round."""
+        other way round, but for this: that a household was sampled is always told of one that was excused, or that
+        waited."""
         ...
 
     def unmark(self, round_id: int, household: Household) -> Mark | None:

@@ -1,0 +1,318 @@
+"""Calls: who is called down and who is told to get ready, each group once, and when the next ones are called."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.model.audit import Actor
+from bot.model.clock import millis
+from bot.model.handling import Reply, Ring
+from bot.model.services import Services
+from bot.model.testing import Round, Source, Stop
+from handlers.testing import pacing, stops
+from handlers.testing.pacing import Line
+
+BEHIND = timedelta(minutes=10)
+"""The staff are told when the last ones will be through so much later than planned."""
+
+SEEN_BY: tuple[Source, ...] = ("scanner", "staff", "chain", "self", "proxy")
+"""Whose reports tell how fast the line is: all but the list of households."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What calling somebody leads to."""
+
+    round: Round
+    stops: Sequence[Stop]
+    """Those that were called."""
+    following: Sequence[Stop]
+    """Those that come next; empty after the last."""
+    lines: tuple[str, ...] = ()
+    """What the staff should know besides."""
+    replies: tuple[Reply, ...] = ()
+    """To the residents' groups."""
+
+
+def wide(one: Round, services: Services) -> bool:
+    """True when buildings must be named with their compound."""
+    node = services.groups.find(one.node)
+    return node is None or services.groups.compound(node) is None
+
+
+def title(one: Round) -> str:
+    """A round for people: 春晓苑第3轮（演练）."""
+    return f"{one.scope or one.node}{one.name}{'（演练）' if one.drill else ''}"
+
+
+def to_staff(one: Round, text: str) -> Reply:
+    """Something about a round for those who began it: in their group, else the staff of the branch."""
+    if one.room_id:
+        return Reply(text, "alert", "room", to=one.room_id)
+    return Reply(text, "alert", "staff", node=one.node)
+
+
+def to_branch(one: Round, text: str) -> Reply:
+    """Something about a round for all its residents, in the branch's own group or the nearest above."""
+    return Reply(text, "call", "group", node=one.node, topic=f"round:{one.id}")
+
+
+def to_stop(one: Round, stop: Stop, text: str, what: str = "") -> Reply:
+    """A call for the group of a stop, or with ``what`` its warning: these are held in a pause."""
+    return Reply(text, "call", "group", node=stop.node, topic=f"round:{one.id}:{stop.place}{what}")
+
+
+def news(one: Round, stop: Stop, text: str) -> Reply:
+    """Something else for the group of a stop: never held."""
+    return Reply(text, "call", "group", node=stop.node, topic=f"round:{one.id}")
+
+
+def drill(one: Round) -> str:
+    """What stands before everything that residents read of a drill."""
+    return "【演练】" if one.drill else ""
+
+
+def in_group(stop: Stop, services: Services) -> str:
+    """A stop as its group reads it: with the compound where the group is wider than that."""
+    node = services.groups.find(stop.node)
+    room = services.groups.nearest_room(node, "residents") if node else None
+    place = services.groups.place(room) if room else None
+    return stops.title(stop, services, wide=place is None or services.groups.compound(place.node) is None)
+
+
+def unheard(some: Sequence[Stop], services: Services) -> list[Stop]:
+    """Those for which there is no residents' group at all, not even above."""
+    nodes = [(stop, services.groups.find(stop.node)) for stop in some]
+    return [
+        stop
+        for stop, node in nodes
+        if node is None or services.groups.nearest_room(node, "residents") is None
+    ]
+
+
+def the_line(one: Round, some: Sequence[Stop], at: datetime, services: Services) -> Line:
+    """How many were called, and how many of them were seen."""
+    called = [stop for stop in some if stop.called_at is not None and stop.state in ("called", "done")]
+    branches = {(stop.compound, stop.building, stop.unit) for stop in called}
+    seen = sum(
+        mark.source != "list" and (home.compound, home.building, home.unit) in branches
+        for mark in services.coverage.marks(one.id).values()
+        for home in (mark.household,)
+    )
+    begun = max(one.started_at or at, one.resumed_at or one.started_at or at)
+    since = max(at - pacing.WINDOW, begun)
+    lately = services.coverage.sampled_since(one.id, since, SEEN_BY)
+    return Line(sum(stop.households for stop in called), seen, lately, at - since)
+
+
+def call(one: Round, some: Sequence[Stop], at: datetime, services: Services) -> Called:
+    """Call these stops down, warn the next ones, and set when those are called by themselves. The rows for the groups
+    are written in the same transaction, so no stop is called twice, whatever happens."""
+    before = services.rounds.stops(one.id)
+    places = {stop.place for stop in some}
+    services.rounds.unwarn(one.id, places, at)
+    called, replies = [], []
+    for stop in some:
+        again = stop.calls > 0
+        called.append(
+            services.rounds.change_stop(
+                stop, state="called", called_at=at, done_at=None, calls=stop.calls + 1
+            )
+        )
+        key = "round_call_again" if again else "round_call"
+        words = {"place": in_group(stop, services), "where": one.place, "drill": drill(one)}
+        replies.append(to_stop(one, stop, services.replies(key, **words)))
+    after = services.rounds.stops(one.id)
+    turns = stops.upcoming(after)
+    pace = pacing.speed(one, after, the_line(one, after, at, services))
+    wait = pacing.takes(one, called, pace)
+    following = turns[0] if turns else []
+    if at + wait < one.ends:
+        replies += _warn(one, following, called, wait, at, services)
+    one = services.rounds.change(one.id, next_at=_next(one, at + wait, at, bool(turns)))
+    lines = [*_finished(before, called, after, one, services)]
+    if not turns:
+        lines.append(services.replies("round_all_called", name=title(one)))
+    elif late := _late(one, after, at + wait, at, pace, services):
+        lines.append(late)
+    if nobody := unheard(called, services):
+        where = stops.titles(nobody, services, wide=wide(one, services))
+        lines.append(services.replies("round_no_group", place=where))
+    return Called(one, called, following, tuple(lines), tuple(replies))
+
+
+def _next(one: Round, planned: datetime, at: datetime, more: bool) -> datetime | None:
+    """When something has to be done next: the next call, or the end of the hours; after the hours nothing goes by itself."""
+    if at >= one.ends or one.state == "paused":
+        return None
+    return min(planned, one.ends) if more else one.ends
+
+
+def _warn(
+    one: Round,
+    following: Sequence[Stop],
+    called: Sequence[Stop],
+    wait: timedelta,
+    at: datetime,
+    services: Services,
+) -> list[Reply]:
+    """Tell the next ones to get ready, once each."""
+    replies = []
+    for stop in following:
+        if stop.warned_at is not None:
+            continue
+        services.rounds.change_stop(stop, warned_at=at)
+        words = {
+            "place": in_group(stop, services),
+            "drill": drill(one),
+            "count": f"{len(called)} {'个单元' if all(one.unit for one in called) else '批'}",
+            "minutes": f"{max(1, round(wait.total_seconds() / 60))}",
+        }
+        replies.append(to_stop(one, stop, services.replies("round_warn", **words), ":warn"))
+    return replies
+
+
+def _finished(
+    before: Sequence[Stop], called: Sequence[Stop], after: Sequence[Stop], one: Round, services: Services
+) -> list[str]:
+    """A line for each building that is through: the last of it was called, and now another one is."""
+    last = {(stop.compound, stop.building) for stop in stops.present(before)}
+    left = {(stop.compound, stop.building) for turn in stops.upcoming(after) for stop in turn}
+    through = last - left - {(stop.compound, stop.building) for stop in called}
+    lines = []
+    for compound, building in sorted(through):
+        mine = [stop for stop in after if (stop.compound, stop.building) == (compound, building)]
+        households = sum(stop.households for stop in mine)
+        place = stops.title(replace(mine[0], unit="", first_floor=None), services, wide=wide(one, services))
+        seen = sum(
+            mark.household.compound == compound and mark.household.building == building
+            for mark in services.coverage.marks(one.id).values()
+            if mark.kind in ("tested", "home")
+        )
+        told = f"{households} 户" + (f"，已测 {seen} 户" if seen else "") if households else ""
+        lines.append(services.replies("round_building_done", place=place, list=told and f"（{told}）"))
+    return lines
+
+
+def _late(
+    one: Round, after: Sequence[Stop], planned: datetime, at: datetime, pace: float | None, services: Services
+) -> str:
+    """That the hours will not do, once for these hours; empty when they will, or when it was said."""
+    end = pacing.last_ends(one, after, planned, pace)
+    name = f"round:{one.id}:late:{millis(one.ends)}"
+    if end - one.ends < BEHIND or services.rung.last(name) is not None:
+        return ""
+    services.rung.mark(name, at, at)
+    minutes = f"{round((end - one.ends).total_seconds() / 60)}"
+    return services.replies(
+        "round_late", time=clock(end, services), ends=clock(one.ends, services), minutes=minutes
+    )
+
+
+def clock(at: datetime, services: Services) -> str:
+    """A time of the day."""
+    return f"{at.astimezone(services.zone):%H:%M}"
+
+
+def begin(one: Round, at: datetime, services: Services) -> Called:
+    """Let a planned round begin: its first turn is called."""
+    one = services.rounds.change(one.id, state="running", started_at=at)
+    turns = stops.upcoming(services.rounds.stops(one.id))
+    return call(one, turns[0] if turns else [], at, services)
+
+
+def uncalled(one: Round, services: Services) -> list[Stop]:
+    """The stops that were not called, in their order."""
+    return [stop for turn in stops.upcoming(services.rounds.stops(one.id)) for stop in turn]
+
+
+# by the clock
+
+
+def _due(services: Services) -> datetime | None:
+    over = [
+        one.ends for one in services.rounds.current() if one.state == "paused" and not _told(one, services)
+    ]
+    return min((moment for moment in (services.rounds.next_moment(), *over) if moment), default=None)
+
+
+def _told(one: Round, services: Services) -> bool:
+    """True when the staff were told that the hours of a pausing round are over."""
+    return services.rung.last(_over(one)) is not None
+
+
+def _over(one: Round) -> str:
+    return f"round:{one.id}:over:{millis(one.ends)}"
+
+
+def _ring(at: datetime, services: Services) -> Sequence[Reply]:
+    replies: list[Reply] = []
+    for one in reversed(services.rounds.current()):
+        if one.state == "planned" and one.begins <= at:
+            replies += _begin_planned(one, at, services)
+        elif one.state == "running" and one.next_at is not None and one.next_at <= at:
+            replies += _go_on(one, at, services)
+        elif one.state == "paused" and one.ends <= at and not _told(one, services):
+            services.rung.mark(_over(one), one.ends, at)
+            replies += _time_is_up(one, services)
+    return replies
+
+
+def _begin_planned(one: Round, at: datetime, services: Services) -> list[Reply]:
+    if at >= one.ends:  # nothing ran at that time: nobody is called down to a site that has closed
+        one = services.rounds.change(one.id, state="paused", paused_at=at)
+        services.rung.mark(_over(one), one.ends, at)
+        services.audit.write(Actor(at), "round", f"{title(one)}：没有开始，时间已过")
+        return [to_staff(one, services.replies("round_missed", name=title(one)))]
+    begun = begin(one, at, services)
+    services.audit.write(Actor(at), "round", f"{title(one)}：到点开始叫号")
+    return [to_staff(one, said(begun, services)), *begun.replies]
+
+
+def said(called: Called, services: Services) -> str:
+    """What the staff read of a call: who was called, who is next, and what else there is to know."""
+    broad = wide(called.round, services)
+    households = sum(stop.households for stop in called.stops)
+    words = {
+        "place": stops.titles(called.stops, services, wide=broad),
+        "count": f"（{households}户）" if households else "",
+        "next": stops.titles(called.following, services, wide=broad),
+    }
+    key = "round_called" if called.following else "round_called_last"
+    return "\n".join((services.replies(key, **words), *called.lines))
+
+
+def _go_on(one: Round, at: datetime, services: Services) -> list[Reply]:
+    if at >= one.ends:
+        return _time_is_up(one, services)
+    known = services.rounds.stops(one.id)
+    now, turns = stops.present(known), stops.upcoming(known)
+    if not turns:
+        services.rounds.change(one.id, next_at=one.ends)
+        return []
+    line = the_line(one, known, at, services)
+    pace = pacing.speed(one, known, line)
+    waiting = services.rounds.unsent(one.id) & {stop.place for stop in now}
+    if waiting or pacing.too_long(one, now, line, at):
+        step = pacing.takes(one, now, pace) / (1 if waiting else 4)
+        services.rounds.change(one.id, next_at=min(at + step, one.ends))
+        return []
+    called = call(one, turns[0], at, services)
+    return [*called.replies, *([to_staff(one, "\n".join(called.lines))] if called.lines else [])]
+
+
+def _time_is_up(one: Round, services: Services) -> list[Reply]:
+    """Calls stop at the end of the hours; whoever was not called is named, never just dropped."""
+    one = services.rounds.change(one.id, next_at=None)
+    left = uncalled(one, services)
+    services.rounds.unwarn(one.id, {stop.place for stop in left}, one.ends)
+    words = {"name": title(one), "count": str(len(left)), "ends": clock(one.ends, services)}
+    if not left:
+        return [to_staff(one, services.replies("round_over", **words))]
+    later = f"{clock(one.begins, services)}-{clock(one.ends + timedelta(minutes=40), services)}"
+    listed = stops.titles(left, services, wide=wide(one, services))
+    return [to_staff(one, services.replies("round_over_left", **words, list=listed, time=later))]
+
+
+RING = Ring("rounds", _due, _ring)
+"""Rounds begin at their time, and go on by themselves."""

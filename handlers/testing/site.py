@@ -1,0 +1,87 @@
+"""What those at the site say without a slash: 「下一个」, 「叫5号楼」, 「17-3完成」. Narrow: they talk all day."""
+
+import re
+from collections.abc import Sequence
+
+from bot.model.handling import Outcome, Request
+from bot.model.services import Services
+from bot.model.testing import Round
+from handlers.authority import may
+from handlers.speaking import to_sender
+from handlers.testing import calling, steering, stops
+from handlers.testing.steering import Step
+
+_END = r"[了啦吧哈]?[。.!！~]*"
+_SEVERAL = rf"{stops.NAMED}(?:[\s、,，和]+{stops.NAMED})*"
+SAID: tuple[tuple[re.Pattern[str], Step], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), step)
+    for pattern, step in (
+        (rf"(?:叫|喊|请)?下一?[个栋批组](?:楼|单元)?{_END}", steering.next_one),
+        (rf"(?:再|先)?[叫喊]\s*(?P<where>{_SEVERAL})(?:下来|下楼)?{_END}", steering.by_name),
+        (
+            rf"(?P<where>{_SEVERAL})\s*(?:都|全)?(?:已经?)?(?:完成|做完|好了|测完|采完|完了|结束){_END}",
+            steering.done,
+        ),
+        (rf"完成\s*(?P<where>{_SEVERAL}){_END}", steering.done),
+        (rf"(?:先)?跳过\s*(?P<where>{_SEVERAL}){_END}", steering.skip),
+        (rf"(?P<where>{_SEVERAL})\s*(?:先)?跳过{_END}", steering.skip),
+        (rf"(?:先)?(?:暂停|停)(?:一下|叫号|一会儿?)?{_END}", steering.pause),
+        (rf"(?:继续|接着叫|恢复|继续叫)(?:叫号)?{_END}", steering.go_on),
+        (rf"叫错{_END}", steering.recall),
+        (rf"撤回\s*(?P<where>{_SEVERAL}){_END}", steering.recall),
+    )
+)
+"""What is said, whole, and what it does."""
+
+_LONGEST = 40
+"""Characters; longer messages are talk."""
+
+
+def heard(request: Request, services: Services) -> Outcome | None:
+    """What somebody at the site says in a group of those at work while a round runs there; None when it is no such word,
+    or none of their business."""
+    text = request.text.strip()
+    if len(text) > _LONGEST or request.place is None:
+        return None
+    for pattern, step in SAID:
+        found = pattern.fullmatch(text)
+        if found is None:
+            continue
+        words = (found.groupdict().get("where") or "").strip()
+        open_here = [one for one in around(request, services) if one.state in ("running", "paused")]
+        if words:
+            fitting = [one for one in open_here if _names(words, one, services)]
+            open_here = fitting or ([] if step is steering.done else open_here)
+        if not open_here:
+            return None
+        if len(open_here) > 1:
+            return which(open_here, request, services)
+        return step(open_here[0], words, request, services)
+    return None
+
+
+def around(request: Request, services: Services) -> list[Round]:
+    """The rounds that have not ended and for which this person works, where the message was said (in private: anywhere)."""
+    groups = services.groups
+    here = request.place.node if request.place else None
+    found = []
+    for one in services.rounds.current():
+        node = groups.find(one.node)
+        if node is None or not may(request.person, "volunteer", node, groups):
+            continue
+        if here is None or groups.within(node, here) or groups.within(here, node):
+            found.append(one)
+    return found
+
+
+def which(several: Sequence[Round], request: Request, services: Services) -> Outcome:
+    """Ask which of several rounds is meant."""
+    listed = "\n".join(f"/核酸 下一个 {one.scope}" for one in several)
+    names = "、".join(calling.title(one) for one in several)
+    text = services.replies("round_which", name=names, list=listed)
+    return Outcome("round:which", (to_sender(request, text),))
+
+
+def _names(words: str, one: Round, services: Services) -> bool:
+    known = services.rounds.stops(one.id)
+    return any(stops.named(word, known) for word in re.split(r"[\s、,，和]+", words) if word)

@@ -1,0 +1,258 @@
+"""What people at the site do with a round: the next ones, pause, go on, skip, call by name, done, called by mistake."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from bot.model.handling import Outcome, Reply, Request
+from bot.model.services import Services
+from bot.model.testing import Round, Stop
+from handlers.speaking import to_sender
+from handlers.testing import calling, pacing, stops
+
+TWICE = timedelta(seconds=20)
+"""Two people say 「下一个」: the second means the same one."""
+
+Step = Callable[[Round, str, Request, Services], Outcome]
+"""Does something with a round; the words are what stands behind the command's own."""
+
+
+def next_one(one: Round, words: str, request: Request, services: Services) -> Outcome:
+    """「下一个」: those called last are through, the next ones are called."""
+    at = request.message.at
+    if idle := _idle(one, request, services):
+        return idle
+    known = services.rounds.stops(one.id)
+    now, turns = stops.present(known), stops.upcoming(known)
+    if just := _just(one, now, request, services):
+        return just
+    for stop in now:
+        if stop.state == "called":
+            services.rounds.change_stop(stop, state="done", done_at=at)
+    if not turns:
+        return _say(request, services.replies("round_all_called", name=calling.title(one)), "next")
+    return _call(one, turns[0], request, services, "next")
+
+
+def by_name(one: Round, words: str, request: Request, services: Services) -> Outcome:
+    """「叫17-3」, 「叫 17-3 3-2」, 「叫5号楼」: these now; what is left of them comes next."""
+    if idle := _idle(one, request, services):
+        return idle
+    known = services.rounds.stops(one.id)
+    groups, unknown = _named(words, known)
+    if unknown or not groups:
+        return _unknown(unknown, request, services)
+    chosen: list[Stop] = []
+    for group in groups:
+        left = stops.upcoming(group)
+        chosen += left[0] if left else [stop for stop in group if stop.turn == group[-1].turn]
+    if just := _just(one, [stop for stop in stops.present(known) if stop in chosen], request, services):
+        return just
+    wanted = {stop for group in groups for stop in group}
+    for stop, turn in stops.sooner([stop for stop in known if stop not in chosen], wanted):
+        services.rounds.change_stop(stop, turn=turn)  # what is left of them; the called ones keep their place
+    return _call(one, list(dict.fromkeys(chosen)), request, services, "called")
+
+
+def done(one: Round, words: str, request: Request, services: Services) -> Outcome:
+    """「17-3完成」: these are through; when nobody called last is left, the next ones are called."""
+    at = request.message.at
+    known = services.rounds.stops(one.id)
+    groups, unknown = _named(words, known)
+    if unknown or not groups:
+        return _unknown(unknown, request, services)
+    chosen = list(dict.fromkeys(stop for group in groups for stop in group))
+    through = [stop for stop in chosen if stop.state == "called"]
+    place = stops.titles(through or chosen, services, wide=calling.wide(one, services))
+    if not through:
+        uncalled = any(stop.state != "done" for stop in chosen)
+        return _say(
+            request, services.replies("round_not_called" if uncalled else "round_done", place=place), "done"
+        )
+    for stop in through:
+        services.rounds.change_stop(stop, state="done", done_at=at)
+    _write(one, "完成", through, request, services)
+    text = services.replies("round_done", place=place)
+    known = services.rounds.stops(one.id)
+    now, turns = stops.present(known), stops.upcoming(known)
+    waiting = any(stop.state == "called" for stop in now)
+    if one.state != "running" or waiting or not turns or at >= one.ends or _fresh(now, request):
+        return _say(request, text, "done")
+    called = calling.call(one, turns[0], at, services)
+    _write(one, "叫", called.stops, request, services)
+    return _say(request, f"{text}\n{calling.said(called, services)}", "done", called.replies)
+
+
+def skip(one: Round, words: str, request: Request, services: Services) -> Outcome:
+    """「跳过17-3」: these come last, or when they are called by name."""
+    known = services.rounds.stops(one.id)
+    groups, unknown = _named(words, known)
+    if unknown or not groups:
+        return _unknown(unknown, request, services)
+    later = [stop for group in groups for stop in group if stop.state == "waiting"]
+    wide = calling.wide(one, services)
+    if not later:
+        place = stops.titles(groups[0], services, wide=wide)
+        return _say(request, services.replies("round_not_waiting", place=place), "skip")
+    replies = _stand_down([stop for stop in later if stop.warned_at], one, request, services)
+    for stop in later:
+        services.rounds.change_stop(stop, state="skipped", warned_at=None)
+    _write(one, "跳过", later, request, services)
+    text = services.replies(
+        "round_skipped",
+        place=stops.titles(later, services, wide=wide),
+        next=_next(one, services),
+    )
+    return _say(request, text, "skip", replies)
+
+
+def recall(one: Round, words: str, request: Request, services: Services) -> Outcome:
+    """「叫错了」, /核酸 撤回 17-3: those called stay at home; they are called again when their turn comes."""
+    at = request.message.at
+    known = services.rounds.stops(one.id)
+    groups, unknown = _named(words, known) if words else ([stops.present(known)], "")
+    if unknown:
+        return _unknown(unknown, request, services)
+    back = [stop for group in groups for stop in group if stop.state == "called"]
+    wide = calling.wide(one, services)
+    if not back:
+        return _say(request, services.replies("round_nothing_called", name=calling.title(one)), "recall")
+    unsent = services.rounds.withdraw(one.id, {stop.place for stop in back}, at)
+    replies = _stand_down([stop for stop in back if stop.place not in unsent], one, request, services)
+    for stop in back:
+        calls = stop.calls - (stop.place in unsent)
+        services.rounds.change_stop(stop, state="waiting", called_at=None, warned_at=None, calls=calls)
+    _write(one, "撤回", back, request, services)
+    text = services.replies(
+        "round_recalled", place=stops.titles(back, services, wide=wide), next=_next(one, services)
+    )
+    return _say(request, text, "recall", replies)
+
+
+def pause(one: Round, words: str, request: Request, services: Services) -> Outcome:
+    """「暂停」: nothing is called, and what has not left yet is held."""
+    at = request.message.at
+    if one.state != "running":
+        return _say(request, _state(one, services), "pause")
+    unsent = services.rounds.unsent(one.id)
+    services.rounds.hold(one.id)
+    one = services.rounds.change(one.id, state="paused", paused_at=at)
+    services.audit.write(request.by, "round", f"{calling.title(one)}：暂停")
+    text = services.replies("round_paused", name=calling.title(one), count=_left(one, services))
+    down = [stop for stop in stops.present(services.rounds.stops(one.id)) if stop.state == "called"]
+    told = _each_group("round_hold", [stop for stop in down if stop.place not in unsent], one, services)
+    return _say(request, text, "pause", told)
+
+
+def go_on(one: Round, words: str, request: Request, services: Services) -> Outcome:
+    """「继续」: calls that were held leave; the time that was left of the present turn runs on."""
+    at = request.message.at
+    if one.state != "paused":
+        return _say(request, _state(one, services), "go_on")
+    if at >= one.ends:
+        text = services.replies("round_hours_over", ends=calling.clock(one.ends, services))
+        return _say(request, text, "go_on")
+    unsent = services.rounds.unsent(one.id)
+    released = services.rounds.release(one.id)
+    known = services.rounds.stops(one.id)
+    now = [stop for stop in stops.present(known) if stop.state == "called"]
+    left = one.next_at - one.paused_at if one.next_at and one.paused_at else timedelta()
+    if released and unsent & {stop.place for stop in now}:
+        left = pacing.takes(one, now, None)  # they are only called now
+    started = one.started_at or at
+    next_at = min(at + max(left, timedelta()), one.ends)
+    one = services.rounds.change(
+        one.id, state="running", resumed_at=at, started_at=started, next_at=next_at if now else at
+    )
+    services.audit.write(request.by, "round", f"{calling.title(one)}：继续")
+    told = _each_group("round_resume", [stop for stop in now if stop.place not in unsent], one, services)
+    text = services.replies("round_resumed", name=calling.title(one), next=_next(one, services))
+    return _say(request, text, "go_on", told)
+
+
+def _call(one: Round, some: Sequence[Stop], request: Request, services: Services, label: str) -> Outcome:
+    called = calling.call(one, some, request.message.at, services)
+    _write(one, "叫", called.stops, request, services)
+    return _say(request, calling.said(called, services), label, called.replies)
+
+
+def _idle(one: Round, request: Request, services: Services) -> Outcome | None:
+    """What to say while nobody is called: before the time, in a pause."""
+    return None if one.state == "running" else _say(request, _state(one, services), "idle")
+
+
+def _state(one: Round, services: Services) -> str:
+    time = calling.clock(one.begins, services)
+    return services.replies(f"round_is_{one.state}", name=calling.title(one), time=time)
+
+
+def _fresh(now: Sequence[Stop], request: Request) -> bool:
+    """True when those called last were called a moment ago."""
+    return any(stop.called_at and request.message.at - stop.called_at < TWICE for stop in now)
+
+
+def _just(one: Round, now: Sequence[Stop], request: Request, services: Services) -> Outcome | None:
+    if not _fresh(now, request):
+        return None
+    place = stops.titles(now, services, wide=calling.wide(one, services))
+    return _say(request, services.replies("round_just", place=place), "just")
+
+
+def _named(words: str, known: Sequence[Stop]) -> tuple[list[list[Stop]], str]:
+    """The stops of each place that is named; or the first word that names none."""
+    groups = []
+    for word in words.replace("，", " ").replace(",", " ").replace("、", " ").replace("和", " ").split():
+        found = stops.named(word, known)
+        if not found:
+            return [], word
+        groups.append(found)
+    return groups, ""
+
+
+def _unknown(word: str, request: Request, services: Services) -> Outcome:
+    return _say(request, services.replies("round_no_stop", word=word), "unknown")
+
+
+def _next(one: Round, services: Services) -> str:
+    turns = stops.upcoming(services.rounds.stops(one.id))
+    return stops.titles(turns[0], services, wide=calling.wide(one, services)) if turns else "没有了"
+
+
+def _left(one: Round, services: Services) -> str:
+    return str(len(calling.uncalled(one, services)))
+
+
+def _stand_down(some: Sequence[Stop], one: Round, request: Request, services: Services) -> list[Reply]:
+    """Tell those who were called, or told to get ready, to stay at home; what has not left never will."""
+    services.rounds.unwarn(one.id, {stop.place for stop in some}, request.message.at)
+    return [
+        calling.news(
+            one,
+            stop,
+            services.replies(
+                "round_recall", place=calling.in_group(stop, services), drill=calling.drill(one)
+            ),
+        )
+        for stop in some
+    ]
+
+
+def _each_group(key: str, some: Sequence[Stop], one: Round, services: Services) -> list[Reply]:
+    """The same for the groups of these stops, once each."""
+    told = {stop.node: stop for stop in some}
+    return [
+        calling.news(
+            one,
+            stop,
+            services.replies(key, place=calling.in_group(stop, services), drill=calling.drill(one)),
+        )
+        for stop in told.values()
+    ]
+
+
+def _write(one: Round, what: str, some: Sequence[Stop], request: Request, services: Services) -> None:
+    place = stops.titles(some, services, wide=True)
+    services.audit.write(request.by, "round", f"{calling.title(one)}：{what} {place}")
+
+
+def _say(request: Request, text: str, label: str, replies: Sequence[Reply] = ()) -> Outcome:
+    return Outcome(f"round:{label}", (to_sender(request, text), *replies))

@@ -1,0 +1,347 @@
+"""What a round of testing says to whom: each call to the right group, once, whatever happens in between."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.model.channel import TooFast
+from bot.model.household import Household
+from tests.conftest import MORNING, STAFF_ROOM, UNIT_ROOM, VOLUNTEER_ROOM, Chat
+
+SIX = MORNING.replace(hour=6)
+START = "/核酸 开始 春晓苑 第3轮 小区北门 6:00-9:00 每批10分钟"
+LISTED = (("1", "1", 12), ("1", "2", 8), ("5", "", 20), ("17", "1", 20), ("17", "2", 20), ("17", "3", 20))
+
+
+def homes() -> list[Household]:
+    return [
+        Household("春晓苑", building, unit, f"{n // 4 + 1}0{n % 4 + 1}", people=2)
+        for building, unit, count in LISTED
+        for n in range(count)
+    ]
+
+
+@pytest.fixture
+def round_chat(open_chat: Callable[..., Chat]) -> Chat:
+    """A round of five turns in 春晓苑, of which the first has just been called."""
+    chat = open_chat(at=SIX)
+    chat.app.roster.import_households(homes())
+    say(chat, START)
+    say(chat, "确认")
+    return chat
+
+
+def say(chat: Chat, text: str, sender: str = "刘书记", room: str = STAFF_ROOM) -> list[str]:
+    return chat.say(sender, text, room)
+
+
+def wait(chat: Chat, minutes: float) -> list[str]:
+    """What the bot says by itself in this time."""
+    heard, end = [], chat.clock.at + timedelta(minutes=minutes)
+    while chat.clock.at < end:
+        chat.clock.advance(seconds=5)
+        chat.app.tick(chat.clock.at)
+        heard += chat.hear()
+    return heard
+
+
+def called(lines: list[str]) -> list[str]:
+    """Who was called down, in the groups."""
+    return [line.partition("群: ")[2].partition("下楼")[0] for line in lines if "下楼做核酸" in line]
+
+
+def all_calls(chat: Chat) -> dict[str, list[str]]:
+    """Room -> the calls that were ever queued for it."""
+    rows = chat.app.ledger.execute(
+        "SELECT room, text FROM outbox WHERE kind = 'call' AND text LIKE '请%下楼做核酸%' ORDER BY id"
+    )
+    found: dict[str, list[str]] = {}
+    for room, text in rows:
+        found.setdefault(room, []).append(text)
+    return found
+
+
+def test_the_preview_says_how_many_where_and_until_when(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(at=SIX)
+    chat.app.roster.import_households([*homes(), Household("春晓苑", "9", "1", "101")])
+    (preview,) = say(chat, START)
+    for part in (
+        "春晓苑第3轮",
+        "小区北门",
+        "4 栋楼，6 个单元，101 户",
+        "201 人",
+        "分 6 批",
+        "1号楼 → 5号楼 → 9号楼 → 17号楼",
+    ):
+        assert part in preview
+    assert "大约 06:5" in preview
+    assert "没有自己的群，叫号发在「春晓苑居民群」：9号楼1单元" in preview
+    assert called(wait(chat, 30)) == []  # nothing before 确认
+
+
+def test_what_is_missing_is_asked_and_put_together(chat: Chat) -> None:
+    assert "还差：采样地点、几点到几点" in say(chat, "/核酸 开始 春晓苑")[0]
+    assert say(chat, "好的马上来") == []  # talk in the group is no answer
+    assert "还差：几点到几点" in say(chat, "小区北门")[0]
+    assert "回「确认」" in say(chat, "9:00-10:00")[0]
+
+
+def test_each_unit_is_called_in_its_own_group_and_the_next_is_warned(round_chat: Chat) -> None:
+    lines = wait(round_chat, 60)
+    assert called(lines) == ["请5号楼", "请17号楼1单元", "请17号楼2单元", "请17号楼3单元"]
+    assert "春晓苑17号楼3单元群: 请17号楼3单元下楼做核酸，地点：小区北门。带好身份证，保持一米距离。" in lines
+    assert "春晓苑17号楼3单元群: 17号楼3单元请准备，前面还有 1 个单元，大约 10 分钟后叫到。" in lines
+    calls = all_calls(round_chat)
+    assert len(calls) == 6
+    assert all(len(texts) == 1 for texts in calls.values())
+
+
+def test_two_people_say_next_and_nobody_is_skipped(round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    first = say(round_chat, "下一个", "网格员小安")
+    assert (
+        first[0] == f"{STAFF_ROOM}: @网格员小安 已叫 5号楼（20户），下一个 17号楼1单元\n1号楼 叫完了（20 户）"
+    )
+    assert called(first) == ["请5号楼"]
+    assert say(round_chat, "下一栋", room=VOLUNTEER_ROOM) == [
+        f"{VOLUNTEER_ROOM}: @刘书记 刚叫过 5号楼，没有再叫。"
+    ]
+    wait(round_chat, 0.5)
+    assert called(say(round_chat, "下一个")) == ["请17号楼1单元"]
+
+
+def test_a_pause_of_an_hour_loses_no_place(round_chat: Chat) -> None:
+    wait(round_chat, 4)
+    assert "还有 4 个没叫" in say(round_chat, "先停一下")[0]
+    assert called(wait(round_chat, 60)) == []
+    assert "暂停着" in say(round_chat, "下一个")[0]
+    say(round_chat, "继续")
+    assert called(wait(round_chat, 5.5)) == []
+    assert called(wait(round_chat, 1)) == ["请5号楼"]
+
+
+def test_calls_that_wait_behind_a_throttled_account_stay_in_a_pause(round_chat: Chat) -> None:
+    round_chat.channel.failures = [TooFast()] * 20
+    wait(round_chat, 1)
+    say(round_chat, "下一个")  # nothing leaves: WeChat says 操作过于频繁
+    say(round_chat, "暂停")
+    round_chat.channel.failures.clear()
+    later = wait(round_chat, 30)
+    assert any("暂停" in line for line in later)
+    assert called(later) == []
+    assert called(say(round_chat, "继续")) == ["请5号楼"]
+    assert called(wait(round_chat, 9)) == []  # they are only coming down now
+    assert called(wait(round_chat, 2)) == ["请17号楼1单元"]
+
+
+def test_nobody_is_called_while_the_last_call_has_not_left(round_chat: Chat) -> None:
+    round_chat.channel.failures = [TooFast()] * 500
+    assert called(wait(round_chat, 25)) == []
+    round_chat.channel.failures.clear()
+    assert called(wait(round_chat, 16)) == ["请5号楼"]
+
+
+def test_by_name_now_and_the_rest_in_order(round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    lines = say(round_chat, "叫17-3")
+    assert called(lines) == ["请17号楼3单元"]
+    assert lines[0].startswith(f"{STAFF_ROOM}: @刘书记 已叫 17号楼3单元（20户），下一个 5号楼")
+    assert called(say(round_chat, "叫17号楼")) == ["请17号楼1单元"]
+    assert called(wait(round_chat, 10.5)) == ["请17号楼2单元"]  # the rest of that building comes first
+    assert called(wait(round_chat, 40)) == ["请5号楼"]
+
+
+def test_17_3_is_not_3_and_an_unknown_unit_is_asked_about(round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    assert "没有「3号楼」" in say(round_chat, "叫3号楼")[0]
+    assert "没有「91号楼3单元」" in say(round_chat, "叫 91号楼3单元")[0]
+    assert called(wait(round_chat, 2)) == []
+
+
+def test_done_calls_the_next_and_never_drops_who_was_not_called(round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    assert "还没叫过" in say(round_chat, "17-2完成")[0]
+    assert called(say(round_chat, "1-1好了")) == []  # 1-2 is still there
+    assert called(say(round_chat, "1-2完成")) == ["请5号楼"]
+    assert called(wait(round_chat, 60)) == ["请17号楼1单元", "请17号楼2单元", "请17号楼3单元"]
+
+
+def test_skipped_ones_come_last(round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    lines = say(round_chat, "跳过5号楼")
+    assert "排到最后；下一个 17号楼1单元" in lines[0]
+    assert "春晓苑5号楼群: 请5号楼先不要下楼，叫到再下来。" in lines  # they had been told to get ready
+    assert called(wait(round_chat, 60))[-1] == "请5号楼"
+
+
+def test_called_by_mistake(round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    say(round_chat, "叫17-3")
+    lines = say(round_chat, "叫错了")
+    assert "春晓苑17号楼3单元群: 请17号楼3单元先不要下楼，叫到再下来。" in lines
+    assert called(wait(round_chat, 60))[-1] == "请17号楼3单元现在"
+
+
+def test_a_call_taken_back_before_it_left_is_never_heard(round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    round_chat.channel.failures = [TooFast()]
+    say(round_chat, "叫17-3")
+    say(round_chat, "/核酸 撤回 17-3")
+    later = wait(round_chat, 5)
+    assert not [line for line in later if line.startswith("春晓苑17号楼3单元群")]
+
+
+def test_a_restart_calls_nobody_twice_and_leaves_nobody_out(
+    open_chat: Callable[..., Chat], tmp_path: Path
+) -> None:
+    file = tmp_path / "ledger.db"
+    first = open_chat(file, at=SIX)
+    first.app.roster.import_households(homes())
+    say(first, START)
+    say(first, "确认")
+    wait(first, 11)
+    first.app.tick(first.clock.at + timedelta(minutes=10))  # queued, and then the power fails
+    second = open_chat(file, at=first.clock.at + timedelta(minutes=11))
+    lines = second.hear() + wait(second, 60)
+    assert called(lines) == ["请17号楼1单元", "请17号楼2单元", "请17号楼3单元"]
+    assert sorted(len(texts) for texts in all_calls(second).values()) == [1] * 6
+
+
+def test_at_the_end_of_the_hours_calls_stop_and_nobody_is_dropped(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(at=SIX)
+    say(chat, "/核酸 开始 17号楼 北门 6:00-6:15 每批10分钟")
+    say(chat, "确认")
+    lines = wait(chat, 30)
+    assert called(lines) == ["请17号楼2单元"]
+    assert sum("还有 1 个没叫：17号楼3单元" in line for line in lines) == 1
+    changed = say(chat, "/核酸 改时间 到7:00")
+    assert any("春晓苑居民群" in line and "06:00-07:00" in line for line in changed)
+    assert called(wait(chat, 1)) == ["请17号楼3单元"]
+
+
+def test_a_pause_forgotten_until_the_end_is_told(round_chat: Chat) -> None:
+    say(round_chat, "暂停")
+    lines = wait(round_chat, 200)
+    assert sum("时间到了" in line for line in lines) == 1
+
+
+def test_running_late_is_said_once(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(at=SIX)
+    assert "比结束时间晚 15 分钟" in say(chat, "/核酸 开始 春晓苑 北门 6:00-6:45 每批10分钟")[0]
+    lines = say(chat, "确认") + wait(chat, 40)
+    assert sum("按现在的快慢要到" in line for line in lines) == 1
+
+
+def test_a_planned_round_begins_by_itself(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(at=SIX)
+    say(chat, "/核酸 开始 春晓苑 北门 6:30-9:00")
+    told = say(chat, "确认")
+    assert called(told) == []
+    assert any(
+        line.startswith("春晓苑居民群: 春晓苑第1轮核酸：今天（11月16日 周三）06:30-09:00，地点：北门。")
+        for line in told
+    )
+    assert "还没到时间" in say(chat, "/核酸 下一个")[0]
+    assert called(wait(chat, 29)) == []
+    assert called(wait(chat, 2)) == ["请1号楼1单元"]
+
+
+def test_a_planned_round_that_was_slept_through_calls_nobody(
+    open_chat: Callable[..., Chat], tmp_path: Path
+) -> None:
+    file = tmp_path / "ledger.db"
+    first = open_chat(file, at=SIX)
+    say(first, "/核酸 开始 春晓苑 北门 6:30-7:00")
+    say(first, "确认")
+    second = open_chat(file, at=SIX + timedelta(hours=3))
+    lines = wait(second, 5)
+    assert called(lines) == []
+    assert sum("没有开始" in line for line in lines) == 1
+
+
+def test_no_second_round_in_the_same_buildings(round_chat: Chat) -> None:
+    assert "同一栋楼不能有两轮" in say(round_chat, "/核酸 开始 17号楼 南门 6:30-9:00")[0]
+    assert "回「确认」" in say(round_chat, "/核酸 开始 和谐小区 南门 6:30-9:00")[0]
+
+
+def test_of_two_rounds_the_one_that_is_named_is_meant(round_chat: Chat) -> None:
+    say(round_chat, "/核酸 开始 和谐小区 南门 6:00-9:00")
+    wait(round_chat, 0.5)
+    say(round_chat, "确认")
+    wait(round_chat, 0.5)
+    assert "是哪一轮" in say(round_chat, "下一个")[0]
+    assert called(say(round_chat, "叫8-2")) == ["请8号楼2单元"]
+    assert called(say(round_chat, "/核酸 下一个 春晓苑")) == ["请5号楼"]
+
+
+def test_ending_asks_when_somebody_was_not_called(round_chat: Chat) -> None:
+    wait(round_chat, 0.5)
+    assert "还有 4 个没叫：5号楼、17号楼1单元、2单元、3单元" in say(round_chat, "/核酸 结束")[0]
+    assert "春晓苑第3轮结束" in say(round_chat, "确认")[0]
+    assert called(wait(round_chat, 60)) == []
+
+
+def test_words_at_the_site_mean_nothing_to_others_and_elsewhere(round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    assert called(say(round_chat, "下一个", "居民", UNIT_ROOM)) == []
+    assert called(say(round_chat, "下一个", "网格员小安", UNIT_ROOM)) == []
+    for talk in ("下一个是谁", "继续加油", "大家先停一下手里的活", "5号楼的水管修好了", "3栋好了"):
+        assert say(round_chat, talk) == []
+    assert say(round_chat, "/核酸 下一个", "居民", UNIT_ROOM) == []
+
+
+def test_no_words_at_the_site_while_nothing_runs(chat: Chat) -> None:
+    for words in ("下一个", "继续", "暂停", "叫17-3", "17-3完成"):
+        assert say(chat, words) == []
+
+
+def test_volunteers_call_but_do_not_begin_or_end(round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    assert called(say(round_chat, "下一个", "志愿者老王", VOLUNTEER_ROOM)) == ["请5号楼"]
+    assert "不在您负责的范围" in say(round_chat, "/核酸 结束", "志愿者老王", VOLUNTEER_ROOM)[0]
+    assert (
+        "不在您负责的范围"
+        in say(round_chat, "/核酸 开始 和谐小区 南门 6:00-9:00", "志愿者老王", VOLUNTEER_ROOM)[0]
+    )
+
+
+def test_every_step_is_in_the_audit(round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    for words in ("下一个", "暂停", "继续", "跳过17-2", "/核酸 改地点 南门"):
+        say(round_chat, words)
+    done = [entry.what for entry in round_chat.app.timekeeper._services.audit.entries(SIX, 20)]
+    for part in (
+        "开始 春晓苑第3轮",
+        "叫 春晓苑5号楼",
+        "暂停",
+        "继续",
+        "跳过 春晓苑17号楼2单元",
+        "改地点 南门",
+    ):
+        assert any(part in what for what in done), part
+
+
+def test_those_who_do_not_come_down_do_not_fill_a_batch(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(at=SIX)
+    empty = [Household("春晓苑", "1", "1", f"{n}0{k}", note="空置") for n in (7, 8, 9) for k in (1, 2)]
+    chat.app.roster.import_households([*homes(), *empty])
+    say(chat, START)
+    assert called(say(chat, "确认")) == ["请1号楼1单元", "请1号楼2单元"]
+
+
+def test_a_drill_is_marked(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(at=SIX)
+    say(chat, f"{START} 演练")
+    lines = [line for line in say(chat, "确认") if not line.startswith(STAFF_ROOM)]
+    assert lines
+    assert all("群: 【演练】" in line for line in lines)
+
+
+def test_moments_are_the_communitys(round_chat: Chat) -> None:
+    assert isinstance(round_chat.clock.at, datetime)
+    (line,) = say(round_chat, "/核酸")
+    assert "小区北门 06:00-09:00，叫了 2/6" in line
+    assert "现在：1号楼1单元、2单元（06:00 叫的）" in line
+    assert "下一个：5号楼，大约 06:10" in line
