@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
@@ -20,6 +20,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
+from bot import bench_calls, bench_notices, bench_rows
 from bot.app import BATCH, App, build, steady
 from bot.bench_desk import OPEN, Timing, measure
 from bot.channels.replay import ReplayChannel, TranscriptClock
@@ -78,7 +79,7 @@ def run(settings: Settings, data: Data, count: int, as_json: bool) -> None:
     mix = mixed(data, count, rng)
     texts = [text for _, text in mix]
     with Progress(console=console, transient=True) as progress:
-        task = progress.add_task("正在量…", total=5)
+        task = progress.add_task("正在量…", total=7)
         engine = engine_of(data)
         understood, latencies = _understand(engine, texts)
         progress.advance(task)
@@ -88,9 +89,19 @@ def run(settings: Settings, data: Data, count: int, as_json: bool) -> None:
         progress.advance(task)
         desk = _desk(settings, data, engine, rounds=min(max(count // 400, 5), 50))
         progress.advance(task)
+        calls = _calls(settings, data, engine)
+        progress.advance(task)
+        schedules = _schedules(settings, data, engine)
+        queueing = _queueing(settings, data, engine)
+        progress.advance(task)
         cold = _cold_start()
         progress.advance(task)
-    report = _report([understood, cut, durable], latencies, cold) | {"desk": _commands(desk)}
+    report = _report([understood, cut, durable], latencies, cold) | {
+        "desk": _commands(desk),
+        "notices": _noticeboard(schedules),
+        "calls": asdict(calls) | {"queue_to_one_reply": round(calls.queue / calls.one_reply, 1)},
+        "rows": _rows(queueing),
+    }
     print(json.dumps(report, ensure_ascii=False) if as_json else _printed(report))
 
 
@@ -138,6 +149,44 @@ def _desk(settings: Settings, data: Data, engine: Engine, rounds: int) -> list[T
     settings.database.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.database.parent, prefix="bench-") as folder:
         return measure(settings, data, engine, Path(folder), START, rounds)
+
+
+def _schedules(settings: Settings, data: Data, engine: Engine) -> bench_notices.Schedules:
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.database.parent, prefix="bench-") as folder:
+        return bench_notices.measure(settings, data, engine, Path(folder), START)
+
+
+def _queueing(settings: Settings, data: Data, engine: Engine) -> bench_rows.Queueing:
+    with tempfile.TemporaryDirectory(dir=settings.database.parent, prefix="bench-") as folder:
+        return bench_rows.measure(settings, data, engine, Path(folder), START)
+
+
+def _rows(found: bench_rows.Queueing) -> dict[str, Any]:
+    return {
+        "groups": found.rows,
+        "queued_ms": round(found.queued * 1000, 1),
+        "asking_ms": round(found.asking * 1000, 2),
+        "next_ms": round(found.choosing * 1000, 2),
+        "before_an_alert": found.overtaking,
+    }
+
+
+def _calls(settings: Settings, data: Data, engine: Engine) -> bench_calls.Calls:
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.database.parent, prefix="bench-") as folder:
+        return bench_calls.measure(settings, data, engine, Path(folder), START)
+
+
+def _noticeboard(found: bench_notices.Schedules) -> dict[str, Any]:
+    return {
+        "schedules": bench_notices.SCHEDULES,
+        "start_seconds": round(found.start, 2),
+        "restart_seconds": round(found.again, 2),
+        "asking_ms": round(found.asking * 1000, 3),
+        "due_at_once": found.claimed,
+        "claiming_seconds": round(found.claiming, 2),
+    }
 
 
 def _commands(timings: Sequence[Timing]) -> dict[str, Any]:
@@ -210,4 +259,24 @@ def _printed(report: dict[str, Any]) -> str:
         f"  {said}：中位 {ms['p50']}，99% {ms['p99']}，最慢 {ms['max']}"
         for said, ms in sorted(desk["ms"].items(), key=lambda item: -item[1]["p99"])
     ]
+    board = report["notices"]
+    lines.append(
+        f"{board['schedules']:,} 条定时通知：开机多花 {board['start_seconds']} 秒（第二次 {board['restart_seconds']} 秒），"
+        f"问一次到点没有 {board['asking_ms']} 毫秒；同一分钟到点 {board['due_at_once']:,} 条，"
+        f"{board['claiming_seconds']} 秒都认领落盘"
+    )
+    calls = report["calls"]
+    lines.append(
+        f"发给 {calls['groups']} 个群的通知：预览 {calls['preview']} 毫秒，确认后排队落盘 {calls['queue']} 毫秒"
+        f"（一条回话的 {calls['queue_to_one_reply']} 倍）"
+    )
+    lines.append(
+        f"{calls['households']:,} 户的一轮核酸，已测 {calls['tested']:,} 户：记一户 {calls['mark']} 毫秒，"
+        f"进度 {calls['progress']} 毫秒，一栋未测 {calls['missing']} 毫秒"
+    )
+    sent = report["rows"]
+    lines.append(
+        f"一条通知发 {sent['groups']} 个群：{sent['queued_ms']} 毫秒排好落盘，挑下一条 {sent['next_ms']} 毫秒；"
+        f"急症的提醒前面多等 {sent['before_an_alert']} 条"
+    )
     return "\n".join(lines)

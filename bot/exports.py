@@ -86,11 +86,12 @@ STATES = {
 
 def deliveries(ledger: Ledger, zone: ZoneInfo) -> Table:
     """Every message the bot sent or tried to send, oldest first; what it said is not written out."""
-    headers = ("登记时间", "发到哪", "种类", "状态", "结果时间", "试了几次", "原因", "工单", "关于")
+    headers = ("登记时间", "发到哪", "种类", "状态", "结果时间", "试了几次", "原因", "工单", "通知", "关于")
     return headers, [
         [
             _time(one.created, zone), one.room or "私聊", KINDS.get(one.kind, one.kind), STATES.get(one.state, one.state),
-            _time(one.settled, zone) if one.settled else "", one.attempts, one.error, one.ticket, one.topic,
+            _time(one.settled, zone) if one.settled else "", one.attempts, one.error, one.ticket,
+            f"通知{one.notice}" if one.notice else "", one.topic,
         ]
         for one in rows.deliveries(ledger)
     ]  # fmt: skip

@@ -139,7 +139,14 @@ def test_in_a_year_that_was_not_announced_people_work_from_monday_to_friday() ->
 
 def test_a_notice_goes_to_its_groups_once_and_reads_as_of_that_day(start: Start) -> None:
     chat = start([NEWS], on("16 07:00"))
-    assert day_long(chat, on("17 07:00")) == [f"16 08:00 {BLOCK}: 今天 11月16日 周三 照常开门。"]
+    assert day_long(chat, on("17 07:00")) == [f"16 08:00 {BLOCK}: 【通知】今天 11月16日 周三 照常开门。"]
+
+
+def test_it_is_worded_like_every_other_notice(start: Start) -> None:
+    """Marked as what it is: important, an exercise, asking for 收到."""
+    chat = start([replace(NEWS, text="试警报。", level="重要", drill=True, receipt=True)], on("16 07:00"))
+    (said,) = day_long(chat, on("16 08:30"))
+    assert said.endswith(": 【演练】【重要通知】试警报。\n看到请回「收到」。\n（这是演练，不用照办）")
 
 
 def test_six_policy_notices_on_a_workday_and_none_on_a_holiday(start: Start) -> None:
@@ -173,9 +180,9 @@ def test_a_restart_catches_up_what_is_not_too_late_and_tells_once_what_was_dropp
     again = start(entries, on("16 10:40"), tmp_path / "x.db")
     said = day_long(again, on("17 08:00"))
     assert said == [
-        f"16 10:40 {STAFF}: 【没按时发的通知】没有发 1 条，补发了 1 条。\n没有发：09:00 消杀开始了（春晓苑5号楼）\n"
-        "补发：09:30 今天发菜（春晓苑5号楼）\n还要发的，请用 /通知 重新发。",
-        f"16 10:40 {BLOCK}: 今天发菜。",
+        f"16 10:40 {STAFF}: 【没按时发的通知】没有发 1 条，补发了 1 条。\n没有发：09:00 消杀开始了。（春晓苑5号楼）\n"
+        "补发：09:30 今天发菜。（春晓苑5号楼）\n还要发的，请用 /通知 重新发。",
+        f"16 10:40 {BLOCK}: 【通知】今天发菜。",
     ]
     dropped = Notices(again.app.ledger).in_state("dropped")
     assert [(one.source, one.planned_at) for one in dropped] == [("short", on("16 09:00"))]
@@ -186,7 +193,7 @@ def test_of_one_entry_only_the_latest_time_is_caught_up(start: Start, tmp_path: 
     start([entry], on("16 08:00"), tmp_path / "x.db").app.ledger.close()
     again = start([entry], on("16 09:50"), tmp_path / "x.db")
     said = heard(again, on("16 09:50"))
-    assert [line for line in said if BLOCK in line] == [f"{BLOCK}: 今天 11月16日 周三 照常开门。"]
+    assert [line for line in said if BLOCK in line] == [f"{BLOCK}: 【通知】今天 11月16日 周三 照常开门。"]
     assert "没有发 2 条，补发了 1 条。\n没有发：09:00、09:20" in said[0]
 
 
@@ -230,10 +237,10 @@ def edited(start: Start, tmp_path: Path, before: NoticeEntry, after: NoticeEntry
 @pytest.mark.parametrize(
     ("change", "want"),
     [
-        ({"text": "新的话。"}, [f"17 08:00 {BLOCK}: 新的话。"]),
-        ({"id": "renamed"}, [f"17 08:00 {BLOCK}: 今天 11月17日 周四 照常开门。"]),
-        ({"times": ("08:20",)}, [f"17 08:20 {BLOCK}: 今天 11月17日 周四 照常开门。"]),
-        ({"times": ("08:40",)}, [f"16 08:40 {BLOCK}: 今天 11月16日 周三 照常开门。"]),
+        ({"text": "新的话。"}, [f"17 08:00 {BLOCK}: 【通知】新的话。"]),
+        ({"id": "renamed"}, [f"17 08:00 {BLOCK}: 【通知】今天 11月17日 周四 照常开门。"]),
+        ({"times": ("08:20",)}, [f"17 08:20 {BLOCK}: 【通知】今天 11月17日 周四 照常开门。"]),
+        ({"times": ("08:40",)}, [f"16 08:40 {BLOCK}: 【通知】今天 11月16日 周三 照常开门。"]),
         ({"valid_until": "2022-11-16"}, []),
     ],
 )
@@ -262,9 +269,9 @@ def test_an_entry_of_the_other_mode_is_not_due_and_switching_makes_nothing_late(
     chat = start(
         [replace(NEWS, mode="战时"), replace(NEWS, id="peace", text="日常。", mode="日常")], on("16 07:00")
     )
-    assert day_long(chat, on("16 08:30")) == [f"16 08:00 {BLOCK}: 日常。"]
+    assert day_long(chat, on("16 08:30")) == [f"16 08:00 {BLOCK}: 【通知】日常。"]
     switch(chat, "wartime")
-    assert day_long(chat, on("17 08:30")) == [f"17 08:00 {BLOCK}: 今天 11月17日 周四 照常开门。"]
+    assert day_long(chat, on("17 08:30")) == [f"17 08:00 {BLOCK}: 【通知】今天 11月17日 周四 照常开门。"]
     switch(chat, "everyday")
     assert day_long(chat, on("18 07:00")) == []
 
@@ -463,4 +470,4 @@ def test_the_card_of_a_shift_names_what_the_next_one_sends(
     app.receive([LoggedIn("bot", clock.at), *(RoomNamed(room, room, clock.at) for room in rooms)])
     chat = Chat(app, clock, channel)
     card = next(line for line in day_long(chat, on("16 20:00")) if "交班" in line)
-    assert card.endswith("\n下一班要发的通知：20:00、07:00、07:30 今天 11月16日 周三 照常开门。")
+    assert card.endswith("\n下一班要发的通知：20:00、07:00、07:30 今天 11月16日 周三 照常开…。")

@@ -64,12 +64,15 @@ class Delivery:
     error: str
     ticket: str
     topic: str
+    notice: int | None
+    """Number of the notice it belongs to."""
 
 
 def deliveries(ledger: Ledger) -> Iterator[Delivery]:
     """Every outgoing message, oldest first, without its words."""
     for created, room, kind, state, settled, *rest in ledger.rows(
-        "SELECT created_at, room, kind, state, settled_at, attempts, error, coalesce(ticket, ''), topic FROM outbox"
+        "SELECT created_at, room, kind, state, settled_at, attempts, error, coalesce(ticket, ''), topic,"
+        " notice FROM outbox"
         " ORDER BY id"
     ):
         yield Delivery(

@@ -14,7 +14,7 @@ from bot.model.tree import Node
 from handlers.daily import due, mark
 from handlers.duty.on_duty import on_duty, shift_at
 from handlers.duty.reports import figures
-from handlers.notices.scheduled import opening
+from handlers.notices.wording import first_words
 from handlers.speaking import private_enough, to_sender
 from handlers.tickets.covered import branch, meant
 from handlers.tickets.lateness import work_out
@@ -147,7 +147,8 @@ def _sends(nodes: Branches, shift: Shift, services: Services) -> str:
     for one in by_time:
         alike.setdefault(one.source or one.number, []).append(one)
     shown = [
-        f"{'、'.join(_goes(one, services) for one in some)} {opening(some[0])}" for some in alike.values()
+        f"{'、'.join(_goes(one, services) for one in some)} {first_words(some[0]).rstrip('。')}"
+        for some in alike.values()
     ]
     more = f"；还有 {len(shown) - LISTED} 样" if len(shown) > LISTED else ""
     return f"下一班要发的通知：{'；'.join(shown[:LISTED])}{more}。"

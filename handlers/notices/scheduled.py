@@ -1,8 +1,7 @@
 """Notices by the clock: what is due is begun, what is too late or no longer holds is dropped, and people are told."""
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.model.handling import Reply, Ring
@@ -11,6 +10,7 @@ from bot.model.services import Services
 from handlers.notices import quiet
 from handlers.notices.quiet import begins_at
 from handlers.notices.sending import begin
+from handlers.notices.wording import first_words, worded
 from handlers.speaking import quoted, to_staff
 
 CAUGHT_UP = timedelta(minutes=2)
@@ -18,11 +18,6 @@ CAUGHT_UP = timedelta(minutes=2)
 
 LISTED = 8
 """So many notices one message names."""
-
-SHOWN = 20
-"""So many characters of a notice stand for it in a list."""
-
-_HEADING = re.compile(r"【[^】\n]{2,30}】")
 
 TOO_LATE = "过了时间，现在太晚了"
 EXPIRED = "过了有效时间"
@@ -70,10 +65,16 @@ def _claim(missed: _Missed, at: datetime, services: Services) -> list[Reply]:
     for planned in services.noticeboard.due(at):
         if planned.guessed:
             replies += _calendar(planned.notice, at, services)
-        notice = services.notices.add(planned.notice)
+        notice = services.notices.add(_worded(planned.notice, services))
         if notice is not None and notice.state == "dropped":
             missed.dropped.append(notice)
     return replies
+
+
+def _worded(notice: Notice, services: Services) -> Notice:
+    """With what stands before and behind the words of every notice."""
+    text = worded(notice.text, notice.level, services, drill=notice.drill, asks_receipt=notice.asks_receipt)
+    return replace(notice, text=text)
 
 
 def _calendar(notice: Notice, at: datetime, services: Services) -> list[Reply]:
@@ -166,7 +167,7 @@ def _lines(word: str, notices: Iterable[Notice], services: Services) -> list[str
     for notice in notices:
         times.setdefault(notice.source, []).append(notice)
     shown = [
-        f"{word}：{'、'.join(dict.fromkeys(_when(one, services) for one in some))} {opening(some[-1])}（{some[-1].scope}）"
+        f"{word}：{'、'.join(dict.fromkeys(_when(one, services) for one in some))} {first_words(some[-1])}（{some[-1].scope}）"
         for some in times.values()
     ]
     more = len(shown) - LISTED
@@ -176,11 +177,3 @@ def _lines(word: str, notices: Iterable[Notice], services: Services) -> list[str
 def _when(notice: Notice, services: Services) -> str:
     at, now = notice.planned_at.astimezone(services.zone), services.clock.now().astimezone(services.zone)
     return f"{at:%H:%M}" if at.date() == now.date() else services.show_time(at)
-
-
-def opening(notice: Notice) -> str:
-    """The beginning of a notice's words, for lists: its heading, where it has one."""
-    if heading := _HEADING.match(notice.text):
-        return heading[0]
-    words = " ".join(notice.text.split())
-    return words.rstrip("。！!；;，, ") if len(words) <= SHOWN else f"{words[:SHOWN]}……"
