@@ -26,6 +26,7 @@ let refused = 0        // so many look-ups of messages fail
 let stalled = null     // while a promise, look-ups of messages wait for it
 let aliases = {}       // "room contact" -> name in the room
 let said = 0
+let lag = 0            // so many ms a send takes, while its echo is told before or after
 
 class Puppet extends PuppetMock {
   // Logs in by itself when started, like a puppet with a saved session.
@@ -93,8 +94,10 @@ class Puppet extends PuppetMock {
       await nextTick()
       process.kill(process.pid, 'SIGKILL')
     }
+    if (lag && said % 2) await new Promise(resolve => setTimeout(resolve, lag))
     hold({ id, type, talkerId: account, text: what.text, ...(to.includes('@') ? { roomId: to } : { listenerId: to }) })
     this.emit('message', { messageId: id })
+    if (lag && said % 2 === 0) await new Promise(resolve => setTimeout(resolve, lag))
     return id
   }
 }
@@ -178,6 +181,7 @@ const orders = {
 
   async misbehave({ how }) { misbehave = how },
   async refuse({ times }) { refused = times },
+  async slow({ ms }) { lag = ms },
   async stall() {
     stalled = {}
     stalled.promise = new Promise(resolve => { stalled.resolve = resolve })
