@@ -186,6 +186,9 @@ def test_bench_states_every_figure(community: Path) -> None:
     assert desk["open_tickets"] == 5000 and desk["slowest"] in desk["ms"]
     for entry in COMMANDS:
         assert entry.example in desk["ms"] or entry.name in UNTIMED, entry.name
+    calls = report["calls"]
+    assert (calls["groups"], calls["households"], calls["tested"]) == (400, 2000, 1000)
+    assert 0 < calls["queue"] < 1000  # ms: a notice to everybody is queued within a second
     assert not [path for path in (community / "var").iterdir() if path.name.startswith("bench-")]
 
 
