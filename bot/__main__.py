@@ -8,7 +8,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ import click
 from rich.console import Console
 
 from bot import bench as bench_room
+from bot import cards as cards_room
 from bot import demo as demo_room
 from bot import exports, field_tables
 from bot.app import SystemClock, build
@@ -30,6 +31,7 @@ from bot.groups import Tree
 from bot.households import read_households
 from bot.learnt import engine_of
 from bot.ledger.audit import Audit
+from bot.ledger.coverage import Coverage
 from bot.ledger.database import Ledger, LedgerBusy, sole_user
 from bot.ledger.nameless import Nameless
 from bot.ledger.people import Roster
@@ -41,8 +43,9 @@ from bot.model.ledger import LedgerBroken, LedgerRefused
 from bot.model.people import ROLE_TITLES, Role
 from bot.model.settings import Settings
 from bot.sample import sample_folder, write_sample
+from bot.scans import Headerless, never_fewer, read_scans
 from bot.settings import Data, Invalid, check, load_data, load_settings
-from bot.tables import TableError, write_table
+from bot.tables import TableError, write_posters, write_table
 from bot.transcripts import Player
 from bot.yamlfile import load
 from intents.spec import FaqEntry
@@ -55,6 +58,9 @@ CONFIG = click.option(
 ROLES = {role: title for role, title in ROLE_TITLES.items() if role != "resident"}
 INVITE_DAYS = 7
 """How long an invitation may be claimed."""
+
+CARDS = "cards"
+"""What `xiaoxiang export` makes of data/contacts.yaml, not of the ledger."""
 
 KEYBOARD = "命令行"
 """Who stands in audit rows for whoever runs a command on the machine."""
@@ -189,7 +195,7 @@ def replay(file: IO[str], db: Path | None, config: Path) -> None:
 
 
 @cli.command()
-@click.argument("what", metavar="什么", type=click.Choice(sorted({*exports.TABLES, *field_tables.TABLES})))
+@click.argument("what", metavar="什么", type=click.Choice(sorted({*exports.TABLES, *field_tables.TABLES, CARDS})))
 @click.option(
     "-o",
     "--output",
@@ -200,17 +206,27 @@ def replay(file: IO[str], db: Path | None, config: Path) -> None:
 @CONFIG
 def export(what: str, output: Path, config: Path) -> None:
     """导出台账成表格：tickets 工单，signups 接龙（合并好的名单），audit 每一步操作，deliveries 发出的消息，unanswered 没人回的问话，
-    temperatures 体温，travel 行程报备，route 路线（要上门的事，按走的顺序），isolation 居家隔离，duty 值班。"""
-    settings, _ = _load(config)
+    temperatures 体温，travel 行程报备，route 路线（要上门的事，按走的顺序），isolation 居家隔离，duty 值班，coverage 核酸各户情况，doors 敲门名单，
+    cards 爱心联系卡（打印）。"""
+    settings, data = _load(config)
+    if what == CARDS:
+        made = cards_room.posters(data.contacts, Tree(settings.groups))
+        _writing(lambda: write_posters(output, made))
+        click.echo(f"爱心联系卡 {len(made)} 张，写到 {output}。")
+        return
     if not settings.database.exists():
         raise Failed(f"还没有台账：{settings.database} 不存在。先 xiaoxiang run。")
     with contextlib.closing(Ledger(settings.database)) as ledger:
         title, (headers, rows) = _table(what, ledger, settings)
+    _writing(lambda: write_table(output, headers, rows))
+    click.echo(f"{title} {len(rows)} 行，写到 {output}。")
+
+
+def _writing(write: Callable[[], None]) -> None:
     try:
-        write_table(output, headers, rows)
+        write()
     except TableError as error:
         raise Failed(str(error)) from error
-    click.echo(f"{title} {len(rows)} 行，写到 {output}。")
 
 
 def _table(what: str, ledger: Ledger, settings: Settings) -> tuple[str, exports.Table]:
@@ -232,7 +248,7 @@ def import_() -> None:
 @click.argument("file", metavar="文件", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @CONFIG
 def households(file: Path, config: Path) -> None:
-    """导入住户名单（.csv 或 .xlsx）：小区、楼栋、单元、室、户主、人数、电话、备注。有一行不对就一行也不导入。"""
+    """导入住户名单（.csv 或 .xlsx）：小区、楼栋、单元、室、户主、人数、电话、备注、标签。有一行不对就一行也不导入。"""
     settings, _ = _load(config)
     compounds = [node.name for node in Tree(settings.groups).nodes() if node.level == "compound"]
     try:
@@ -248,6 +264,41 @@ def households(file: Path, config: Path) -> None:
     click.echo(f"导入 {added + renewed} 户：新增 {added}，更新 {renewed}。")
     if found.unused:
         click.echo(f"这些列没有用上：{'、'.join(found.unused)}。", err=True)
+
+
+@import_.command()
+@click.argument("file", metavar="文件", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--round", "number", type=click.IntRange(1), help="第几轮；不写就是正在做的，或者最近的一轮")
+@CONFIG
+def scans(file: Path, number: int | None, config: Path) -> None:
+    """导入扫码设备导出的采样名单（.csv 或 .xlsx）：姓名、电话、门牌（或楼栋、单元、室）、时间、结果。对不上的一行一行列出来，其余照记；
+    同一份再导一次，什么也不会变。"""
+    settings, _ = _load(config)
+    if not settings.database.exists():
+        raise Failed(f"还没有台账：{settings.database} 不存在。先 xiaoxiang run。")
+    zone, now = ZoneInfo(settings.timezone), SystemClock(settings.timezone).now()
+    with contextlib.closing(Ledger(settings.database)) as ledger:
+        of = field_tables.latest_round(ledger, number)
+        if of is None:
+            raise Failed(f"没有第 {number} 轮。" if number else "还没有做过核酸：先在群里 /核酸 开始。")
+        homes = [one.household for one in field_tables.round_standings(ledger, of, Tree(settings.groups), now)]
+        if not homes:
+            raise Failed("没有住户名单，不知道谁是哪一户。先 xiaoxiang import households 名单.xlsx")
+        try:
+            found = read_scans(file, of, homes, now, zone)
+        except (TableError, Headerless) as error:
+            raise Failed(str(error)) from error
+        with ledger.transaction():
+            book = Coverage(ledger)
+            new = book.mark(of.id, never_fewer(found.marks, book.marks(of.id)))
+            what = f"{of.name} 导入扫码 {len(found.marks)} 户 {found.people} 人，新记 {len(new)} 户"
+            Audit(ledger).write(Actor(now, name=KEYBOARD), "coverage", what)
+    for problem in found.problems:
+        click.echo(problem)
+    click.echo(
+        f"{of.node}{of.name}：对上 {len(found.marks)} 户 {found.people} 人，其中 {len(new)} 户是新记的；"
+        f"没对上 {len(found.problems)} 行，没采的 {found.skipped} 行。"
+    )
 
 
 @cli.command()
@@ -330,8 +381,9 @@ def _busy(what: str) -> contextlib.AbstractContextManager[object]:
 
 def _load(config: Path) -> tuple[Settings, Data]:
     settings = _or_problems(lambda: load_settings(config))
-    names = [node.name for node in Tree(settings.groups).nodes()]
-    return settings, _or_problems(lambda: load_data(settings.data, names))
+    tree = Tree(settings.groups)
+    names = [node.name for node in tree.nodes()]
+    return settings, _or_problems(lambda: load_data(settings.data, names, tree))
 
 
 def _data_or_sample(config: Path) -> tuple[Settings, Data]:

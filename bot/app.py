@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.assistant import Assistant
 from bot.bell import Bell
 from bot.colleagues import Colleagues
+from bot.coverage_files import CoverageFiles
 from bot.delivery import Books, Delivery
 from bot.groups import Tree
 from bot.guard import guarded
@@ -326,6 +327,7 @@ def build(
         noticeboard=noticeboard,
         rounds=Rounds(ledger),
         coverage=Coverage(ledger),
+        sheets=CoverageFiles(database, clock, zone),
         contacts=data.contacts,
         guarded=lambda text: guarded(text, data.contacts.phones),
         commands=COMMANDS,

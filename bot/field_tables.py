@@ -1,15 +1,21 @@
-"""Tables for those who walk from door to door: what `xiaoxiang export route`, `isolation` and `duty` write."""
+"""Tables for those who walk from door to door: what `xiaoxiang export route`, `isolation`, `duty`, `coverage` and `doors`
+write."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.groups import Tree
+from bot.ledger.coverage import Coverage
 from bot.ledger.database import Ledger
 from bot.ledger.duty import Duty
 from bot.ledger.isolation import Isolations
+from bot.ledger.people import Roster
+from bot.ledger.rounds import Rounds
 from bot.ledger.tickets import Tickets
+from bot.model.coverage import Standing, by_unit, stand, to_knock
 from bot.model.isolation import Isolation
+from bot.model.testing import KIND_TITLES, SOURCE_TITLES, Round
 from bot.model.ticket import STATE_TITLES, Ticket
 from bot.model.walk import ERRANDS, Walk, floor_of, walk_order
 
@@ -95,9 +101,104 @@ def duty(ledger: Ledger, zone: ZoneInfo, tree: Tree, at: datetime) -> Table:
     ]
 
 
+def coverage(ledger: Ledger, zone: ZoneInfo, tree: Tree, at: datetime) -> Table:
+    """Every household of the list in the latest round that has begun, and doors beyond the list: how it stands, how many
+    persons, who said it and when."""
+    headers = (
+        "轮次", "小区", "楼栋", "单元", "门牌", "户主", "人数", "标签", "情况", "测了几人", "谁说的", "来源", "时间", "说明",
+    )  # fmt: skip
+    of = latest_round(ledger)
+    if of is None:
+        return headers, []
+    those = round_standings(ledger, of, tree, at)
+    listed = {one.household.key for one in those}
+    beyond = [
+        Standing(mark.household, mark.kind, mark)
+        for key, mark in Coverage(ledger).marks(of.id).items()
+        if key not in listed
+    ]
+    ordered = [one for unit in by_unit(those).values() for one in unit]
+    return headers, [_state(one, of, zone) for one in (*ordered, *beyond)]
+
+
+def _state(one: Standing, of: Round, zone: ZoneInfo) -> list[str | int]:
+    home, mark = one.household, one.mark
+    state = KIND_TITLES[one.kind] if one.kind else "没有"
+    return [
+        of.name, home.compound, home.building, home.unit, home.room, home.name,
+        "" if home.people is None else home.people, "、".join(home.tags), state, one.people_sampled if one.sampled else "",
+        mark.by_name if mark else "", SOURCE_TITLES[mark.source] if mark else "名单" if one.kind else "",
+        f"{mark.at.astimezone(zone):%Y-%m-%d %H:%M}" if mark else "", mark.note if mark else "",
+    ]  # fmt: skip
+
+
+def doors(ledger: Ledger, zone: ZoneInfo, tree: Tree, at: datetime) -> Table:
+    """Whose door is knocked at in the latest round that has begun, as one walks, with a box to tick."""
+    of = latest_round(ledger)
+    return door_rows(round_standings(ledger, of, tree, at) if of else [])
+
+
+def door_rows(standings: Sequence[Standing]) -> Table:
+    """The door-knocking list: first those to be sampled at home."""
+    headers = (
+        "序号",
+        "先后",
+        "小区",
+        "楼栋",
+        "单元",
+        "层",
+        "门牌",
+        "户主",
+        "人数",
+        "电话",
+        "提醒",
+        "打勾",
+        "测了几人",
+        "说明",
+    )
+    first, then = to_knock(standings)
+    rows = []
+    for n, one in enumerate((*first, *then), 1):
+        home = one.household
+        why = [*(["要上门"] if one.wanted else []), *home.tags]
+        rows.append([
+            n, "先上门采样" if n <= len(first) else "敲门", home.compound, home.building, home.unit,
+            floor_of(home.room) or "", home.room, home.name, "" if home.people is None else home.people, home.phone,
+            "、".join(why), "", "", home.note,
+        ])  # fmt: skip
+    return headers, rows
+
+
+def latest_round(ledger: Ledger, number: int | None = None) -> Round | None:
+    """The round that runs, else the latest that has begun; with a number the latest of that name (3 -> 第3轮)."""
+    begun = [one for one in Rounds(ledger).latest(100) if one.state != "planned"]
+    if number is not None:
+        return next((one for one in begun if one.name.strip("第轮次") == str(number)), None)
+    running = [one for one in begun if one.state != "ended"]
+    return next(iter(running or begun), None)
+
+
+def round_standings(ledger: Ledger, of: Round, tree: Tree, at: datetime) -> list[Standing]:
+    """How the households of a round stand, compound by compound as in bot.yaml."""
+    node = tree.find(of.node) or tree.root
+    compound = tree.compound(node)
+    homes = Roster(ledger).households(compound.name if compound else "", node.building or "", node.unit or "")
+    if any(word in of.scope for word in ("除", "、", "，", "和")):
+        units = {(stop.compound, stop.building, stop.unit) for stop in Rounds(ledger).stops(of.id)}
+        homes = [home for home in homes if home.key[:3] in units or (*home.key[:2], "") in units]
+    order = {one.name: n for n, one in enumerate(tree.nodes())}
+    isolated = frozenset(home.key for home in Isolations(ledger).active(at))
+    homes.sort(key=lambda home: order.get(home.compound, len(order)))
+    pleas = [ticket for ticket in Tickets(ledger).open_tickets(EVERY) if ticket.intent == "help.home_testing"]
+    wanted = frozenset((*_place(ticket, tree), ticket.room) for ticket in pleas)
+    return stand(homes, Coverage(ledger).marks(of.id), isolated, wanted)
+
+
 TABLES: dict[str, tuple[str, Callable[[Ledger, ZoneInfo, Tree, datetime], Table]]] = {
     "route": ("路线", route),
     "isolation": ("居家隔离", isolation),
     "duty": ("值班", duty),
+    "coverage": ("核酸各户情况", coverage),
+    "doors": ("敲门名单", doors),
 }
 """What can be exported: name -> (what people call it, how it is made)."""

@@ -22,8 +22,30 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "people": ("人数", "人口", "人口数", "家庭人数", "家庭人口", "常住人数", "在住人数", "居住人数"),
     "phone": ("电话", "电话号码", "联系电话", "联系方式", "手机", "手机号", "手机号码", "户主电话"),
     "note": ("备注", "说明", "情况", "特殊情况"),
+    "tags": ("标签", "类别", "人员类型", "人员类别", "住户类型", "户类型", "重点人群", "特殊人群"),
 }
 """Field of Household -> what a column may be called; the first is the title we show."""
+
+TAG_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (tag, re.compile(pattern))
+    for tag, pattern in (
+        ("独居老人", "独居(?:老人)?|孤寡(?:老人)?|空巢(?:老人)?"),
+        ("行动不便", "行动不便|不便下楼|下不了楼|不能下楼|卧床|瘫痪|轮椅|偏瘫|失能"),
+        ("居家隔离", "居家隔离|隔离户|居家健康监测|正在隔离|隔离中"),
+        ("空置", "空置|空户|空房|无人居住|没人住|无人住|长期不住|未入住"),
+        ("孕妇", "孕妇|怀孕|孕产妇"),
+        ("残疾", "残疾人?|盲人|聋哑人?"),
+        ("高龄", r"高龄(?:老人)?|[89]\d岁"),
+    )
+)
+"""Tag -> how lists say it. Those in 备注 are found between other words, too."""
+
+_ALONE = {"隔离": "居家隔离", "无人": "空置", "空": "空置", "孤老": "独居老人", "残": "残疾"}
+"""What means a tag only in a column of tags."""
+
+_NOT_SO = re.compile(r"(?:不是|并非|不|未|非|没有|没|无|解除|解了|曾|已)[^，,；;、。]{0,2}$")
+_NO_MORE = re.compile(r"[^，,；;、。]{0,2}(?:解除|结束|期满)")
+"""Before, and behind, a word that is no longer so: 已解除居家隔离, 居家隔离已解除."""
 
 _NEEDED = ("building", "room")
 _HEADER_WITHIN = 10  # rows: above the header there may be a title and a date
@@ -128,7 +150,8 @@ def _household(
         return None, list(problems.values())
     phone, *others = values["phone"] or [""]
     notes = [values["note"], f"另有电话 {'、'.join(others)}" if others else ""]
-    values |= {"phone": phone, "note": "；".join(note for note in notes if note)}
+    tags = dict.fromkeys([*values["tags"], *tags_within(cells.get("note", ""))])
+    values |= {"phone": phone, "note": "；".join(note for note in notes if note), "tags": tuple(tags)}
     return Household(**values), list(problems.values())
 
 
@@ -188,6 +211,30 @@ def _phones(text: str) -> list[str]:
     return [bare_phone(number) for number in numbers]
 
 
+def tags_of(text: str) -> list[str]:
+    """What a cell of tags says: the usual words under their usual name, others as they are, without blanks."""
+    found = []
+    for part in re.split(r"[、,;/|\n+]|\s+", _plain(text).replace("，", ",")):
+        word = part.strip(" 。.")
+        if word and word not in ("-", "无", "正常", "普通", "一般", "/"):
+            found += tags_within(word) or [_ALONE.get(word, word)]
+    return list(dict.fromkeys(found))
+
+
+def tags_within(text: str) -> list[str]:
+    """The tags that words about a household hold, those that are denied left out."""
+    plain = _plain(text)
+    return [
+        tag
+        for tag, pattern in TAG_WORDS
+        if any(
+            not _NOT_SO.search(plain[max(0, found.start() - 6) : found.start()])
+            and not _NO_MORE.match(plain, found.end())
+            for found in pattern.finditer(plain)
+        )
+    ]
+
+
 def _plain(text: str) -> str:
     """Full-width figures, letters and marks as half-width ones."""
     return unicodedata.normalize("NFKC", text)
@@ -206,4 +253,5 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "people": _people,
     "phone": _phones,
     "note": str,
+    "tags": tags_of,
 }

@@ -11,6 +11,7 @@ from bot.model.services import Services
 from bot.model.tree import Node
 from handlers.records import fevers, record
 from handlers.speaking import to_sender
+from handlers.testing import evidence
 from intents.chain import own_row as parse_row
 from intents.chain import parse, placed
 from intents.chain_entry import read_entry
@@ -37,6 +38,7 @@ def signup(request: Request, services: Services) -> Outcome:
     if not chain.entries and not chain.title:
         return Outcome("chain:empty")
     kept, merged = keep(chain, request, services)
+    evidence.from_list(kept, merged.added, request, services)
     replies = _word(kept, merged, request, services) + fevers(kept.title, merged.added, request, services)
     if request.addressed:
         title = services.titles.get("signup.chain", "接龙")
@@ -56,6 +58,7 @@ def own_row(request: Request, services: Services) -> Outcome | None:
     merged = _merged(kept, Chain(kept.title, (entry,)), request, services)
     copy = Copy(request.message.sender_id, merged.shown)
     services.chains.save(kept, merged.changed, copy, request.message.id, request.message.at)
+    evidence.from_list(kept, merged.added, request, services)
     return Outcome(f"chain:{kept.number}", fevers(kept.title, merged.added, request, services))
 
 

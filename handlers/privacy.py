@@ -102,6 +102,10 @@ def _lines(kept: Kept, person: Person, services: Services) -> list[str]:
         lines.append(f"记录：{'，'.join(counted)}")
     if kept.chain_rows:
         lines.append(f"接龙：{kept.chain_rows} 行")
+    if kept.tested:
+        lines.append(f"说过核酸做了的：{kept.tested} 户次")
+    if kept.receipts:
+        lines.append(f"回过「收到」的通知：{kept.receipts} 条")
     if kept.unanswered:
         lines.append(f"群里还没人回的话：{kept.unanswered} 条")
     if lines and kept.said:

@@ -27,7 +27,7 @@ def test_a_full_row_becomes_a_household(tmp_path: Path) -> None:
     found = read(tmp_path, f"{HEADER}\n春晓苑,17号楼,３单元,501室,王女士,3人,138-0013-8000,独居，听力差\n")
     assert found.problems == ()
     assert found.households == (
-        Household("春晓苑", "17", "3", "501", "王女士", 3, "13800138000", "独居，听力差"),
+        Household("春晓苑", "17", "3", "501", "王女士", 3, "13800138000", "独居，听力差", ("独居老人",)),
     )
 
 
@@ -54,11 +54,11 @@ def test_values_are_bare(tmp_path: Path, written: str, meant: tuple[str, str, st
 def test_every_usual_name_of_a_column_is_known(tmp_path: Path, name: str) -> None:
     field = next(field for field, names in COLUMNS.items() if name in names)
     values = dict.fromkeys(COLUMNS, "") | {"compound": "春晓苑", "building": "17", "room": "501", "unit": "3"}
-    values |= {"name": "王女士", "people": "3", "phone": "13800138000", "note": "独居"}
+    values |= {"name": "王女士", "people": "3", "phone": "13800138000", "note": "听力差", "tags": "独居"}
     titles = [name if other == field else COLUMNS[other][0] for other in COLUMNS]
     found = read(tmp_path, f"{','.join(titles)}\n{','.join(values[other] for other in COLUMNS)}\n")
     assert found.households == (
-        Household("春晓苑", "17", "3", "501", "王女士", 3, "13800138000", "独居"),
+        Household("春晓苑", "17", "3", "501", "王女士", 3, "13800138000", "听力差", ("独居老人",)),
     )  # fmt: skip
 
 
@@ -92,6 +92,25 @@ def test_further_phones_are_kept_in_the_note(tmp_path: Path) -> None:
         "13800138000",
         "孕妇；另有电话 037155501234",
     )
+
+
+@pytest.mark.parametrize(
+    ("tags", "note", "meant"),
+    [
+        ("独居、行动不便", "", ("独居老人", "行动不便")),
+        ("空户", "房东在外地", ("空置",)),
+        ("隔离", "", ("居家隔离",)),
+        ("党员", "老人卧床，需上门", ("党员", "行动不便")),
+        ("", "房东出国，没人住", ("空置",)),
+        ("无", "已解除居家隔离", ()),
+        ("", "子女同住，不独居", ()),
+    ],
+)
+def test_tags_are_read_from_their_column_and_from_the_note(
+    tmp_path: Path, tags: str, note: str, meant: tuple[str, ...]
+) -> None:
+    found = read(tmp_path, f"楼栋,室,人员类型,备注\n17,501,{tags},{note}\n", ("春晓苑",))
+    assert found.problems == () and found.households[0].tags == meant
 
 
 def test_without_compounds_in_the_tree_any_name_is_taken(tmp_path: Path) -> None:

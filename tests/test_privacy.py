@@ -10,13 +10,18 @@ from click.testing import CliRunner
 from bot.__main__ import cli
 from bot.groups import Tree
 from bot.ledger.audit import Audit
+from bot.ledger.coverage import Coverage
 from bot.ledger.database import sole_user
 from bot.ledger.members import Members
 from bot.ledger.nameless import Nameless
+from bot.ledger.notices import Notices
 from bot.ledger.privacy import Privacy
 from bot.ledger.retention import Retention
+from bot.ledger.rounds import Rounds
 from bot.model.audit import Actor
+from bot.model.notice import Notice
 from bot.model.privacy import Kept
+from bot.model.testing import Round
 from tests.conftest import COMPOUND_ROOM, MORNING, ROOT, STAFF_ROOM, UNIT_ROOM, VOLUNTEER_ROOM, Chat
 
 PHONE = "13812345678"
@@ -242,6 +247,53 @@ def test_words_added_to_a_neighbours_ticket_lose_their_name(chat: Chat) -> None:
     (ticket,) = chat.app.tickets.all()
     assert ticket.requester == "王芳", "what others asked for stays theirs"
     assert NAME not in [step.actor for step in chat.app.tickets.history(ticket)]
+
+
+def tested(chat: Chat) -> None:
+    """A round in which a resident says that they and a neighbour were tested, and answers a notice."""
+    at = chat.clock.now()
+    new = Round(
+        0, "春晓苑", "第3轮", "北门", at, at + timedelta(hours=2), "running", 20, 10, at, started_at=at
+    )
+    ledger = chat.app.ledger
+    with ledger.transaction():
+        Rounds(ledger).open(new, [])
+        notice = Notices(ledger).add(Notice(0, "明早核酸", (UNIT_ROOM,), "春晓苑", "春晓苑", at, at))
+        assert notice is not None
+        Notices(ledger).received(notice.id, UNIT_ROOM, Actor(at, ID, NAME), "春晓苑|17|3|501")
+    chat.say(NAME, "17-3-501 测完了", sender_id=ID)
+    chat.say(NAME, "帮对门 17-3-502 测了", sender_id=ID)
+    chat.say("网格员小安", "17-3-601 外出", STAFF_ROOM)
+
+
+def test_who_was_tested_stays_and_who_said_so_is_forgotten(chat: Chat) -> None:
+    tested(chat)
+    (line,) = tell(chat, "x", "我的信息", sender_id=ID)
+    assert "说过核酸做了的：2 户次" in line and "回过「收到」的通知：1 条" in line
+    tell(chat, "x", "删除我的信息", sender_id=ID)
+    tell(chat, "x", "确认删除", sender_id=ID)
+    marks = sorted(Coverage(chat.app.ledger).marks(1).values(), key=lambda mark: mark.household.door)
+    assert [(mark.household.door, mark.by_id, mark.by_name) for mark in marks] == [
+        ("17-3-501", "", ""), ("17-3-502", "", ""), ("17-3-601", "wxid_worker", "网格员小安"),
+    ]  # fmt: skip
+    assert [one.people for one in Notices(chat.app.ledger).receipts(1)] == [1]
+    assert kept(chat, ID).tested == kept(chat, ID).receipts == 0
+
+
+def test_of_an_old_round_no_door_is_left_but_the_numbers(chat: Chat) -> None:
+    tested(chat)
+    chat.say("网格员小安", "17-3-601 没测", STAFF_ROOM)
+    chat.say("网格员小安", "17-3-602 外出", STAFF_ROOM)
+    retention = retention_of(chat)
+    with chat.app.ledger.transaction():
+        counts = retention.sweep(chat.clock.now() + timedelta(days=1))
+    assert (counts["核酸里的住户"], counts["回了收到的人"], counts["审计里的住户"]) == (3, 1, 1)
+    marks = Coverage(chat.app.ledger).marks(1).values()
+    assert [(mark.household.building, mark.household.unit, mark.by_name) for mark in marks] == [
+        ("17", "", "")
+    ] * 3
+    assert not any(mark.household.room.isdecimal() for mark in marks)
+    assert retention.stale(chat.clock.now() + timedelta(days=1))["核酸里的住户"] == 0
 
 
 # retention

@@ -8,7 +8,7 @@ from typing import Any
 from bot.ledger.database import Ledger
 from bot.model.clock import millis, moment
 from bot.model.household import Household
-from bot.model.testing import Mark, Source
+from bot.model.testing import SAMPLED, Mark, Source
 
 SUREST: tuple[Source, ...] = ("scanner", "staff", "chain", "self", "proxy", "list")
 """A mark is replaced by one of the same or a surer source only."""
@@ -24,7 +24,8 @@ class Coverage:
 
     def mark(self, round_id: int, marks: Sequence[Mark]) -> list[Mark]:
         """Write marks down and return those that told something new. A surer source replaces a less sure one, never the
-        other way round."""
+        other way round, but for this: that a household was sampled is always told of one that was excused, or that
+        waited."""
         known = self.marks(round_id) if len(marks) > 20 else self._of(round_id, marks)
         new = []
         for mark in marks:
@@ -84,6 +85,10 @@ def _tells(mark: Mark, before: Mark) -> bool:
     """True when a mark tells more than the one there is."""
     if (mark.kind, mark.people, mark.note) == (before.kind, before.people, before.note):
         return SUREST.index(mark.source) < SUREST.index(before.source)
+    if mark.kind in SAMPLED and before.kind not in SAMPLED:
+        return True
+    if mark.kind == "wanted" and before.kind in SAMPLED:
+        return mark.source == "staff"
     return SUREST.index(mark.source) <= SUREST.index(before.source)
 
 

@@ -38,6 +38,16 @@ _NUMBER = re.compile(r"(?<![A-Za-z])[A-Z]{1,3}\d{3}(?!\d)")
 """A ticket's number in what the bot said."""
 
 
+BLANK_MARK = "by_id = '', by_name = '', note = '', message_id = ''"
+"""A mark of a testing round without whoever said it."""
+
+RESIDENTS_WORD = "source IN ('self', 'proxy', 'chain')"
+"""Marks that residents made; those by the staff are deeds at work."""
+
+NOBODY = "'#' || lower(hex(randomblob(8)))"
+"""In place of a door or an account that tells rows apart."""
+
+
 class Nameless:
     """Rows of any table, made nameless inside whatever transaction is open."""
 

@@ -2,8 +2,9 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.ledger.database import Ledger
 from bot.model.clock import millis
@@ -13,7 +14,9 @@ from bot.model.people import Grant, Role
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Letters and digits that nobody mistakes for another."""
 
-_HOUSEHOLD = "compound, building, unit, room, name, people, phone, note"
+_HOUSEHOLD = "compound, building, unit, room, name, people, phone, note, tags"
+_OF_H = ", ".join(f"h.{column}" for column in _HOUSEHOLD.split(", "))
+_MARKS = ", ".join("?" * len(_HOUSEHOLD.split(", ")))
 
 
 class Roster:
@@ -29,11 +32,10 @@ class Roster:
     def household_of(self, person_id: str) -> Household | None:
         """The household an account is bound to."""
         row = self._ledger.execute(
-            "SELECT h.compound, h.building, h.unit, h.room, h.name, h.people, h.phone, h.note"
-            " FROM residents r JOIN households h ON h.id = r.household WHERE r.person_id = ?",
+            f"SELECT {_OF_H} FROM residents r JOIN households h ON h.id = r.household WHERE r.person_id = ?",
             (person_id,),
         ).fetchone()
-        return Household(*row) if row else None
+        return _household(row) if row else None
 
     def bound_to(self, household: Household) -> list[str]:
         """The accounts bound to a household, by id."""
@@ -47,8 +49,7 @@ class Roster:
     def bind(self, person_id: str, name: str, household: Household, at: datetime) -> None:
         """Bind an account to a household, replacing an older binding."""
         self._ledger.execute(
-            f"INSERT INTO households ({_HOUSEHOLD}, imported) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)"
-            " ON CONFLICT DO NOTHING",
+            f"INSERT INTO households ({_HOUSEHOLD}, imported) VALUES ({_MARKS}, 0) ON CONFLICT DO NOTHING",
             _values(household),
         )
         self._ledger.execute(
@@ -62,12 +63,11 @@ class Roster:
     def residents(self, name: str = "", building: str = "", unit: str = "", room: str = "") -> list[Resident]:
         """The accounts bound under this name, or to this door; empty words stand for all."""
         rows = self._ledger.execute(
-            "SELECT r.person_id, r.name, h.compound, h.building, h.unit, h.room, h.name, h.people, h.phone, h.note"
-            " FROM residents r JOIN households h ON h.id = r.household WHERE (? = '' OR r.name = ?)"
+            f"SELECT r.person_id, r.name, {_OF_H} FROM residents r JOIN households h ON h.id = r.household WHERE (? = '' OR r.name = ?)"
             " AND (? = '' OR h.building = ?) AND (? = '' OR h.unit = ?) AND (? = '' OR h.room = ?) ORDER BY r.bound_at",
             (name, name, building, building, unit, unit, room, room),
         )
-        return [Resident(person_id, called, Household(*home)) for person_id, called, *home in rows]
+        return [Resident(person_id, called, _household(home)) for person_id, called, *home in rows]
 
     def unbind(self, person_id: str) -> None:
         """Take an account's binding away; a household that only the binding made goes with the last of them."""
@@ -83,7 +83,7 @@ class Roster:
             " AND (? = '' OR compound = ?) AND (? = '' OR unit = ?) LIMIT 2",
             (building, room, compound, compound, unit, unit),
         ).fetchall()
-        return Household(*rows[0]) if len(rows) == 1 else None
+        return _household(rows[0]) if len(rows) == 1 else None
 
     def knows_households(self) -> bool:
         """True when a list of households was imported."""
@@ -99,7 +99,7 @@ class Roster:
             " ORDER BY compound, length(building), building, length(unit), unit, length(room), room",
             (compound, compound, building, building, unit, unit),
         )
-        return [Household(*row) for row in rows]
+        return [_household(row) for row in rows]
 
     def import_households(self, households: Iterable[Household]) -> tuple[int, int]:
         """Add households and renew those already there, in one transaction; returns (added, renewed)."""
@@ -109,9 +109,9 @@ class Roster:
             for household in households:
                 given += 1
                 self._ledger.execute(
-                    f"INSERT INTO households ({_HOUSEHOLD}, imported) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)"
+                    f"INSERT INTO households ({_HOUSEHOLD}, imported) VALUES ({_MARKS}, 1)"
                     " ON CONFLICT DO UPDATE SET name = excluded.name, people = excluded.people,"
-                    " phone = excluded.phone, note = excluded.note, imported = 1",
+                    " phone = excluded.phone, note = excluded.note, tags = excluded.tags, imported = 1",
                     _values(household),
                 )
         added = self._count() - before
@@ -180,5 +180,10 @@ def _digest(code: str) -> str:
 def _values(household: Household) -> tuple[str | int | None, ...]:
     return (
         household.compound, household.building, household.unit, household.room, household.name,
-        household.people, household.phone, household.note,
+        household.people, household.phone, household.note, " ".join(household.tags),
     )  # fmt: skip
+
+
+def _household(row: Sequence[Any]) -> Household:
+    compound, building, unit, room, name, people, phone, note, tags = row
+    return Household(compound, building, unit, room, name, people, phone, note, tuple(tags.split()))

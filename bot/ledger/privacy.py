@@ -4,7 +4,18 @@ import json
 from datetime import datetime
 
 from bot.ledger.members import Members
-from bot.ledger.nameless import AT_WORK, BLANK_ROW, CLOSED, NAMELESS, SETTLED, SOMEBODY, Nameless
+from bot.ledger.nameless import (
+    AT_WORK,
+    BLANK_MARK,
+    BLANK_ROW,
+    CLOSED,
+    NAMELESS,
+    NOBODY,
+    RESIDENTS_WORD,
+    SETTLED,
+    SOMEBODY,
+    Nameless,
+)
 from bot.ledger.tickets import number_of
 from bot.model.clock import millis, moment
 from bot.model.privacy import Forgotten, Kept, KeptTicket
@@ -50,11 +61,14 @@ class Privacy:
             said=self._nameless.count(
                 "outbox", "to_id = ? OR instr(mentions, json_quote(?)) > 0", person_id, person_id
             ),
+            tested=self._nameless.count("coverage", f"by_id = ? AND {RESIDENTS_WORD}", person_id),
+            receipts=self._nameless.count("receipts", "person_id = ?", person_id),
         )
 
     def forget(self, person_id: str, at: datetime) -> Forgotten:
         """Forget the account: binding, dialogues and unanswered messages go; tickets, reports, 接龙 rows, isolation that
-        was over by that moment and what the bot said to them stay as nameless numbers. Open tickets are marked; roles
+        was over by that moment, who said that a household was tested, 「收到」 and what the bot said to them stay as nameless
+        numbers. Open tickets are marked; roles
         and what somebody did at work stay."""
         self._nameless.begin()
         mine = "requester_id = ? AND privacy <> 'done'"
@@ -113,6 +127,12 @@ class Privacy:
             "UPDATE chain_copies SET poster_id = '', message_id = '' WHERE poster_id = ?", person_id
         )
         self._nameless.run(
+            f"UPDATE coverage SET {BLANK_MARK} WHERE by_id = ? AND {RESIDENTS_WORD}", person_id
+        )
+        self._nameless.run(
+            f"UPDATE receipts SET person_id = {NOBODY}, household = '' WHERE person_id = ?", person_id
+        )
+        self._nameless.run(
             f"UPDATE audit SET what = '{NAMELESS}' WHERE action = 'unanswered' AND EXISTS"
             " (SELECT 1 FROM unanswered u WHERE u.sender_id = ? AND instr(audit.what, u.sender) > 0)",
             person_id,
@@ -129,11 +149,12 @@ class Privacy:
             "SELECT message_id FROM records WHERE sender_id = ? UNION SELECT message_id FROM unanswered WHERE sender_id = ?"
             " UNION SELECT message_id FROM chain_copies WHERE poster_id = ?"
             " UNION SELECT message_id FROM audit WHERE action = 'bind' AND actor_id = ?"
+            f" UNION SELECT message_id FROM coverage WHERE by_id = ? AND {RESIDENTS_WORD}"
         )
         rows = self._nameless.ids(
             f"SELECT id FROM outbox WHERE {SETTLED} AND (to_id = ? OR instr(mentions, json_quote(?)) > 0"
             f" OR (message_id <> '' AND message_id IN ({said})))",
-            (person_id,) * 6,
+            (person_id,) * 7,
         )
         self._nameless.wipe_outbox(rows)
 

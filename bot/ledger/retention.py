@@ -3,13 +3,16 @@
 import json
 from datetime import datetime
 
-from bot.ledger.nameless import BLANK_ROW, CLOSED, NAMELESS, Nameless
+from bot.ledger.nameless import BLANK_MARK, BLANK_ROW, CLOSED, NAMELESS, NOBODY, Nameless
 from bot.model.clock import millis
 from bot.model.privacy import Counts
 
 _ISOLATION = "coalesce(ended_at, ends) < ? AND (room <> '' OR name <> '' OR note <> '')"
-_ABOUT_RESIDENTS = f"at < ? AND action IN ('isolation', 'unanswered') AND what <> '{NAMELESS}'"
+_ABOUT_RESIDENTS = f"at < ? AND action IN ('isolation', 'unanswered', 'coverage') AND what <> '{NAMELESS}'"
 """Audit rows that name the residents they are about."""
+
+_MARK = "at < ? AND room NOT LIKE '#%'"
+_RECEIPT = "at < ? AND person_id NOT LIKE '#%'"
 
 _ROWS = "(text <> '' OR name <> '' OR author_id <> '')"
 
@@ -39,6 +42,8 @@ class Retention:
                 "unanswered", "at < ? AND (sender_id <> '' OR text <> '')", at
             ),
             "结束了的居家隔离": self._nameless.count("isolation", _ISOLATION, at),
+            "核酸里的住户": self._nameless.count("coverage", _MARK, at),
+            "回了收到的人": self._nameless.count("receipts", _RECEIPT, at),
             "审计里的住户": self._nameless.count("audit", _ABOUT_RESIDENTS, at),
             "小巷发出的话": len(self._nameless.outbox(at, ids)),
         }
@@ -59,6 +64,8 @@ class Retention:
             "UPDATE unanswered SET sender_id = '', sender = '', text = '', message_id = '' WHERE at < ?", at
         )
         self._nameless.run(f"UPDATE audit SET what = '{NAMELESS}' WHERE {_ABOUT_RESIDENTS}", at)
+        self._nameless.run(f"UPDATE coverage SET unit = '', room = {NOBODY}, {BLANK_MARK} WHERE {_MARK}", at)
+        self._nameless.run(f"UPDATE receipts SET person_id = {NOBODY}, household = '' WHERE {_RECEIPT}", at)
         self._nameless.by_building("isolation", _ISOLATION, at)
         self._nameless.run(
             "UPDATE isolation SET ended_at = coalesce(ended_at, ends), name = '', unit = '', room = '', note = ''"

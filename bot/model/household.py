@@ -22,7 +22,10 @@ class Household:
     phone: str = ""
     """Digits only, one number; empty when unknown. Never shown in a residents' group."""
     note: str = ""
-    """What the staff wrote about it: 独居老人, 孕妇. Never shown in a residents' group."""
+    """What the staff wrote about it. Never shown in a residents' group."""
+    tags: tuple[str, ...] = ()
+    """What has to be known of it at its door: 独居老人, 行动不便, 居家隔离, 空置, or any other word. Never shown in a
+    residents' group."""
 
     @property
     def key(self) -> tuple[str, str, str, str]:

@@ -43,6 +43,10 @@ class Kept:
     """Their messages that were noted as unanswered."""
     said: int
     """Messages of the bot to them or with their name."""
+    tested: int = 0
+    """Households they said were tested, their own or a neighbour's, in all rounds."""
+    receipts: int = 0
+    """Notices they answered with 「收到」."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ class PrivacyBook(Protocol):
 
     def forget(self, person_id: str, at: datetime) -> Forgotten:
         """Forget the account: binding, dialogues and unanswered messages go; tickets, reports, 接龙 rows, isolation that
-        was over by that moment and what the bot said to them stay as nameless numbers. Open tickets are marked; roles
+        was over by that moment, who said that a household was tested, 「收到」 and what the bot said to them stay as nameless
+        numbers. Open tickets are marked; roles
         and what somebody did at work stay."""
         ...
 

@@ -1,0 +1,173 @@
+"""What those at work write about doors in a round: 已测 17-3-501, 17-3 501 502测了, 17-3-501 外出，502 要上门. Pure.
+
+Narrow on purpose: the whole message must be read this way, or it is none. The same rooms talk of medicines and keys all day.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from bot.model.testing import Kind
+from intents.numbers import arabic
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A door as it was written; an empty part was not said, or is carried on from the door before."""
+
+    compound: str
+    building: str
+    unit: str
+    room: str
+    """Empty: the whole unit, or building."""
+
+    @property
+    def written(self) -> str:
+        """17-3-501, for people."""
+        return self.compound + "-".join(part for part in (self.building, self.unit, self.room) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing said of one or more doors."""
+
+    kind: Kind | None
+    """None: it is not so, a mark is to be taken back."""
+    doors: tuple[Door, ...]
+    people: int | None = None
+    """How many persons of the one door; of several together it does not tell who."""
+    sure: bool = True
+    """False for words that are said of other things, too (做完了): they count only while a round is running."""
+
+
+_LEAD = r"(?:[都全也均刚]|已经|已|全部|全都|一家|全家)*"
+_VERBS: tuple[tuple[Kind | None, bool, str], ...] = (
+    (None, True, r"(?:还|都|还都)?(?:没有?|未)(?:测|做|采|检)(?:过|核酸|样)?|取消|撤销|记错了?|标错了?|改错了?|误记了?"),
+    ("wanted", True, r"(?:要|需要?|得|请|等|待|想|申请)(?:大白|人|有人|志愿者)?上门(?:采样|采|测|做|核酸|做核酸)?"),
+    ("home", True, rf"{_LEAD}上门(?:采样|采|测|做|检)?(?:核酸)?(?:过|完|好)?了?|{_LEAD}入户采样?(?:过|完|好)?了?"),
+    ("away", True, r"外出(?:了|中|未归)?|[人在]{0,2}外地|出差了?"),
+    ("isolated", True, r"(?:在|已)?(?:居家)?隔离(?:中|了|户)?"),
+    ("vacant", True, r"空置|空房|空户|空着|没人住|没住人|无人居?住"),
+    (
+        "tested",
+        True,
+        rf"{_LEAD}(?:已[测采检](?:样|核酸)?|[测采检](?:样|核酸)?(?:过|完|好|毕|齐)?了|[测采检](?:样|核酸)?(?:过|完|好|毕|齐)"
+        rf"|核酸{_LEAD}[做测采](?:过|完|好)?了?|[做测采](?:过|完|好|了)核酸了?|[做测采]核酸了)",
+    ),
+    ("tested", False, rf"{_LEAD}(?:做(?:过|完|好)?了|做完|做好|做过|已做|完成了?|OK了?|ok了?)"),
+)  # fmt: skip
+_VERB = re.compile("|".join(f"(?P<v{n}>{pattern})" for n, (_, _, pattern) in enumerate(_VERBS)))
+
+_JOIN = r"[-\u2013\u2014－#]"
+_NUMERAL = "一二三四五六七八九十"
+_ROOM = r"(?:[A-Za-z]?\d{3,5}[A-Za-z]?|[东西南北中]{1,2}户)(?![\d.])(?!号楼|栋|幢|单元)(?:室|房|号|户)?"
+_BUILDING = (
+    rf"(?P<compound>[\u4e00-\u9fff]{{2,8}}?)??(?P<building>\d{{1,3}}|[A-Za-z]\d?|[{_NUMERAL}]{{1,3}}(?=号楼|栋|幢|座))"
+    rf"(?:\s?(?:号楼|号院|栋|幢|座|楼)\s?{_JOIN}?\s?|\s?{_JOIN}\s?)"
+)
+_FULL = re.compile(
+    rf"{_BUILDING}(?:(?P<unit>\d{{1,2}}|[{_NUMERAL}]{{1,2}})(?:\s?(?:单元|门)\s?{_JOIN}?\s?|\s?{_JOIN}\s?|\s*[:：]\s*|\s+))?"
+    rf"(?P<room>{_ROOM})"
+)
+_BARE = re.compile(_ROOM)
+_WHOLE = re.compile(
+    rf"{_BUILDING}(?:(?P<unit>\d{{1,2}}|[{_NUMERAL}]{{1,2}})(?:单元|门)?)?\s*(?:的|整(?:个)?单元|整栋)?(?:全部|全都|全|都)(?:已经|已)?"
+    rf"(?:[测采检]|核酸做)(?:样)?(?:完|过|好|齐)?了?"
+)
+_PEOPLE = re.compile(rf"(?:共|一共)?(?P<people>\d{{1,2}}|两|[{_NUMERAL}])\s?(?:个人|人|口人|口|位)(?:都|全)?")
+_BETWEEN = re.compile(r"[\s,，、/和及与跟+:：]*")
+_AFTER = re.compile(r"[\s,，、;；。.!！~:：]*")
+_EDGE = " \t\n。.!！~,，;；"
+_THANKS = re.compile(r"(?:谢谢|辛苦)(?:了|您|啦|大家)?$")
+_NOTE = re.compile(r"[(（][^()（）]{0,20}[)）]")
+
+
+def read(text: str, building: str = "", unit: str = "") -> list[Said] | None:
+    """What a message says of doors; None when it says anything else besides. ``building`` and ``unit`` stand for bare doors
+    (502) before any other was written: those of the group."""
+    text = unicodedata.normalize("NFKC", text).strip(_EDGE)
+    text = _THANKS.sub("", text).strip(_EDGE)
+    if whole := _WHOLE.fullmatch(text):
+        return [Said("tested", (_door(whole, ""),))]
+    carried = Door("", building, unit, "")
+    found = list(_statements(text, carried))
+    return found if found and None not in found else None  # type: ignore[return-value]
+
+
+def _statements(text: str, carried: Door) -> Iterator[Said | None]:
+    """Statement after statement; None, and no more, where the rest cannot be read."""
+    at = 0
+    while at < len(text):
+        found = _statement(text, at, carried)
+        if found is None:
+            yield None
+            return
+        said, at = found
+        carried = replace(said.doors[-1], room="")
+        yield said
+        at = _end(_AFTER, text, at)
+
+
+def _statement(text: str, at: int, carried: Door) -> tuple[Said, int] | None:
+    """已测 and doors, or doors and 已测; with how many persons, if it is one door."""
+    verb = _VERB.match(text, at)
+    if verb:
+        at = _end(_BETWEEN, text, verb.end())
+    doors, at = _doors(text, at, carried)
+    people, at = _persons(text, at)
+    if verb is None:
+        verb = _VERB.match(text, at)
+        at = verb.end() if verb else at
+        if verb and people is None:
+            behind = _end(_BETWEEN, text, at)
+            people, at = _persons(text, behind) if _PEOPLE.match(text, behind) else (None, at)
+    note = _NOTE.match(text, _end(_BETWEEN, text, at))
+    at = note.end() if note else at
+    if verb is None or not doors:
+        return None
+    if at < len(text) and _end(_AFTER, text, at) == at and not _AFTER.fullmatch(text[at - 1]):
+        return None
+    kind, sure, _ = _VERBS[int(str(verb.lastgroup)[1:])]
+    return Said(kind, tuple(doors), people if len(doors) == 1 else None, sure), at
+
+
+def _doors(text: str, at: int, carried: Door) -> tuple[list[Door], int]:
+    doors: list[Door] = []
+    while True:
+        start = _end(_BETWEEN, text, at) if doors else at
+        if full := _FULL.match(text, start):
+            carried = _door(full, full["room"])
+            doors.append(carried)
+            at = full.end()
+        elif (carried.building or carried.unit) and (bare := _BARE.match(text, start)):
+            doors.append(replace(carried, room=_bare(bare[0])))
+            at = bare.end()
+        else:
+            return doors, _end(_BETWEEN, text, at)
+
+
+def _persons(text: str, at: int) -> tuple[int | None, int]:
+    found = _PEOPLE.match(text, at)
+    if found is None:
+        return None, at
+    return int(arabic(found["people"])), _end(_BETWEEN, text, found.end())
+
+
+def _door(found: re.Match[str], room: str) -> Door:
+    building, unit = found["building"].upper(), found["unit"] or ""
+    return Door(found["compound"] or "", _number(building), _number(unit), _bare(room))
+
+
+def _number(value: str) -> str:
+    value = arabic(value) if value and value[0] in _NUMERAL else value
+    return value.lstrip("0")
+
+
+def _bare(room: str) -> str:
+    return re.sub(r"(?<=[\dA-Za-z])[室房号户]$", "", room).upper().lstrip("0")
+
+
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.match(text, at)
+    return found.end() if found else at

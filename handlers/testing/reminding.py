@@ -1,0 +1,95 @@
+"""Before a round ends each unit group reads how many of its households are missing: the number, never which."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.model.coverage import Standing, by_unit
+from bot.model.handling import Outcome, Reply, Request, Ring
+from bot.model.services import Services
+from bot.model.testing import Round
+from bot.model.tree import Node
+from handlers.authority import may
+from handlers.speaking import private_enough, to_sender
+from handlers.testing.coverage import asked, node_of, standings, unit_title
+
+
+def remind(request: Request, words: str, services: Services) -> Outcome:
+    """/核酸 提醒 [17号楼]: now, however often that was done before."""
+    if not private_enough(request):
+        return Outcome("silent:coverage")
+    views, problem = asked(request, words, services)
+    views = [one for one in views if one.round.state in ("running", "paused")]
+    if problem or not views:
+        return _say(request, problem or services.replies("coverage_no_round"))
+    if not all(_may(request, node, services) for one in views for node in one.nodes):
+        return _say(request, services.replies("coverage_not_yours", door=views[0].title))
+    if not any(one.standings for one in views):
+        return _say(request, services.replies("coverage_no_list"))
+    told = [reply for one in views for reply in _groups(one.round, one.standings, services)]
+    for one in views:
+        services.rounds.change(one.round.id, reminded_at=request.message.at)
+    count = str(len(told))
+    text = services.replies("testing_reminded" if told else "testing_reminded_none", count=count)
+    return Outcome("command:核酸", (*told, to_sender(request, text)))
+
+
+def _may(request: Request, node: Node, services: Services) -> bool:
+    return may(request.person, "worker", node, services.groups)
+
+
+def _say(request: Request, text: str) -> Outcome:
+    return Outcome("command:核酸", (to_sender(request, text),))
+
+
+def _due(services: Services) -> datetime | None:
+    """So long before the end of each running round, once; not when it is over already."""
+    before = timedelta(minutes=services.testing.remind_minutes)
+    if not before:
+        return None
+    now = services.clock.now()
+    moments = [
+        one.ends - before
+        for one in services.rounds.current()
+        if one.state == "running" and one.reminded_at is None and now < one.ends
+    ]
+    return min(moments, default=None)
+
+
+def _ring(at: datetime, services: Services) -> Sequence[Reply]:
+    before = timedelta(minutes=services.testing.remind_minutes)
+    replies: list[Reply] = []
+    for one in services.rounds.current():
+        if one.state != "running" or one.reminded_at is not None or one.ends - before > at:
+            continue
+        services.rounds.change(one.id, reminded_at=at)
+        node = services.groups.find(one.node) or services.groups.root
+        replies += _groups(one, standings(one, node, at, services), services)
+    return replies
+
+
+RING = Ring("testing.remind", _due, _ring)
+"""The number that is missing, before a round ends."""
+
+
+def _groups(of: Round, those: Sequence[Standing], services: Services) -> list[Reply]:
+    """What each residents' group reads, once a group: those who wait for somebody to come need not be told."""
+    missing = [one for one in those if one.missing and not one.wanted]
+    rooms: dict[str, tuple[Node, list[str]]] = {}
+    for (compound, building, unit), left in by_unit(missing).items():
+        node = node_of(left[0].household, services)
+        room = services.groups.nearest_room(node, "residents")
+        if room is not None:
+            count = f"{unit_title(compound, building, unit, services)}还有 {len(left)} 户"
+            rooms.setdefault(room, (node, []))[1].append(count)
+    ends = f"{of.ends.astimezone(services.zone):%H:%M}".lstrip("0")
+    return [
+        Reply(
+            ("【演练】" if of.drill else "")
+            + services.replies("testing_remind", list="，".join(counts), place=of.place, when=ends),
+            "call",
+            "group",
+            node=node.name,
+            topic=f"round:{of.id}:remind",
+        )
+        for node, counts in rooms.values()
+    ]
