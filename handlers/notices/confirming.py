@@ -46,7 +46,8 @@ def pointed(quote: str, said: str, request: Request, services: Services) -> Outc
     """「确认 12」, 「不发通知12」, and 确认 said to a quoted preview, among those at work; None when it is nothing of that."""
     words = said.strip()
     number, yes = _number(quote, words)
-    notice = services.notices.get(number) if number else None
+    at_work = number and may(request.person, "worker", None, services.groups)
+    notice = services.notices.get(number) if at_work else None
     if notice is None or (notice.state != "draft" and not quote and "通知" not in words):
         return None  # 「确认 12」 may be about anything else
     return confirm(notice, request, services) if yes else withdraw(notice, request, services)

@@ -1,0 +1,456 @@
+"""Notices from the chat: nothing leaves that was not shown and confirmed, and everything that leaves can be held,
+taken back, sent again and corrected, to exactly the groups concerned."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.groups import Tree
+from bot.ledger.audit import Audit
+from bot.model.channel import MaybeSent, Unsendable
+from bot.model.ledger import Waiting
+from bot.model.settings import Pace, Settings
+from handlers.notices.heading import read_heading
+from handlers.notices.moments import read_planned, read_valid_until
+from handlers.notices.warnings import likeness, pace_minutes
+from tests.conftest import STAFF_ROOM, VOLUNTEER_ROOM, Chat
+
+NOW = datetime(2022, 11, 16, 8, 0, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+SIX = [
+    "春晓苑1号楼群",
+    "春晓苑1号楼1单元群",
+    "春晓苑1号楼2单元群",
+    *(f"春晓苑17号楼{n}单元群" for n in (1, 2, 3)),
+]
+UNITS = [f"春晓苑17号楼{n}单元群" for n in (1, 2, 3)]
+
+
+def staff(chat: Chat, text: str, sender: str = "刘书记") -> list[str]:
+    chat.clock.advance(seconds=11)  # the same words within ten seconds count once
+    return chat.say(sender, text, STAFF_ROOM)
+
+
+def private(chat: Chat, text: str, sender: str = "刘书记", **extra: object) -> list[str]:
+    chat.clock.advance(seconds=11)
+    return chat.say(sender, text, "", **extra)
+
+
+def groups(lines: list[str]) -> list[str]:
+    """The residents' groups that heard something."""
+    return [line.partition(": ")[0] for line in lines if not line.startswith((STAFF_ROOM, "私聊"))]
+
+
+def one_send(chat: Chat) -> None:
+    """Let one message leave."""
+    step = chat.app.outbox.next_step(chat.clock.now())
+    assert isinstance(step, Waiting)
+    asyncio.run(chat.app.outbox.send(step))
+
+
+# the head
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        ("明早6:30 春晓苑", "11-17 06:30"),
+        ("明早六点半 x", "11-17 06:30"),
+        ("今晚8点 x", "11-16 20:00"),
+        ("今晚八点一刻 x", "11-16 20:15"),
+        ("晚上8：15 x", "11-16 20:15"),
+        ("下午三点 x", "11-16 15:00"),
+        ("中午12点半 x", "11-16 12:30"),
+        ("晚上12点 x", "11-17 00:00"),
+        ("后天上午十点 x", "11-18 10:00"),
+        ("周五 18:00 x", "11-18 18:00"),
+        ("11-23 18:00 x", "11-23 18:00"),
+        ("11月23日下午2点 x", "11-23 14:00"),
+        ("23号 9:00 x", "11-23 09:00"),
+        ("半小时后 x", "11-16 08:30"),
+        ("20分钟后 x", "11-16 08:20"),
+        ("一个半小时后 x", "11-16 09:30"),
+        ("两小时后 x", "11-16 10:00"),
+        ("现在 x", "11-16 08:00"),
+        ("18:00发 x", "11-16 18:00"),
+    ],
+)
+def test_a_moment_as_people_dictate_it(said: str, at: str) -> None:
+    found = read_planned(said, NOW)
+    assert found is not None and found.at is not None
+    assert f"{found.at:%m-%d %H:%M}" == at
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["6:30-9:00 核酸", "今晚8点停水", "明天 停水", "18:00前 下楼", "3点到5点 停电", "17-3 停水", "今晚 停水"],
+)
+def test_what_belongs_to_the_words_is_no_moment(said: str) -> None:
+    assert read_planned(said, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ("早上6:30 x", "已经过去了"),
+        ("7点 x", "今晚7点"),
+        ("25:00 x", "不是一个时间"),
+        ("11-15 18:00 x", "已经过去了"),
+    ],
+)
+def test_a_moment_that_cannot_be_is_asked_about(said: str, problem: str) -> None:
+    found = read_planned(said, NOW)
+    assert found is not None and problem in found.problem
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        ("到18:00 x", "11-16 18:00"),
+        ("有效到今晚八点 x", "11-16 20:00"),
+        ("到7:00 x", "11-17 07:00"),
+        ("有效2小时 x", "11-16 10:00"),
+        ("到周五有效 x", "11-19 00:00"),
+        ("截止11-20 x", "11-21 00:00"),
+    ],
+)
+def test_until_when_it_holds(said: str, at: str) -> None:
+    found = read_valid_until(said, NOW, NOW)
+    assert found is not None and found.at is not None
+    assert f"{found.at:%m-%d %H:%M}" == at
+
+
+@pytest.mark.parametrize(
+    ("typed", "targets", "text"),
+    [
+        ("春晓苑 除5栋 大家好，今晚停水", "春晓苑 除5栋", "大家好，今晚停水"),
+        ("重要 收到 17-3 下楼", "17-3", "下楼"),
+        ("春晓苑\n第一行\n\n  第二行  空两格", "春晓苑", "第一行\n\n  第二行  空两格"),
+        ("春晓苑 明早6:30 除5栋\n17号楼先下楼", "春晓苑 除5栋", "17号楼先下楼"),
+        ("春晓苑：停水", "春晓苑", "停水"),
+        ("1 3 5号楼 停水", "1 3 5号楼", "停水"),
+        ("春晓苑 收到请回复", "春晓苑", "收到请回复"),
+        ("全社区 大家 早上好", "全社区", "大家 早上好"),
+        ("停水了", "", "停水了"),
+    ],
+)
+def test_the_words_begin_where_the_head_ends(typed: str, targets: str, text: str, settings: Settings) -> None:
+    head = read_heading(typed, NOW, Tree(settings.groups))
+    assert (head.targets, head.text) == (targets, text)
+
+
+# preview and confirmation
+
+
+def test_nothing_is_sent_before_its_writer_confirms(chat: Chat) -> None:
+    shown = staff(chat, "/通知 春晓苑 除5栋 楼道消毒，\n\n请  关好门窗")
+    assert groups(shown) == []
+    assert "6 个群" in shown[0] and "【通知】楼道消毒，\n\n请  关好门窗\n" in shown[0]
+    chat.clock.advance(minutes=1)
+    lines = staff(chat, "确认")
+    assert groups(lines) == SIX
+    assert lines[-1].endswith("【通知】楼道消毒，\n\n请  关好门窗")
+
+
+def test_a_yes_of_somebody_else_or_to_something_else_sends_nothing(chat: Chat) -> None:
+    staff(chat, "/通知 17-3 楼道消毒")
+    assert groups(staff(chat, "确认", "网格员小安")) == []
+    assert "刘书记写的" in staff(chat, "确认 1", "网格员小安")[0]
+    assert groups(staff(chat, "确认一下人数")) == []
+    assert groups(staff(chat, "确认 7")) == []
+    assert groups(private(chat, "确认")) == []
+
+
+@pytest.mark.parametrize(
+    "yes",
+    [
+        "确认",
+        "确认发送",
+        "确认 1",
+        "确认通知1",
+        "/通知 确认 1",
+        "/通知 确认",
+        "发吧",
+        "「小巷：【通知1 预览】春晓苑」\n- - - - -\n确认",
+    ],
+)
+def test_ways_of_saying_yes(yes: str, chat: Chat) -> None:
+    staff(chat, "/通知 17-3 楼道消毒")
+    assert groups(staff(chat, yes)) == [UNITS[2]]
+    assert groups(staff(chat, yes)) == []
+
+
+def test_a_preview_does_not_wait_for_ever(chat: Chat) -> None:
+    staff(chat, "/通知 17-3 楼道消毒")
+    chat.clock.advance(minutes=31)
+    assert staff(chat, "确认") == []
+    assert "过了 30 分钟" in staff(chat, "确认 1")[0]
+    assert groups(staff(chat, "/通知 确认 1")) == []
+
+
+def test_typing_it_again_replaces_the_preview(chat: Chat) -> None:
+    staff(chat, "/通知 17-3 楼道消毒")
+    again = staff(chat, "/通知 17-1 楼道消毒两次")
+    assert "通知1 预览" in again[0]
+    assert staff(chat, "确认")[1:] == [f"{UNITS[0]}: 【通知】楼道消毒两次"]
+
+
+@pytest.mark.parametrize("no", ["不发", "取消", "算了", "不发通知1", "/通知 取消 1"])
+def test_no_drops_it(no: str, chat: Chat) -> None:
+    staff(chat, "/通知 17-3 楼道消毒")
+    assert groups(staff(chat, no)) == []
+    assert groups(staff(chat, "确认")) == []
+    assert "不用再确认" in staff(chat, "/通知 确认 1")[0]
+
+
+def test_the_whole_community_needs_a_second_person(chat: Chat) -> None:
+    assert "另一位" in private(chat, "/通知 全社区 有台风，关好门窗")[0]
+    assert groups(staff(chat, "确认 1", "网格员小安")) == []  # not before the writer
+    lines = private(chat, "确认")
+    assert groups(lines) == [] and any("请另一位确认" in line for line in lines)
+    assert groups(private(chat, "确认 1")) == []  # the writer is no second person
+    assert groups(private(chat, "确认 1", "网格员小安")) == []  # in private only 春晓苑 is theirs
+    assert groups(chat.say("志愿者小冀", "确认 1", VOLUNTEER_ROOM)) == []
+    lines = staff(chat, "确认 1", "网格员小安")
+    assert len(groups(lines)) == 14
+    assert sum("开始发" in line for line in lines) == 2  # both are told
+
+
+def test_only_where_one_may_and_where_nobody_listens(chat: Chat) -> None:
+    assert "不在您负责的范围" in private(chat, "/通知 和谐小区 停水", "网格员小安")[0]
+    assert "工作群" in chat.say("网格员小安", "/通知 春晓苑 停水", "春晓苑居民群")[0]
+    assert chat.say("王女士", "/通知 春晓苑 停水") == []
+    private(chat, "/通知 和谐小区 停水")
+    private(chat, "确认")
+    assert "不在您负责的范围" in private(chat, "/通知 取消 1", "网格员小安")[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("/通知", "写上哪些群"),
+        ("/通知 停水了", "发给哪些群"),
+        ("/通知 春小苑 停水", "春晓苑 吗"),
+        ("/通知 17号楼请下楼", "空一格"),
+        ("/通知 春晓苑", "正文写什么"),
+        ("/通知 1单元 停水", "哪栋楼"),
+        ("/通知 早上6:30 春晓苑 停水", "已经过去了"),
+        ("/通知 今晚8点 春晓苑 到18:00 停水", "有效到"),
+        ("/通知 12", "没有通知12"),
+        ("/通知 取消 12", "没有通知12"),
+    ],
+)
+def test_what_is_missing_is_asked(typed: str, asked: str, chat: Chat) -> None:
+    lines = staff(chat, typed)
+    assert len(lines) == 1 and asked in lines[0]
+    assert groups(staff(chat, "确认")) == []
+
+
+# what to think of
+
+
+def test_the_pace_is_the_configured_one() -> None:
+    assert pace_minutes(48, 0, Pace()) == 4
+    assert pace_minutes(48, 30, Pace()) == 6
+    assert pace_minutes(0, 0, Pace()) == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "warned"),
+    [
+        ("17-3 消毒，问 13812345678", "隐去"),
+        ("17-3 今晚8点消毒", "没写到几点有效"),
+        ("明天6:30 17-3 消毒", "安静时间"),
+        ("明天9:00 17-3 明早消毒", "「明早」说的就是 11月18日"),
+        ("5号楼2单元 消毒", "没有自己的群"),
+    ],
+)
+def test_warnings(typed: str, warned: str, chat: Chat) -> None:
+    assert warned in staff(chat, f"/通知 {typed}")[0]
+
+
+def test_one_that_says_something_else_is_shown_with_both_numbers(chat: Chat) -> None:
+    staff(chat, "/通知 春晓苑 到21:00 今天19:00停水检修，请提前存水")
+    staff(chat, "确认")
+    shown = staff(chat, "/通知 17号楼 到21:00 今天20:00停水检修，请提前存水")[0]
+    assert "通知1" in shown and "这条 20:00，那条 19:00" in shown
+    assert "说法不一样" not in staff(chat, "/通知 和谐小区 到21:00 今天20:00停水检修，请提前存水")[0]
+    assert "说法不一样" not in staff(chat, "/通知 春晓苑 到21:00 今天20:00发蔬菜包")[0]
+    assert "再发就是第二遍" in staff(chat, "/通知 春晓苑 到21:00 今天19:00停水检修，请提前存水")[0]
+    assert likeness("明早核酸请下楼", "电梯停用") == 0
+
+
+def test_a_group_never_seen_is_named(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(rooms=[STAFF_ROOM, UNITS[0]])
+    shown = staff(chat, "/通知 17号楼 消毒")[0]
+    assert f"{UNITS[1]}、{UNITS[2]}还没见过小巷" in shown
+
+
+# on its way
+
+
+def test_planned_it_leaves_at_its_time(chat: Chat) -> None:
+    staff(chat, "/通知 9:00 17-3 消毒")
+    assert "今天（11月16日 周三） 09:00 发" in staff(chat, "确认")[0]
+    assert "待发" in staff(chat, "/通知 列表")[0]
+    chat.clock.at = chat.clock.at.replace(hour=9, minute=0, second=0)
+    assert groups(ring(chat)) == [UNITS[2]]
+
+
+def test_cancelled_in_time_nobody_hears_of_it(chat: Chat) -> None:
+    staff(chat, "/通知 9:00 17-3 消毒")
+    staff(chat, "确认")
+    assert "一个群都没发" in staff(chat, "/通知 取消 1")[0]
+    assert ring(chat, hours=2) == []
+    assert "取消" in staff(chat, "/通知 1")[0]
+
+
+def ring(chat: Chat, **later: float) -> list[str]:
+    """Let time pass, and what the clock makes the bot say."""
+    chat.clock.advance(**later)
+    chat.app.tick(chat.clock.now())
+    return chat.hear()
+
+
+def half_sent(chat: Chat, text: str = "/通知 17号楼 今晚七点停水") -> None:
+    """A notice to the three units of 17号楼, confirmed, of which the first group has it."""
+    staff(chat, text)
+    quietly(chat, "确认")
+    one_send(chat)  # 开始发
+    one_send(chat)
+    assert groups(said(chat)) == [UNITS[0]]
+
+
+def quietly(chat: Chat, text: str) -> None:
+    """A message of which nothing leaves yet."""
+    chat.clock.advance(seconds=11)
+    chat.app.receive([chat.message("刘书记", text, STAFF_ROOM)])
+
+
+def said(chat: Chat) -> list[str]:
+    lines = [f"{out.room or '私聊'}: {out.text}" for out in chat.channel.said]
+    chat.channel.said.clear()
+    return lines
+
+
+def test_a_pause_keeps_the_place(chat: Chat) -> None:
+    half_sent(chat)
+    quietly(chat, "/通知 暂停 1")
+    lines = chat.hear()
+    assert groups(lines) == [] and "已发 1/3" in lines[0]
+    assert groups(ring(chat, minutes=50)) == []
+    assert groups(staff(chat, "/通知 继续 1")) == UNITS[1:]
+    assert "不能继续" in staff(chat, "/通知 继续 1")[0] or "发完" in staff(chat, "/通知 1")[0]
+
+
+def test_cancelled_half_way_those_that_got_it_are_counted(chat: Chat) -> None:
+    half_sent(chat)
+    quietly(chat, "/通知 取消 1")
+    lines = chat.hear()
+    assert groups(lines) == []
+    assert "1 个群已经发到" in lines[0] and "2 个群没发" in lines[0] and "/通知 更正 1" in lines[0]
+    assert groups(ring(chat, hours=2)) == []
+
+
+def test_a_correction_goes_to_exactly_those_concerned(chat: Chat) -> None:
+    half_sent(chat)
+    quietly(chat, "/通知 暂停 1")
+    chat.hear()
+    shown = staff(chat, "/通知 更正 1 今晚八点停水")
+    assert "已经发到 1 个群" in shown[0] and "还没发到的 2 个群" in shown[0]
+    lines = staff(chat, "确认")
+    heard = {line.partition(": ")[0]: line.partition(": ")[2] for line in lines if line.startswith("春晓苑")}
+    assert list(heard) == UNITS
+    assert heard[UNITS[0]].startswith(
+        "【更正】11月16日 08:00 发的通知1「今晚七点停水」有变，以这条为准：\n【通知】今晚八点停水"
+    )
+    assert heard[UNITS[1]] == heard[UNITS[2]] == "【通知】今晚八点停水"
+    assert groups(ring(chat, hours=2)) == []
+    assert "已经改成通知2" in staff(chat, "/通知 更正 1 今晚九点停水")[0]
+
+
+def test_a_group_that_never_got_it_hears_no_correction(chat: Chat) -> None:
+    half_sent(chat)
+    quietly(chat, "/通知 取消 1")
+    chat.hear()
+    staff(chat, "/通知 更正 1 今晚不停水了")
+    assert groups(staff(chat, "确认")) == [UNITS[0]]
+
+
+def test_a_correction_of_what_still_waits_takes_its_place(chat: Chat) -> None:
+    staff(chat, "/通知 9:00 17-3 消毒")
+    staff(chat, "确认")
+    staff(chat, "/通知 更正 1 消毒改期")
+    assert "定好了" in staff(chat, "确认")[0]
+    lines = ring(chat, hours=2)
+    assert [line for line in lines if line.startswith("春晓苑")] == [f"{UNITS[2]}: 【通知】消毒改期"]
+
+
+def test_sent_again_only_to_those_that_have_not_got_it(chat: Chat) -> None:
+    staff(chat, "/通知 17号楼 消毒")
+    quietly(chat, "确认")
+    one_send(chat)
+    chat.channel.failures += [Unsendable("小巷已不在这个群"), MaybeSent("断线")]
+    one_send(chat)
+    one_send(chat)
+    chat.hear()
+    chat.app.tick(chat.clock.now())
+    ring(chat, minutes=1)
+    lines = staff(chat, "/通知 补发 1")
+    assert groups(lines) == [UNITS[0]]
+    assert "1 个群不确定" in lines[0] and "含不确定" in lines[0]
+    ring(chat, minutes=1)
+    assert groups(staff(chat, "/通知 补发 1")) == []
+    assert groups(staff(chat, "/通知 补发 1 含不确定")) == [UNITS[1]]
+    ring(chat, minutes=1)
+    assert "都发到了" in staff(chat, "/通知 补发 1")[0]
+
+
+def test_what_was_never_confirmed_is_not_sent_again(chat: Chat) -> None:
+    staff(chat, "/通知 17号楼 消毒")
+    staff(chat, "不发")
+    assert "不能补发" in staff(chat, "/通知 补发 1")[0]
+    assert groups(staff(chat, "/通知 更正 1 消毒")) == []
+
+
+def test_a_drill_says_so_twice_and_receipts_are_asked_for(chat: Chat) -> None:
+    staff(chat, "/通知 17-3 紧急 演练 收到 请到楼下集合")
+    assert staff(chat, "确认")[0] == (
+        f"{UNITS[2]}: 【演练】【紧急通知】请到楼下集合\n看到请回「收到」。\n（这是演练，不用照办）"
+    )
+
+
+def test_every_step_is_audited(chat: Chat) -> None:
+    staff(chat, "/通知 17-3 消毒")
+    staff(chat, "确认")
+    entries = Audit(chat.app.ledger).entries(NOW - timedelta(hours=1), 10)
+    assert [(entry.actor, entry.action) for entry in entries] == [("刘书记", "notice")] * 2
+
+
+# pictures and files
+
+
+def test_pictures_sent_in_private_go_with_the_next_notice(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(takes_files=True)
+    assert "收到一张图片" in private(chat, "", kind="image", id="p1")[0]
+    assert "2 个" in private(chat, "", kind="file", id="f2")[0]
+    assert "后面跟 2 张图片或文件" in private(chat, "/通知 17-3 封控图")[0]
+    private(chat, "确认")
+    assert "后面跟" not in private(chat, "/通知 17-3 封控图")[0]
+
+
+def test_a_picture_waits_ten_minutes_and_needs_no_words(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(takes_files=True)
+    private(chat, "", kind="image", id="p1")
+    assert "预览" in private(chat, "/通知 17-3")[0]
+    private(chat, "不发")
+    chat.clock.advance(minutes=11)
+    assert "正文写什么" in private(chat, "/通知 17-3")[0]
+
+
+def test_where_files_cannot_be_sent_that_is_said(chat: Chat) -> None:
+    assert "发不了图片" in private(chat, "", kind="image")[0]
+    assert private(chat, "", "王女士", kind="image") == []
+    assert chat.say("刘书记", "", STAFF_ROOM, kind="image") == []
