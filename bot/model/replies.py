@@ -328,6 +328,7 @@ REPLIES: dict[str, frozenset[str]] = {
     ),
     "round_too_long": frozenset({"minutes"}),
     "round_wider": frozenset({"place", "room"}),
+    "round_unlisted": frozenset({"place"}),
     "round_no_group": frozenset({"place"}),
     "round_empty": frozenset({"place"}),
     "round_hours_over": frozenset({"ends"}),

@@ -26,9 +26,9 @@ def retime(one: Round, words: str, request: Request, services: Services) -> Outc
         begins = one.begins  # what has begun has begun
     one = services.rounds.change(one.id, begins=begins, ends=ends)
     if one.state == "running":
-        one = services.rounds.change(one.id, next_at=min(one.next_at or at, ends))
-        if one.next_at == ends and calling.uncalled(one, services):
-            one = services.rounds.change(one.id, next_at=at)
+        one = services.rounds.change(
+            one.id, next_at=min(one.next_at or at, ends)
+        )  # after the end nothing was due
     elif one.state == "paused" and one.started_at is None:  # it was missed, and has hours again
         one = services.rounds.change(one.id, state="planned")
     when = f"{calling.clock(begins, services)}-{calling.clock(ends, services)}"

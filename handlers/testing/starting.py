@@ -238,7 +238,7 @@ def _preview(draft: Draft, at: datetime, patience: timedelta, services: Services
     turns = len({stop.turn for stop in planned})
     size = [f"{len(buildings)} 栋楼", f"{len(units)} 个单元" if units else ""]
     size += [
-        f"{households} 户" if households else "住户名单里没有",
+        f"{households} 户" if households else "没有住户名单，一个单元算一批",
         f"{draft.people} 人" if draft.people else "",
     ]
     ends = pacing.last_ends(one, planned, max(one.begins, at), None)
@@ -261,10 +261,12 @@ def _preview(draft: Draft, at: datetime, patience: timedelta, services: Services
 
 
 def order_said(planned: Sequence[Stop], services: Services, *, wide: bool) -> str:
-    """The order of the buildings: 1号楼、5号楼、17号楼."""
-    seen: dict[tuple[str, str], Stop] = {}
+    """The order of the buildings, of the units where there is one building: 1号楼 → 5号楼 → 17号楼."""
+    alone = len({(stop.compound, stop.building) for stop in planned}) == 1
+    seen: dict[tuple[str, str, str], Stop] = {}
     for stop in planned:
-        seen.setdefault((stop.compound, stop.building), replace(stop, unit="", first_floor=None))
+        unit = stop.unit if alone else ""
+        seen.setdefault((stop.compound, stop.building, unit), replace(stop, unit=unit, first_floor=None))
     return " → ".join(stops.title(stop, services, wide=wide) for stop in seen.values())
 
 
@@ -289,6 +291,11 @@ def _gaps(one: Round, planned: Sequence[Stop], services: Services) -> list[str]:
         place = stops.titles(list(dict.fromkeys(whole))[:12], services, wide=wide)
         key = "round_wider" if room else "round_no_group"
         lines.append(services.replies(key, place=place, room=room))
+    unlisted = [stop for stop in planned if not stop.households]
+    if unlisted and len(unlisted) < len(planned):
+        lines.append(
+            services.replies("round_unlisted", place=stops.titles(unlisted[:12], services, wide=wide))
+        )
     return lines
 
 
