@@ -30,7 +30,7 @@ from bot.model.schedule import (
 )  # fmt: skip
 from bot.model.services import Groups
 from bot.model.tree import Node
-from handlers.notices.quiet import goes_at
+from handlers.notices.quiet import goes_at, too_late
 from handlers.notices.targets import Targets, read_targets
 
 LOOK_BACK = timedelta(days=7)
@@ -217,13 +217,12 @@ class Noticeboard:
         *older, latest = [first, *due(entry, first, at, self._zone)]
         for planned in older:
             yield self._planned(entry, planned, at, OVERTAKEN)
-        late = self._late(entry)
-        over = at - goes_at(latest, LEVELS[entry.level], self._modes.notices.quiet_hours, self._zone) > late
+        hours = self._modes.notices.quiet_hours
+        over = too_late(latest, LEVELS[entry.level], self._late(entry), at, hours, self._zone)
         yield self._planned(entry, latest, at, TOO_LATE if over else "")
 
-    def _late(self, entry: NoticeEntry) -> timedelta:
-        minutes = self._modes.notices.late_minutes if entry.late_minutes is None else entry.late_minutes
-        return timedelta(minutes=minutes)
+    def _late(self, entry: NoticeEntry) -> float:
+        return self._modes.notices.late_minutes if entry.late_minutes is None else entry.late_minutes
 
     def coming(self, at: datetime, until: datetime) -> Sequence[Planned]:
         """What will be due between two moments, in order; claims nothing."""
@@ -256,7 +255,7 @@ class Noticeboard:
             state="dropped" if dropped else "waiting",
             reason=dropped,
             source=entry.id,
-            late_minutes=self._late(entry) / timedelta(minutes=1),
+            late_minutes=self._late(entry),
             valid_until=planned + valid if valid else None,
             drill=entry.drill,
             asks_receipt=entry.receipt,

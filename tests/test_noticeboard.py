@@ -206,7 +206,8 @@ def test_after_a_month_the_list_of_what_was_dropped_is_short(start: Start, tmp_p
 
 
 def test_a_tick_that_comes_a_little_late_is_not_worth_a_word(start: Start) -> None:
-    assert len(heard(start([NEWS], on("16 07:00")), on("16 08:00") + timedelta(seconds=90))) == 1
+    punctual = replace(NEWS, late_minutes=0)
+    assert len(heard(start([punctual], on("16 07:00")), on("16 08:00") + timedelta(seconds=55))) == 1
 
 
 def test_what_the_disk_refused_is_posted_once_it_is_mended(start: Start) -> None:

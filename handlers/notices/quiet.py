@@ -11,6 +11,9 @@ QUIET = "quiet"
 
 PAUSED = "paused"
 
+PROMPT = timedelta(minutes=1)
+"""The clock is asked every two seconds, and a slow disk makes it wait: nobody calls that late."""
+
 
 def spell(at: datetime, hours: str, zone: tzinfo) -> tuple[datetime, datetime] | None:
     """The quiet hours that hold a moment or come next after it, from when to when. ``hours``: "22:00-07:00", "" for none."""
@@ -45,6 +48,12 @@ def goes_at(planned: datetime, level: Level, hours: str, zone: tzinfo) -> dateti
 def begins_at(planned: datetime, level: Level, services: Services) -> datetime:
     """The same with the quiet hours that hold at present."""
     return goes_at(planned, level, services.notice_settings.quiet_hours, services.zone)
+
+
+def too_late(planned: datetime, level: Level, late: float, at: datetime, hours: str, zone: tzinfo) -> bool:
+    """True when a notice may no longer be begun at ``at``. ``late``: minutes, counted from the end of the quiet hours where
+    they held it."""
+    return at - goes_at(planned, level, hours, zone) > max(timedelta(minutes=late), PROMPT)
 
 
 def due(services: Services) -> datetime | None:

@@ -8,7 +8,7 @@ from bot.model.handling import Reply, Ring
 from bot.model.notice import Notice
 from bot.model.services import Services
 from handlers.notices import quiet
-from handlers.notices.quiet import begins_at
+from handlers.notices.quiet import begins_at, too_late
 from handlers.notices.sending import begin
 from handlers.notices.wording import first_words, worded
 from handlers.speaking import quoted, to_staff
@@ -103,7 +103,8 @@ def _begin(notice: Notice, missed: _Missed, at: datetime, services: Services) ->
     goes = begins_at(notice.planned_at, notice.level, services)
     if notice.source and not services.noticeboard.stands(notice.source):
         return _drop(notice, GONE, at, services)
-    if at - goes > timedelta(minutes=notice.late_minutes):
+    hours = services.notice_settings.quiet_hours
+    if too_late(notice.planned_at, notice.level, notice.late_minutes, at, hours, services.zone):
         if not notice.source:
             return _drop(notice, TOO_LATE, at, services)
         missed.dropped.append(services.notices.change(notice.id, at, state="dropped", reason=TOO_LATE))
