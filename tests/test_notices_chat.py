@@ -172,7 +172,6 @@ def test_a_yes_of_somebody_else_or_to_something_else_sends_nothing(chat: Chat) -
         "确认通知1",
         "/通知 确认 1",
         "/通知 确认",
-        "发吧",
         "「小巷：【通知1 预览】春晓苑」\n- - - - -\n确认",
     ],
 )
@@ -180,6 +179,13 @@ def test_ways_of_saying_yes(yes: str, chat: Chat) -> None:
     staff(chat, "/通知 17-3 楼道消毒")
     assert groups(staff(chat, yes)) == [UNITS[2]]
     assert groups(staff(chat, yes)) == []
+
+
+def test_among_colleagues_a_casual_yes_is_none(chat: Chat) -> None:
+    staff(chat, "/通知 17-3 楼道消毒")
+    assert [groups(staff(chat, word)) for word in ("确定", "好的", "发", "嗯，确认过了")] == [[], [], [], []]
+    private(chat, "/通知 17-1 楼道消毒")
+    assert groups(private(chat, "发吧")) == [UNITS[0]]
 
 
 def test_a_preview_does_not_wait_for_ever(chat: Chat) -> None:
@@ -274,6 +280,7 @@ def test_warnings(typed: str, warned: str, chat: Chat) -> None:
 def test_one_that_says_something_else_is_shown_with_both_numbers(chat: Chat) -> None:
     staff(chat, "/通知 春晓苑 到21:00 今天19:00停水检修，请提前存水")
     staff(chat, "确认")
+    assert "通知1" not in staff(chat, "/通知 17号楼 到21:00 今天下午发抗原")[0]
     shown = staff(chat, "/通知 17号楼 到21:00 今天20:00停水检修，请提前存水")[0]
     assert "通知1" in shown and "这条 20:00，那条 19:00" in shown
     assert "说法不一样" not in staff(chat, "/通知 和谐小区 到21:00 今天20:00停水检修，请提前存水")[0]

@@ -21,8 +21,10 @@ AWAITS_SECOND = "等另一位确认"
 
 _STOPS = r"[\s。.!！~～,，]*"
 _YES = re.compile(
-    rf"(?:确认|确定)(?:发送|发出|发)?(?:吧|了)?{_STOPS}|(?:可以)?发(?:吧|送|出去)?{_STOPS}|确认无误{_STOPS}"
+    rf"确认(?:发送|发出|发|无误)?(?:吧|了)?{_STOPS}|(?:确定)?发送(?:吧|了)?{_STOPS}|确定发{_STOPS}"
 )
+"""Among colleagues, who say 确定 and 好的 to each other all day, it must be the word the preview asks for."""
+_YES_ALONE = re.compile(rf"{_YES.pattern}|确定(?:吧|了)?{_STOPS}|(?:可以)?发(?:吧|出去)?(?:了)?{_STOPS}")
 _NO = re.compile(rf"(?:不发|别发|不要发|先不发|取消|算了|不用发)(?:了|吧)?{_STOPS}")
 _NUMBERED = re.compile(
     rf"(确认|确定|不发|取消)(?:发送|发出|发)?\s*(通知|#)?\s*(\d{{1,6}})\s*(?:号通知|号)?{_STOPS}"
@@ -37,7 +39,7 @@ def answer_notice(request: Request, services: Services) -> Outcome | None:
     notice = services.notices.get(int(request.dialogue.ticket))
     if notice is None or notice.state != "draft":
         return None
-    if _YES.fullmatch(words):
+    if (_YES_ALONE if request.message.private else _YES).fullmatch(words):
         return confirm(notice, request, services)
     return withdraw(notice, request, services) if _NO.fullmatch(words) else None
 
@@ -59,8 +61,9 @@ def _number(quote: str, words: str) -> tuple[int, bool]:
         yes = found[1] in ("确认", "确定")
         return (int(found[3]), yes) if yes or found[2] else (0, False)
     numbers = dict.fromkeys(_QUOTED.findall(quote))
-    if len(numbers) >= 1 and (_YES.fullmatch(words) or _NO.fullmatch(words)):
-        return int(next(iter(numbers))), _YES.fullmatch(words) is not None
+    yes = _YES_ALONE.fullmatch(words) is not None
+    if numbers and (yes or _NO.fullmatch(words)):
+        return int(next(iter(numbers))), yes
     return 0, False
 
 

@@ -1,13 +1,14 @@
 """What the staff see of notices: what waits, what is on its way, what was sent today, and one of them group by group."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from bot.model.handling import Request
 from bot.model.notice import LEVEL_TITLES, NOTICE_STATES, DeliveryRow, Notice
 from bot.model.services import Services
 from handlers.authority import may
 from handlers.notices.previewing import moment, rooms_named
+from handlers.notices.receipts import summary
 from handlers.notices.tally import tally
 from handlers.notices.wording import first_words
 
@@ -38,7 +39,10 @@ def listed(request: Request, services: Services) -> str:
 
 
 def _concerns(notice: Notice, request: Request, services: Services) -> bool:
-    """Drafts are their writer's own until they wait for a second person."""
+    """Drafts are their writer's own until they wait for a second person, and nobody's when their time is over."""
+    patience = timedelta(minutes=services.notice_settings.confirm_minutes)
+    if notice.state == "draft" and request.message.at - notice.created_at > patience:
+        return False
     if notice.state == "draft" and not notice.reason and notice.by_id != request.person.id:
         return False
     node = services.groups.find(notice.node)
@@ -108,10 +112,7 @@ def _groups(notice: Notice, rows: Sequence[DeliveryRow], services: Services) -> 
         named = list(dict.fromkeys(rooms))
         shown = rooms_named(named) if title in ("已发", "等着发") else "、".join(named)
         lines.append(f"{title} {len(named)}：{shown}")
-    receipts = services.notices.receipts(notice.id) if notice.asks_receipt else ()
-    if receipts:
-        lines.append(f"回「收到」的 {sum(one.households for one in receipts)} 户")
-    return lines
+    return [*lines, *filter(None, [summary(notice, services)])]
 
 
 def _title(row: DeliveryRow) -> str:

@@ -186,8 +186,9 @@ def _one_building(value: str, nodes: Sequence[Node], where: Where) -> None:
     """Nodes of several compounds are several buildings."""
     compounds = {where.groups.compound(node): node for node in nodes}
     if len(compounds) > 1:
-        each = "、".join(_building_title((node,), where.groups) for node in compounds.values())
-        raise Unclear(f"{value}号楼有 {len(compounds)} 处：{each}。是哪一处？前面写上小区名")
+        each = "、".join(_building_title((node,), where.groups) for node in list(compounds.values())[:LISTED])
+        more = "等" if len(compounds) > LISTED else ""
+        raise Unclear(f"{value}号楼有 {len(compounds)} 处：{each}{more}。是哪一处？前面写上小区名")
 
 
 def _building_title(nodes: Sequence[Node], groups: Groups) -> str:

@@ -11,6 +11,7 @@ from bot.model.settings import Pace
 from handlers.days import read_day
 from handlers.notices.quiet import begins_at
 from handlers.notices.wording import first_words
+from intents.numbers import arabic
 
 RECENT = timedelta(hours=48)
 """A notice sent so long ago may still be believed."""
@@ -30,9 +31,11 @@ _DAY_OR_TIME = re.compile(
     r"\d{1,2}[:：]\d{2}|[\d一二三四五六七八九十]+[点时](?!候)|\d{1,2}月\d{1,2}|\d{1,2}[日号](?!楼)"
     r"|今[天晚早日]|明[天晚早日]|后天|周[一二三四五六日天]|星期[一二三四五六日天]"
 )
+_NUMERAL = re.compile(r"[零一二两三四五六七八九十]+")
 _RELATIVE = re.compile(r"大后天|后天|明[天日早晚]|今[天日早晚夜]")
 _NUMBER = re.compile(
-    r"\d{1,2}[:：]\d{2}|\d+(?:\.\d+)?|[零一二两三四五六七八九十]+(?=[点时号日楼栋幢单户元个次天轮])"
+    r"\d{1,2}[:：]\d{2}|\d+(?:\.\d+)?(?:[点时月日号单元栋楼户元个次天轮份]|小时|分钟)?"
+    r"|[零一二两三四五六七八九十]+(?:[点时月日号栋楼户元个次天轮份]|单元|小时|分钟)"
 )
 
 
@@ -129,7 +132,9 @@ def _pairs(text: str) -> set[str]:
 
 
 def _numbers(text: str) -> set[str]:
-    return {number.replace("：", ":") for number in _NUMBER.findall(text)}
+    """Numbers with what they count, numerals in digits: 三点 and 3点 are the same."""
+    found = (number.replace("：", ":") for number in _NUMBER.findall(text))
+    return {_NUMERAL.sub(lambda numeral: arabic(numeral[0]), number) for number in found}
 
 
 def _words(text: str) -> str:
