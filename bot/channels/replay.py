@@ -28,8 +28,8 @@ class TranscriptClock:
         return self._now
 
     def reach(self, at: datetime) -> None:
-        """Go on to a moment; one in the past changes nothing."""
-        self._now = max(self._now, at)
+        """Go on to a moment; one in the past changes nothing. The zone stays the transcript's."""
+        self._now = max(self._now, at.astimezone(self._now.tzinfo))
 
 
 @dataclass(frozen=True, slots=True)
