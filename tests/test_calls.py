@@ -98,6 +98,17 @@ def test_each_unit_is_called_in_its_own_group_and_the_next_is_warned(round_chat:
     assert all(len(texts) == 1 for texts in calls.values())
 
 
+def test_a_group_the_bot_has_never_seen_is_named(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(at=SIX, rooms=[STAFF_ROOM, "春晓苑居民群", "春晓苑17号楼1单元群"])
+    gap = "还没见过「春晓苑17号楼2单元群」"
+    assert gap in say(chat, "/核酸 开始 17号楼 北门 6:00-9:00")[0]
+    assert gap not in say(chat, "确认")[0]
+    assert sum(gap in line for line in wait(chat, 11)) == 1
+    assert called(wait(chat, 10)) == []  # its call waits, and holds nobody else up
+    rows = chat.app.ledger.execute("SELECT count(*) FROM outbox WHERE text LIKE '请17号楼3单元下楼%'")
+    assert rows.fetchone() == (1,)
+
+
 def test_two_people_say_next_and_nobody_is_skipped(round_chat: Chat) -> None:
     wait(round_chat, 1)
     first = say(round_chat, "下一个", "网格员小安")

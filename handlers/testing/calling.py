@@ -80,14 +80,20 @@ def in_group(stop: Stop, services: Services) -> str:
     return stops.title(stop, services, wide=place is None or services.groups.compound(place.node) is None)
 
 
-def unheard(some: Sequence[Stop], services: Services) -> list[Stop]:
-    """Those for which there is no residents' group at all, not even above."""
-    nodes = [(stop, services.groups.find(stop.node)) for stop in some]
-    return [
-        stop
-        for stop, node in nodes
-        if node is None or services.groups.nearest_room(node, "residents") is None
-    ]
+def gaps(some: Sequence[Stop], one: Round, services: Services) -> list[str]:
+    """What of these calls nobody hears: those without any group, and those whose group the bot has not seen yet."""
+    rooms: dict[str, list[Stop]] = {}
+    for stop in some:
+        node = services.groups.find(stop.node)
+        room = services.groups.nearest_room(node, "residents") if node else None
+        rooms.setdefault(room or "", []).append(stop)
+    lines = []
+    for room in ("", *services.outbox.unseen([room for room in rooms if room])):
+        if room in rooms:
+            place = stops.titles(rooms[room], services, wide=wide(one, services))
+            key = "round_unseen" if room else "round_no_group"
+            lines.append(services.replies(key, place=place, room=room))
+    return lines
 
 
 def the_line(one: Round, some: Sequence[Stop], at: datetime, services: Services) -> Line:
@@ -135,9 +141,7 @@ def call(one: Round, some: Sequence[Stop], at: datetime, services: Services) -> 
         lines.append(services.replies("round_all_called", name=title(one)))
     elif late := _late(one, after, at + wait, at, pace, services):
         lines.append(late)
-    if nobody := unheard(called, services):
-        where = stops.titles(nobody, services, wide=wide(one, services))
-        lines.append(services.replies("round_no_group", place=where))
+    lines += gaps(called, one, services)
     return Called(one, called, following, tuple(lines), tuple(replies))
 
 

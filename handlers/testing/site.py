@@ -25,13 +25,16 @@ SAID: tuple[tuple[re.Pattern[str], Step], ...] = tuple(
         (rf"完成\s*(?P<where>{_SEVERAL}){_END}", steering.done),
         (rf"(?:先)?跳过\s*(?P<where>{_SEVERAL}){_END}", steering.skip),
         (rf"(?P<where>{_SEVERAL})\s*(?:先)?跳过{_END}", steering.skip),
-        (rf"(?:先)?(?:暂停|停)(?:一下|叫号|一会儿?)?{_END}", steering.pause),
-        (rf"(?:继续|接着叫|恢复|继续叫)(?:叫号)?{_END}", steering.go_on),
+        (rf"(?:暂停(?:一下|叫号|一会儿?)?|先停(?:一下|一会儿?)?|停一下){_END}", steering.pause),
+        (rf"(?:继续|接着叫|继续叫|继续叫号|恢复叫号){_END}", steering.go_on),
         (rf"叫错{_END}", steering.recall),
         (rf"撤回\s*(?P<where>{_SEVERAL}){_END}", steering.recall),
     )
 )
 """What is said, whole, and what it does."""
+
+_WHEN: dict[Step, tuple[str, ...]] = {steering.pause: ("running",), steering.go_on: ("paused",)}
+"""States of rounds in which a word can be meant at all; elsewhere it is talk."""
 
 _LONGEST = 40
 """Characters; longer messages are talk."""
@@ -48,7 +51,8 @@ def heard(request: Request, services: Services) -> Outcome | None:
         if found is None:
             continue
         words = (found.groupdict().get("where") or "").strip()
-        open_here = [one for one in around(request, services) if one.state in ("running", "paused")]
+        states = _WHEN.get(step, ("running", "paused"))
+        open_here = [one for one in around(request, services) if one.state in states]
         if words:
             fitting = [one for one in open_here if _names(words, one, services)]
             open_here = fitting or ([] if step is steering.done else open_here)

@@ -285,18 +285,23 @@ def _gaps(one: Round, planned: Sequence[Stop], services: Services) -> list[str]:
         )
         if not own:
             rooms.setdefault(room or "", []).append(stop)
-    lines = []
+    lines = calling.gaps(_each(planned), one, services)
     for room, some in rooms.items():
-        whole = [replace(stop, first_floor=None) for stop in some]
-        place = stops.titles(list(dict.fromkeys(whole))[:12], services, wide=wide)
-        key = "round_wider" if room else "round_no_group"
-        lines.append(services.replies(key, place=place, room=room))
+        place = stops.titles(_each(some)[:12], services, wide=wide)
+        lines += [services.replies("round_wider", place=place, room=room)] if room else []
     unlisted = [stop for stop in planned if not stop.households]
     if unlisted and len(unlisted) < len(planned):
         lines.append(
-            services.replies("round_unlisted", place=stops.titles(unlisted[:12], services, wide=wide))
+            services.replies("round_unlisted", place=stops.titles(_each(unlisted)[:12], services, wide=wide))
         )
     return lines
+
+
+def _each(some: Sequence[Stop]) -> list[Stop]:
+    """Each unit once, however many floors of it are called apart."""
+    return list(
+        {(stop.compound, stop.building, stop.unit): replace(stop, first_floor=None) for stop in some}.values()
+    )
 
 
 def _begin(request: Request, draft: Draft, services: Services) -> Outcome:
