@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.channels.replay import shown
 from bot.ledger.notices import UNSEEN, Notices
-from bot.model.channel import GONE, MaybeSent, NotSent, RoomGone, TooFast, Unsendable
+from bot.model.channel import GONE, MaybeSent, NotSent, Outgoing, RoomGone, TooFast, Unsendable
 from bot.model.ledger import NewOutgoing
 from bot.model.message import LoggedIn, RoomLeft, RoomNamed
 from tests.conftest import STAFF_ROOM, UNIT_ROOM, Chat
@@ -105,6 +106,33 @@ def test_words_that_came_and_a_picture_that_did_not_are_told_apart(chat: Chat) -
     send_one(chat)
     chat.channel.failures = [Unsendable("网关不能转发文件")]
     assert "图片或文件没发到：网关不能转发文件" in reports(pass_time(chat, minutes=1))[0]
+
+
+def test_corrected_on_the_way_nobody_is_told_to_send_the_old_words_again(chat: Chat) -> None:
+    old = post(chat)
+    send_one(chat)
+    new = post(chat, text="更正：改到明晚。", update_text="【更正】改到明晚。", corrects=old)
+    told = reports(pass_time(chat, minutes=2))
+    assert told == [f"{STAFF_ROOM}: @刘书记 通知{new}发完了，5 个群都发到了，不到 1 分钟。"]
+    assert states(chat, old) == {UNIT_ROOMS[0]: "sent"} | dict.fromkeys(UNIT_ROOMS[1:], "cancelled")
+
+
+def test_paused_when_nothing_is_left_it_is_done_all_the_same(chat: Chat) -> None:
+    number = post(chat, UNIT_ROOM)
+    send_one(chat)
+    with chat.app.ledger.transaction():
+        Notices(chat.app.ledger).change(number, chat.clock.now(), state="paused")
+    assert len(reports(pass_time(chat, hours=2))) == 1
+
+
+@pytest.mark.parametrize(
+    ("attachment", "words"),
+    [("photo-1", "〔转发 photo-1〕"), ("file:/a/图.png", "〔图片 /a/图.png〕"), ("", "好")],
+)
+def test_where_only_words_can_be_shown_a_picture_is_named(attachment: str, words: str) -> None:
+    assert (
+        shown(Outgoing(1, "notice", "r", "r", "", "" if attachment else "好", attachment=attachment)) == words
+    )
 
 
 def test_a_renamed_group_gets_its_notice(chat: Chat) -> None:

@@ -219,6 +219,16 @@ def test_the_pace_is_taken_up_where_an_earlier_process_left_it(open_desk: Callab
     assert desk.told == [], "the sixth of a day of five: the warning was given with the fifth"
 
 
+def test_the_pace_is_asked_each_time_for_it_changes_with_the_mode() -> None:
+    pace = [Pace(10, 10, 0, per_minute=0, per_day=0)]
+    pacer = Pacer(lambda: pace[0], random.Random(1))
+    pacer.sent(MORNING, "r")
+    assert pacer.free_at(MORNING) == MORNING + timedelta(seconds=10)
+    pace[0] = Pace(1, 1, 0, per_minute=0, per_day=0)
+    pacer.sent(later := MORNING + timedelta(minutes=1), "r")
+    assert pacer.free_at(later) == later + timedelta(seconds=1)
+
+
 def test_pacer_forgets_an_old_minute() -> None:
     pacer = Pacer(lambda: Pace(0, 0, 0, per_minute=1, per_day=0), random.Random(1))
     pacer.sent(MORNING, "r")

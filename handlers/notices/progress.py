@@ -25,7 +25,8 @@ PAUSE_PATIENCE = timedelta(hours=1)
 def due(services: Services) -> datetime | None:
     """The first moment at which there is something to tell of a notice that is on its way."""
     moments = [_moment(one, services) for one in services.deliveries.underway()]
-    return min((moment for moment in moments if moment is not None), default=None)
+    known = [moment for moment in moments if moment is not None]
+    return min(known).astimezone(services.zone) if known else None
 
 
 def ring(at: datetime, services: Services) -> list[Reply]:
@@ -41,11 +42,11 @@ def ring(at: datetime, services: Services) -> list[Reply]:
 
 def _moment(one: Underway, services: Services) -> datetime | None:
     """When there is something to tell of one notice."""
+    if one.open == 0:  # be it paused: there is nothing left to go on with
+        return one.unsure_at + ECHO_PATIENCE if one.unsure_at else one.begun_at
     if one.paused_at is not None:
         told = services.rung.last(_PAUSED.format(one.number))
         return None if told is not None and told >= one.paused_at else one.paused_at + PAUSE_PATIENCE
-    if one.open == 0:
-        return one.unsure_at + ECHO_PATIENCE if one.unsure_at else one.begun_at
     if one.throttled_until is not None and services.rung.last(_THROTTLED.format(one.number)) is None:
         return one.begun_at
     if one.unseen and one.unseen == one.open:
@@ -58,7 +59,7 @@ _PAUSED, _THROTTLED = "notice.paused:{}", "notice.throttled:{}"
 
 
 def _tell(one: Underway, notice: Notice, at: datetime, services: Services) -> list[Reply]:
-    if one.paused_at is not None:
+    if one.open and one.paused_at is not None:
         services.rung.mark(_PAUSED.format(one.number), at, at)
         return [to_writer(notice, services.replies("notice_still_paused", **_words(notice, services)))]
     if one.open and one.throttled_until is not None and one.unseen < one.open:
@@ -76,20 +77,22 @@ def finish(notice: Notice, at: datetime, services: Services) -> list[Reply]:
     staff read only what went wrong."""
     services.notices.change(notice.id, at, state="done")
     result = tally(services.notices.rows(notice.id))
-    if not notice.by_id and not result.failed and not result.unsure:
-        return []
+    corrected = services.deliveries.corrected(notice.id)
+    if (not notice.by_id or corrected) and not result.failed and not result.unsure:
+        return []  # what was taken back has been told by whoever took it back
     return [to_writer(notice, report(notice, result, at, services))]
 
 
 def report(notice: Notice, result: Tally, at: datetime, services: Services) -> str:
     """通知12 已发 46 个群，用了 4 分钟。未发 2：某群（小巷已不在这个群）…"""
     words = {"number": notice.number, "count": str(len(result.sent)), "took": _took(notice, at)}
-    if not result.failed and not result.unsure:
+    if not result.failed and not result.unsure and not result.cancelled:
         return services.replies("notice_sent", **words)
     missing = unsure = again = ""
     if result.failed:
         missing = services.replies("notice_missing", count=str(len(result.failed)), list=failed_list(result))
-    if result.failed and (notice.valid_until is None or at < notice.valid_until):
+    holds = notice.valid_until is None or at < notice.valid_until
+    if result.failed and holds and not services.deliveries.corrected(notice.id):
         again = services.replies("notice_again", id=str(notice.id))
     if result.unsure:
         unsure = services.replies(

@@ -159,7 +159,7 @@ def summary(notice: Notice, services: Services) -> str:
 def due(services: Services) -> datetime | None:
     """When the groups of a notice are to be reminded: not in the quiet hours."""
     moments = [_moment(ended, services) for _, ended in services.deliveries.unreminded()]
-    return min(moments, default=None)
+    return min(moments).astimezone(services.zone) if moments else None
 
 
 def _moment(ended: datetime, services: Services) -> datetime:

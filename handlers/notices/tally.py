@@ -19,11 +19,13 @@ class Tally:
     unsure: tuple[str, ...]
     """Groups that may or may not have got it."""
     waiting: tuple[str, ...]
+    cancelled: tuple[str, ...] = ()
+    """Groups that somebody, a correction or the end of its time took it back from before it left."""
 
     @property
     def total(self) -> int:
         """How many groups there are."""
-        return len(self.sent) + len(self.failed) + len(self.unsure) + len(self.waiting)
+        return len(self.sent) + len(self.failed) + len(self.unsure) + len(self.waiting) + len(self.cancelled)
 
 
 def tally(rows: Iterable[DeliveryRow]) -> Tally:
@@ -35,18 +37,20 @@ def tally(rows: Iterable[DeliveryRow]) -> Tally:
         best = parts.get(row.attachment)
         if best is None or _RANK[row.state] >= _RANK[best.state]:
             parts[row.attachment] = row
-    sent, failed, unsure, waiting = [], [], [], []
+    sent, failed, unsure, waiting, cancelled = [], [], [], [], []
     for room, parts in rooms.items():
         states = {row.state for row in parts.values()}
         if states & {"pending", "sending"}:
             waiting.append(room)
-        elif lost := [row for row in parts.values() if row.state in ("failed", "cancelled")]:
+        elif lost := [row for row in parts.values() if row.state == "failed"]:
             failed.append((room, _why(lost[0], whole=len(lost) == len(parts))))
+        elif "cancelled" in states:
+            cancelled.append(room)
         elif "unconfirmed" in states:
             unsure.append(room)
         else:
             sent.append(room)
-    return Tally(tuple(sent), tuple(failed), tuple(unsure), tuple(waiting))
+    return Tally(tuple(sent), tuple(failed), tuple(unsure), tuple(waiting), tuple(cancelled))
 
 
 _RANK = {"cancelled": 0, "failed": 1, "pending": 2, "sending": 3, "unconfirmed": 4, "sent": 5}
@@ -54,7 +58,7 @@ _RANK = {"cancelled": 0, "failed": 1, "pending": 2, "sending": 3, "unconfirmed":
 
 
 def _why(row: DeliveryRow, *, whole: bool) -> str:
-    reason = row.error or ("没再发" if row.state == "cancelled" else "没发出去")
+    reason = row.error or "没发出去"
     return reason if whole else f"{'图片或文件' if row.attachment else '文字'}没发到：{reason}"
 
 

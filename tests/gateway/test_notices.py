@@ -82,6 +82,9 @@ def test_a_notice_reaches_its_five_groups_once_and_each_row_is_confirmed_by_the_
 
     async def scene(gateway: PretendGateway) -> None:
         async with at_work(gateway, database) as (app, _):
+            await gateway.order("topic", roomId=IDS[0], topic="相亲相爱1单元")
+            await gateway.order("leave", roomId=IDS[1], ids=["crowd-9"])  # somebody else
+            await gateway.until(lambda: told(gateway, "相亲相爱1单元") != [])
             number = posted(app)
             assert "5 个群都发到了" in await reported(gateway, number)
             unheard = "SELECT 1 FROM outbox WHERE notice IS NOT NULL AND echoed_at IS NULL"
