@@ -92,7 +92,7 @@ class Rooms:
             "SELECT room_id, name, tree_room, left_at IS NOT NULL FROM rooms WHERE account = ? AND room_id = ?",
             (self._ledger.account, room_id),
         ).fetchone()
-        return RoomBinding(*row[:3], left=bool(row[3])) if row else None
+        return RoomBinding(row[0], row[1], row[2], bool(row[3])) if row else None
 
     def save(self, binding: RoomBinding, at: datetime) -> None:
         """Keep it, replacing what was known."""
