@@ -272,6 +272,7 @@ REPLIES: dict[str, frozenset[str]] = {
     "temperature_by_phone": frozenset({"count", "list"}),
     "alert_notices_missed": frozenset({"count", "list"}),
     "alert_notice_dropped": frozenset({"number", "reason", "text"}),
+    "alert_notice_expired": frozenset({"number", "until", "count", "list"}),
     "alert_calendar": frozenset({"when"}),
     "coverage_marked": frozenset({"count", "title", "list"}),
     "coverage_known": frozenset({"count", "list"}),

@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from bot.model.duty import Shift
 from bot.model.handling import Outcome, Reply, Request, Ring
 from bot.model.lists import Sought
-from bot.model.notice import Notice
 from bot.model.report import Figures
 from bot.model.services import Services
 from bot.model.tree import Node
 from handlers.daily import due, mark
 from handlers.duty.on_duty import on_duty, shift_at
 from handlers.duty.reports import figures
-from handlers.notices.wording import first_words
+from handlers.notices.timetable import goes, timetable
 from handlers.speaking import private_enough, to_sender
 from handlers.tickets.covered import branch, meant
 from handlers.tickets.lateness import work_out
@@ -134,28 +133,11 @@ def _sends(nodes: Branches, shift: Shift, services: Services) -> str:
     """The notices that go out during the next shift, those of notices.yaml and those that wait for their time."""
     begin, until = shift.ends, shift_at(shift.ends, services.desk, services.zone).ends
     planned = [one.notice for one in services.noticeboard.coming(begin - INSTANT, until - INSTANT)]
-    kept = [
-        one
-        for one in services.notices.in_state("waiting")
-        if begin <= (one.begin_at or one.planned_at) < until
-    ]
+    kept = [one for one in services.notices.in_state("waiting") if begin <= goes(one) < until]
     ours = [one for one in (*planned, *kept) if nodes is None or one.node in nodes]
-    by_time = sorted(ours, key=lambda one: one.begin_at or one.planned_at)
-    if not by_time:
-        return ""
-    alike: dict[str, list[Notice]] = {}
-    for one in by_time:
-        alike.setdefault(one.source or one.number, []).append(one)
-    shown = [
-        f"{'、'.join(_goes(one, services) for one in some)} {first_words(some[0]).rstrip('。')}"
-        for some in alike.values()
-    ]
+    shown = timetable(ours, begin, services)
     more = f"；还有 {len(shown) - LISTED} 样" if len(shown) > LISTED else ""
-    return f"下一班要发的通知：{'；'.join(shown[:LISTED])}{more}。"
-
-
-def _goes(notice: Notice, services: Services) -> str:
-    return f"{(notice.begin_at or notice.planned_at).astimezone(services.zone):%H:%M}"
+    return f"下一班要发的通知：{'；'.join(shown[:LISTED])}{more}。" if shown else ""
 
 
 def _day(shift: Shift, services: Services) -> str:

@@ -10,6 +10,7 @@ from handlers.authority import may
 from handlers.notices.previewing import moment, rooms_named
 from handlers.notices.receipts import summary
 from handlers.notices.tally import tally
+from handlers.notices.timetable import AHEAD, timetable
 from handlers.notices.wording import first_words
 
 LISTED = 15
@@ -30,12 +31,21 @@ def listed(request: Request, services: Services) -> str:
         and (one.begun_at is not None or one.state == "dropped")
     ]  # fmt: skip
     mine = [one for one in (*coming, *over) if _concerns(one, request, services)]
+    planned = _planned(request, at, services)
     if not mine:
-        return services.replies("notice_list_none")
+        return "\n".join(planned) or services.replies("notice_list_none")
     mine.sort(key=lambda one: ORDER.get(one.state, 9))
     lines = [line(one, at, services) for one in mine[:LISTED]]
     more = f"还有 {len(mine) - LISTED} 条，看哪条写 /通知 编号" if len(mine) > LISTED else ""
-    return services.replies("notice_list", count=str(len(mine)), list="\n".join([*lines, more]))
+    return services.replies("notice_list", count=str(len(mine)), list="\n".join([*lines, more, *planned]))
+
+
+def _planned(request: Request, at: datetime, services: Services) -> list[str]:
+    """What notices.yaml has coming."""
+    planned = [one.notice for one in services.noticeboard.coming(at, at + AHEAD)]
+    lines = timetable([one for one in planned if _concerns(one, request, services)], at, services)
+    more = [f"还有 {len(lines) - LISTED} 样"] if len(lines) > LISTED else []
+    return ["定时的，24 小时内：", *lines[:LISTED], *more] if lines else []
 
 
 def _concerns(notice: Notice, request: Request, services: Services) -> bool:

@@ -10,6 +10,7 @@ from bot.model.services import Services
 from handlers.notices import quiet
 from handlers.notices.quiet import begins_at, too_late
 from handlers.notices.sending import begin
+from handlers.notices.tally import named_rooms
 from handlers.notices.wording import first_words, worded
 from handlers.speaking import quoted, to_staff
 
@@ -93,7 +94,10 @@ def _expire(at: datetime, services: Services) -> list[Reply]:
         if notice.state == "waiting":
             replies += _drop(notice, EXPIRED, at, services)
             continue
-        services.notices.cancel_rows(notice.id, at, why=EXPIRED)
+        rooms = services.notices.cancel_rows(notice.id, at, why=EXPIRED)
+        words = {"number": notice.number, "count": str(len(rooms)), "list": named_rooms(tuple(rooms))}
+        until = services.show_time(notice.valid_until or at)
+        replies.append(to_writer(notice, services.replies("alert_notice_expired", until=until, **words)))
         if notice.state == quiet.PAUSED:  # it is over, and reported like any other (progress.py)
             services.notices.change(notice.id, at, state="sending")
     return replies
