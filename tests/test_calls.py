@@ -195,6 +195,15 @@ def test_called_by_mistake(round_chat: Chat) -> None:
     assert called(wait(round_chat, 60))[-1] == "请17号楼3单元现在"
 
 
+def test_by_mistake_means_the_latest_call_alone(round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    say(round_chat, "叫17-1和17-2")
+    say(round_chat, "叫17-3")
+    assert "现在：1号楼1单元、2单元、17号楼1单元、2单元、3单元" in say(round_chat, "/核酸")[0]
+    back = [line for line in say(round_chat, "叫错了") if "先不要下楼" in line]
+    assert back == ["春晓苑17号楼3单元群: 请17号楼3单元先不要下楼，叫到再下来。"]
+
+
 def test_a_call_taken_back_before_it_left_is_never_heard(round_chat: Chat) -> None:
     wait(round_chat, 1)
     round_chat.channel.failures = [TooFast()]
@@ -354,5 +363,5 @@ def test_moments_are_the_communitys(round_chat: Chat) -> None:
     assert isinstance(round_chat.clock.at, datetime)
     (line,) = say(round_chat, "/核酸")
     assert "小区北门 06:00-09:00，叫了 2/6" in line
-    assert "现在：1号楼1单元、2单元（06:00 叫的）" in line
+    assert "现在：1号楼1单元、2单元，06:00 叫的" in line
     assert "下一个：5号楼，大约 06:10" in line

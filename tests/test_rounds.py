@@ -12,7 +12,7 @@ from bot.model.testing import Round, Stop
 from handlers.testing import pacing
 from handlers.testing.hours import read_hours
 from handlers.testing.pacing import Line
-from handlers.testing.stops import Spot, floors, in_order, named, plan, present, sooner, upcoming
+from handlers.testing.stops import Spot, floors, in_order, latest, named, plan, present, sooner, upcoming
 
 ZONE = ZoneInfo("Asia/Shanghai")
 AT = datetime(2022, 11, 16, 6, 30, tzinfo=ZONE)
@@ -182,7 +182,8 @@ def test_a_smaller_turn_takes_less_and_one_without_a_list_takes_a_batch() -> Non
 
 def test_those_called_together_are_the_present_ones() -> None:
     known = called_stops((20, 0, None), (10, 10, None), (8, 10, 15))
-    assert [stop.place for stop in present(known)] == [2, 3]
+    assert [stop.place for stop in latest(known)] == [2, 3]
+    assert [stop.place for stop in present(known)] == [1, 2]
 
 
 @pytest.mark.parametrize(

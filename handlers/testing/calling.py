@@ -111,10 +111,24 @@ def the_line(one: Round, some: Sequence[Stop], at: datetime, services: Services)
     return Line(sum(stop.households for stop in called), seen, lately, at - since)
 
 
-def call(one: Round, some: Sequence[Stop], at: datetime, services: Services) -> Called:
+def call(
+    one: Round,
+    some: Sequence[Stop],
+    at: datetime,
+    services: Services,
+    *,
+    by_order: bool = True,
+    said: bool = False,
+) -> Called:
     """Call these stops down, warn the next ones, and set when those are called by themselves. The rows for the groups
-    are written in the same transaction, so no stop is called twice, whatever happens."""
+    are written in the same transaction, so no stop is called twice, whatever happens.
+
+    ``by_order``: whoever was called before is through; somebody ``said`` so, or it is taken for granted.
+    """
     before = services.rounds.stops(one.id)
+    if by_order:
+        for stop in stops.present(before):
+            services.rounds.change_stop(stop, state="done", done_at=at if said else None)
     places = {stop.place for stop in some}
     services.rounds.unwarn(one.id, places, at)
     called, replies = [], []
@@ -136,7 +150,7 @@ def call(one: Round, some: Sequence[Stop], at: datetime, services: Services) -> 
     if at + wait < one.ends:
         replies += _warn(one, following, called, wait, at, services)
     one = services.rounds.change(one.id, next_at=_next(one, at + wait, at, bool(turns)))
-    lines = [*_finished(before, called, after, one, services)]
+    lines = _finished(before, called, after, at, one, services) if by_order else []
     if not turns:
         lines.append(services.replies("round_all_called", name=title(one)))
     elif late := _late(one, after, at + wait, at, pace, services):
@@ -177,10 +191,16 @@ def _warn(
 
 
 def _finished(
-    before: Sequence[Stop], called: Sequence[Stop], after: Sequence[Stop], one: Round, services: Services
+    before: Sequence[Stop],
+    called: Sequence[Stop],
+    after: Sequence[Stop],
+    at: datetime,
+    one: Round,
+    services: Services,
 ) -> list[str]:
     """A line for each building that is through: the last of it was called, and now another one is."""
-    last = {(stop.compound, stop.building) for stop in stops.present(before)}
+    ready = [*stops.present(before), *(stop for stop in before if stop.done_at == at)]
+    last = {(stop.compound, stop.building) for stop in ready}
     left = {(stop.compound, stop.building) for turn in stops.upcoming(after) for stop in turn}
     through = last - left - {(stop.compound, stop.building) for stop in called}
     lines = []

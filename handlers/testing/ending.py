@@ -8,7 +8,7 @@ from bot.model.services import Services
 from bot.model.testing import Round
 from handlers.authority import may
 from handlers.speaking import to_sender
-from handlers.testing import calling, progress, stops
+from handlers.testing import calling, doors, progress, stops
 from handlers.testing.hours import read_hours
 
 
@@ -89,7 +89,7 @@ def end_now(request: Request, round_id: int, services: Services) -> Outcome:
     one = services.rounds.change(one.id, state="ended", ended_at=at, next_at=None)
     services.audit.write(request.by, "round", f"结束 {calling.title(one)}")
     text = services.replies("round_ended", name=calling.title(one), list=progress.summary(one, services))
-    return Outcome("round:end", (to_sender(request, text),))
+    return Outcome("round:end", (to_sender(request, text), *doors.at_end(one, request, services)))
 
 
 def _refused(one: Round, request: Request, services: Services) -> Outcome | None:

@@ -88,4 +88,4 @@ def which(several: Sequence[Round], request: Request, services: Services) -> Out
 
 def _names(words: str, one: Round, services: Services) -> bool:
     known = services.rounds.stops(one.id)
-    return any(stops.named(word, known) for word in re.split(r"[\s、,，和]+", words) if word)
+    return any(stops.named(word, known) for word in steering.places(words))

@@ -1,5 +1,6 @@
 """What people at the site do with a round: the next ones, pause, go on, skip, call by name, done, called by mistake."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -18,17 +19,15 @@ Step = Callable[[Round, str, Request, Services], Outcome]
 
 def next_one(one: Round, words: str, request: Request, services: Services) -> Outcome:
     """「下一个」: those called last are through, the next ones are called."""
-    at = request.message.at
     if idle := _idle(one, request, services):
         return idle
     known = services.rounds.stops(one.id)
-    now, turns = stops.present(known), stops.upcoming(known)
-    if just := _just(one, now, request, services):
+    turns = stops.upcoming(known)
+    if just := _just(one, stops.latest(known), request, services):
         return just
-    for stop in now:
-        if stop.state == "called":
-            services.rounds.change_stop(stop, state="done", done_at=at)
     if not turns:
+        for stop in stops.present(known):
+            services.rounds.change_stop(stop, state="done", done_at=request.message.at)
         return _say(request, services.replies("round_all_called", name=calling.title(one)), "next")
     return _call(one, turns[0], request, services, "next")
 
@@ -61,7 +60,7 @@ def done(one: Round, words: str, request: Request, services: Services) -> Outcom
     if unknown or not groups:
         return _unknown(unknown, request, services)
     chosen = list(dict.fromkeys(stop for group in groups for stop in group))
-    through = [stop for stop in chosen if stop.state == "called"]
+    through = [stop for stop in chosen if _down(stop)]
     place = stops.titles(through or chosen, services, wide=calling.wide(one, services))
     if not through:
         uncalled = any(stop.state != "done" for stop in chosen)
@@ -73,11 +72,11 @@ def done(one: Round, words: str, request: Request, services: Services) -> Outcom
     _write(one, "完成", through, request, services)
     text = services.replies("round_done", place=place)
     known = services.rounds.stops(one.id)
-    now, turns = stops.present(known), stops.upcoming(known)
-    waiting = any(stop.state == "called" for stop in now)
-    if one.state != "running" or waiting or not turns or at >= one.ends or _fresh(now, request):
+    turns = stops.upcoming(known)
+    idle = one.state != "running" or not turns or at >= one.ends
+    if idle or stops.present(known) or _fresh(stops.latest(known), request):
         return _say(request, text, "done")
-    called = calling.call(one, turns[0], at, services)
+    called = calling.call(one, turns[0], at, services, said=True)
     _write(one, "叫", called.stops, request, services)
     return _say(request, f"{text}\n{calling.said(called, services)}", "done", called.replies)
 
@@ -109,10 +108,10 @@ def recall(one: Round, words: str, request: Request, services: Services) -> Outc
     """「叫错了」, /核酸 撤回 17-3: those called stay at home; they are called again when their turn comes."""
     at = request.message.at
     known = services.rounds.stops(one.id)
-    groups, unknown = _named(words, known) if words else ([stops.present(known)], "")
+    groups, unknown = _named(words, known) if words else ([stops.latest(stops.present(known))], "")
     if unknown:
         return _unknown(unknown, request, services)
-    back = [stop for group in groups for stop in group if stop.state == "called"]
+    back = [stop for group in groups for stop in group if _down(stop)]
     wide = calling.wide(one, services)
     if not back:
         return _say(request, services.replies("round_nothing_called", name=calling.title(one)), "recall")
@@ -120,7 +119,9 @@ def recall(one: Round, words: str, request: Request, services: Services) -> Outc
     replies = _stand_down([stop for stop in back if stop.place not in unsent], one, request, services)
     for stop in back:
         calls = stop.calls - (stop.place in unsent)
-        services.rounds.change_stop(stop, state="waiting", called_at=None, warned_at=None, calls=calls)
+        services.rounds.change_stop(
+            stop, state="waiting", called_at=None, done_at=None, warned_at=None, calls=calls
+        )
     _write(one, "撤回", back, request, services)
     text = services.replies(
         "round_recalled", place=stops.titles(back, services, wide=wide), next=_next(one, services)
@@ -138,7 +139,7 @@ def pause(one: Round, words: str, request: Request, services: Services) -> Outco
     one = services.rounds.change(one.id, state="paused", paused_at=at)
     services.audit.write(request.by, "round", f"{calling.title(one)}：暂停")
     text = services.replies("round_paused", name=calling.title(one), count=_left(one, services))
-    down = [stop for stop in stops.present(services.rounds.stops(one.id)) if stop.state == "called"]
+    down = stops.present(services.rounds.stops(one.id))
     told = _each_group("round_hold", [stop for stop in down if stop.place not in unsent], one, services)
     return _say(request, text, "pause", told)
 
@@ -154,7 +155,7 @@ def go_on(one: Round, words: str, request: Request, services: Services) -> Outco
     unsent = services.rounds.unsent(one.id)
     released = services.rounds.release(one.id)
     known = services.rounds.stops(one.id)
-    now = [stop for stop in stops.present(known) if stop.state == "called"]
+    now = stops.present(known)
     left = one.next_at - one.paused_at if one.next_at and one.paused_at else timedelta()
     if released and unsent & {stop.place for stop in now}:
         left = pacing.takes(one, now, None)  # they are only called now
@@ -170,7 +171,8 @@ def go_on(one: Round, words: str, request: Request, services: Services) -> Outco
 
 
 def _call(one: Round, some: Sequence[Stop], request: Request, services: Services, label: str) -> Outcome:
-    called = calling.call(one, some, request.message.at, services)
+    by_order = label == "next"
+    called = calling.call(one, some, request.message.at, services, by_order=by_order, said=by_order)
     _write(one, "叫", called.stops, request, services)
     return _say(request, calling.said(called, services), label, called.replies)
 
@@ -197,10 +199,20 @@ def _just(one: Round, now: Sequence[Stop], request: Request, services: Services)
     return _say(request, services.replies("round_just", place=place), "just")
 
 
+def places(words: str) -> list[str]:
+    """The places that words name, apart: 17-3、3-2和5号楼. A name may begin with 和."""
+    return [word for word in re.split(r"[\s,，、]+|(?<=[\d号楼栋幢座元#])和", words) if word]
+
+
+def _down(stop: Stop) -> bool:
+    """True for those who were called and of whom nobody said that they are through."""
+    return stop.state == "called" or (stop.state == "done" and stop.done_at is None)
+
+
 def _named(words: str, known: Sequence[Stop]) -> tuple[list[list[Stop]], str]:
     """The stops of each place that is named; or the first word that names none."""
     groups = []
-    for word in words.replace("，", " ").replace(",", " ").replace("、", " ").replace("和", " ").split():
+    for word in places(words):
         found = stops.named(word, known)
         if not found:
             return [], word
@@ -209,6 +221,8 @@ def _named(words: str, known: Sequence[Stop]) -> tuple[list[list[Stop]], str]:
 
 
 def _unknown(word: str, request: Request, services: Services) -> Outcome:
+    if not word:
+        return _say(request, services.replies("command_usage", usage="/核酸 叫 17-3"), "unknown")
     return _say(request, services.replies("round_no_stop", word=word), "unknown")
 
 

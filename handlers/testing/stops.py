@@ -174,7 +174,12 @@ def upcoming(stops: Iterable[Stop]) -> list[list[Stop]]:
 
 
 def present(stops: Iterable[Stop]) -> list[Stop]:
-    """Those that were called last, together."""
+    """Those that are called and not through: nobody said so, and nobody was called after them by the order."""
+    return [stop for stop in stops if stop.state == "called"]
+
+
+def latest(stops: Iterable[Stop]) -> list[Stop]:
+    """Of those that are called or through, the ones that were called last, together."""
     called = [stop for stop in stops if stop.called_at is not None and stop.state in ("called", "done")]
     last = max((stop.called_at for stop in called if stop.called_at), default=None)
     return [stop for stop in called if stop.called_at == last]

@@ -136,7 +136,7 @@ def _stands(one: Round, services: Services) -> str:
     """A round in a few lines: how far it is, who is down, who comes next."""
     known = services.rounds.stops(one.id)
     broad = calling.wide(one, services)
-    now = [stop for stop in stops.present(known) if stop.state == "called"]
+    now = stops.present(known)
     turns = stops.upcoming(known)
     past = sum(stop.called_at is not None for stop in known)
     words = {
@@ -147,7 +147,7 @@ def _stands(one: Round, services: Services) -> str:
         "count": str(past),
         "total": str(len(known)),
         "place": stops.titles(now, services, wide=broad),
-        "since": calling.clock(now[0].called_at, services) if now and now[0].called_at else "",
+        "since": "、".join(dict.fromkeys(calling.clock(s.called_at, services) for s in now if s.called_at)),
         "next": stops.titles(turns[0], services, wide=broad) if turns else "",
         "time": calling.clock(one.next_at, services)
         if turns and one.next_at and one.state == "running"
