@@ -17,7 +17,7 @@ from handlers import (
 )
 from handlers.duty import handover, owners, reports, roster, standing_in
 from handlers.isolation import isolation, route, temperatures
-from handlers.notices import attaching, composing, confirming, progress, receipts, scheduled
+from handlers.notices import attaching, composing, confirming, lapsing, progress, receipts, scheduled
 from handlers.testing import calling, evidence, reminding, starting, testing
 from handlers.tickets import (
     asking,
@@ -223,6 +223,7 @@ RINGS: tuple[Ring, ...] = (
     handover.RING,
     scheduled.RING,
     progress.RING,
+    lapsing.RING,
     receipts.RING,
     unanswered.RING,
     calling.RING,

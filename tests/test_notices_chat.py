@@ -224,6 +224,25 @@ def test_the_whole_community_needs_a_second_person(chat: Chat) -> None:
     assert sum("开始发" in line for line in lines) == 2  # both are told
 
 
+def test_typed_anew_it_has_to_be_confirmed_anew(chat: Chat) -> None:
+    private(chat, "/通知 全社区 有台风，关好门窗")
+    private(chat, "确认")
+    private(chat, "/通知 全社区 有台风，关好门窗，收好花盆")
+    assert groups(staff(chat, "确认 1", "网格员小安")) == []
+    private(chat, "确认")
+    lines = staff(chat, "确认 1", "网格员小安")
+    assert len(groups(lines)) == 14 and lines[-1].endswith("收好花盆")
+
+
+def test_who_waits_for_a_second_person_in_vain_is_told(chat: Chat) -> None:
+    staff(chat, "/通知 17-3 消毒")
+    private(chat, "/通知 全社区 有台风，关好门窗")
+    private(chat, "确认")
+    lines = ring(chat, minutes=31)
+    assert len(lines) == 1 and "通知2没有等到另一位确认" in lines[0] and lines[0].startswith("私聊")
+    assert groups(staff(chat, "确认 2", "网格员小安")) == []
+
+
 def test_only_where_one_may_and_where_nobody_listens(chat: Chat) -> None:
     assert "不在您负责的范围" in private(chat, "/通知 和谐小区 停水", "网格员小安")[0]
     assert "工作群" in chat.say("网格员小安", "/通知 春晓苑 停水", "春晓苑居民群")[0]

@@ -77,6 +77,11 @@ class Notices:
         )
         return [_notice(row) for row in rows]
 
+    def oldest_draft(self) -> datetime | None:
+        """When the oldest of those that wait to be confirmed was shown."""
+        row = self._ledger.execute("SELECT min(created_at) FROM notices WHERE state = 'draft'").fetchone()
+        return None if row[0] is None else moment(row[0])
+
     def latest(self, limit: int) -> list[Notice]:
         """The latest written down, whatever became of them, latest first."""
         rows = self._ledger.execute(f"SELECT {_COLUMNS} FROM notices ORDER BY id DESC LIMIT ?", (limit,))

@@ -257,6 +257,7 @@ CREATE TABLE notices (
     created_at INTEGER NOT NULL, begun_at INTEGER, paused_at INTEGER, ended_at INTEGER, reminded_at INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX notices_once ON notices (source, planned_at) WHERE source <> '';
+CREATE INDEX notices_drafts ON notices (created_at) WHERE state = 'draft';
 CREATE INDEX notices_waiting ON notices (coalesce(begin_at, planned_at)) WHERE state = 'waiting';
 CREATE INDEX notices_expiring ON notices (valid_until) WHERE valid_until IS NOT NULL AND state IN ('waiting', 'sending', 'paused');
 CREATE INDEX notices_sending ON notices (id) WHERE state IN ('sending', 'paused');

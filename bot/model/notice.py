@@ -130,6 +130,10 @@ class NoticeBook(Protocol):
         """Those in one of these states, by planned time, then number."""
         ...
 
+    def oldest_draft(self) -> datetime | None:
+        """When the oldest of those that wait to be confirmed was shown."""
+        ...
+
     def latest(self, limit: int) -> list[Notice]:
         """The latest written down, whatever became of them, latest first."""
         ...

@@ -121,6 +121,7 @@ REPLIES: dict[str, frozenset[str]] = {
     "notice_await_second": frozenset({"number", "id"}),
     "notice_second": frozenset({"number", "name", "place", "count", "when", "text", "id"}),
     "notice_no_rooms": frozenset({"number"}),
+    "notice_lapsed": frozenset({"number", "text"}),
     "notice_waiting": frozenset({"number", "when", "count", "id"}),
     "notice_sending": frozenset({"number", "count", "took", "id"}),
     "notice_withdrawn": frozenset({"number", "text"}),

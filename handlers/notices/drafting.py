@@ -16,7 +16,7 @@ def draft_of(request: Request, services: Services) -> Notice | None:
     message = request.message
     waiting = services.dialogues.waiting(message.room_id, request.person.id, "notice", message.at)
     notice = services.notices.get(int(waiting.ticket)) if waiting else None
-    return notice if notice is not None and notice.state == "draft" and not notice.reason else None
+    return notice if notice is not None and notice.state == "draft" else None
 
 
 def out_of_reach(rooms: Sequence[str], request: Request, services: Services) -> str:

@@ -85,7 +85,7 @@ def _overlapping(notice: Notice, at: datetime, services: Services) -> list[Notic
             continue
         coming = other.state in ("waiting", "sending", "paused")
         lately = other.state == "done" and at - (other.ended_at or other.planned_at) < RECENT
-        if coming or lately:
+        if coming or (lately and not services.deliveries.corrected(other.id)):
             found.append(other)
     return found
 
