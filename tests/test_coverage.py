@@ -237,10 +237,10 @@ def test_the_end_names_who_is_left_and_says_when_nobody_is(chat: Chat) -> None:
     left = progress.summary(of, services)
     assert (
         left
-        == "第3轮结束：7 户，已测 4，空置 1，隔离 1，9/10 人，还没有 1 户：\n17号楼3单元 1户：801（独居老人）"
+        == "7 户，已测 4，空置 1，隔离 1，9/10 人，还差 1 户：\n17号楼3单元 1户：801（独居老人）"
     )
     chat.say(STAFF, "17-3-801 上门采了", STAFF_ROOM)
-    assert progress.summary(of, services) == "第3轮结束：7 户，已测 5，空置 1，隔离 1，10/10 人，一户不漏。"
+    assert progress.summary(of, services) == "7 户，已测 5，空置 1，隔离 1，10/10 人，一户不漏。"
 
 
 def test_without_a_list_it_says_what_it_cannot_know(chat: Chat) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from bot.model.coverage import Standing, to_knock
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.services import Services
+from bot.model.testing import Round
 from handlers.isolation.isolating import active
 from handlers.speaking import private_enough, to_sender
-from handlers.testing.coverage import View, asked, file_sent, unit_title
+from handlers.testing.coverage import View, asked, file_sent, unit_title, view
 from handlers.testing.missing import page_said, paged, rooms_by_unit
 
 
@@ -22,6 +23,12 @@ def show(request: Request, words: str, services: Services) -> Outcome:
     text = "\n".join(_text(one, number, request, services) for one in views)
     sheets = [sheet for one in views for sheet in _sheet(one, request, services)] if number == 1 else []
     return Outcome("command:核酸", (to_sender(request, text), *sheets))
+
+
+def at_end(of: Round, request: Request, services: Services) -> list[Reply]:
+    """The table to print when a round has ended and somebody is missing, where the channel takes files."""
+    node = services.groups.find(of.node) or services.groups.root
+    return _sheet(view(of, [node], request.message.at, services), request, services)
 
 
 def _text(one: View, number: int, request: Request, services: Services) -> str:

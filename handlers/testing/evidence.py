@@ -32,6 +32,8 @@ _PEOPLE = re.compile(
     r"(?P<people>(?<!\d)\d{1,2}(?!\d)|[一二两俩三四五六七八九十])\s?(?:个?人|口(?![罩令岸])|位)|(?:我|俺)(?:们?俩|仨)"
 )
 _ROOM = re.compile(r"(?<![\dA-Za-z.:：-])\d{3,4}(?![\dA-Za-z.:：%％-]|[点块元斤度分米路号]|个|小时|毫)")
+_DOOR = re.compile(r"[1-9]\d?(?:0[1-9]|1[0-2])")
+"""Floor and number on it: what is a door even where there is no list to look it up."""
 _LARGEST = 15
 """Persons; what says more speaks of a building."""
 
@@ -173,7 +175,12 @@ def _homes(request: Request, services: Services) -> list[tuple[Household, Source
     homes = [household(replace(where, room=room), services) for room in said]
     others = [household(replace(where, room=room), services) for room in bare[:10]]
     found = [home for home in homes if home]
-    found += [home for home in others if home and _listed(home, services)]
+    unlisted = not services.roster.knows_households()
+    found += [
+        home
+        for home in others
+        if home and (_listed(home, services) or (unlisted and _DOOR.fullmatch(home.room)))
+    ]
     if not found:
         mine = own is not None and (not _for_others(request.text) or bool(_OWN.search(request.text)))
         return [(own, "self")] if own and mine and not said and not _elsewhere(request) else []

@@ -47,7 +47,6 @@ def summary(of: Round, services: Services) -> str:
     lines = lines or [services.replies("coverage_many_left", count=str(len(left)))]
     return services.replies(
         "coverage_ended" if left else "coverage_complete",
-        title=of.name,
         total=str(counted.households),
         done="，".join(parts),
         people=f"{counted.people_sampled}/{counted.people}",
