@@ -14,6 +14,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "办单": ("接单", "派单", "办结", "问", "进展", "无法办理", "撤单", "撤销"),
     "看单": ("工单", "路线", "未回", "交班", "日报"),
     "登记": ("代下单", "合并", "拆单", "隔离", "接龙"),
+    "通知": ("通知", "核酸", "联系卡", "模式"),
     "值班": ("值班", "认领院区", "代班", "状态", "审计"),
 }
 """What /帮助 lists together for those at work, most used first; every other command stands at the end, by name."""
