@@ -28,6 +28,9 @@ _SITE = re.compile(r"门|口|场|亭|楼下|楼前|空地|室|院|库|棚|点|�
 """A word that may be a place, among those at work who talk all the time."""
 _YES = re.compile(r"(?:确认|确定)(?:开始|无误|发)?[了吧]?[。.!！]*")
 _NO = re.compile(r"取消|算了|不开始|不要了|先不|不做了|别开始")
+LISTED = 12
+"""So many units are named in one line of a preview."""
+
 _A_WORD = 8
 """Characters; a longer message is not taken for a no."""
 
@@ -287,14 +290,18 @@ def _gaps(one: Round, planned: Sequence[Stop], services: Services) -> list[str]:
             rooms.setdefault(room or "", []).append(stop)
     lines = calling.gaps(_each(planned), one, services)
     for room, some in rooms.items():
-        place = stops.titles(_each(some)[:12], services, wide=wide)
+        place = _some(_each(some), services, wide=wide)
         lines += [services.replies("round_wider", place=place, room=room)] if room else []
     unlisted = [stop for stop in planned if not stop.households]
     if unlisted and len(unlisted) < len(planned):
-        lines.append(
-            services.replies("round_unlisted", place=stops.titles(_each(unlisted)[:12], services, wide=wide))
-        )
+        lines.append(services.replies("round_unlisted", place=_some(_each(unlisted), services, wide=wide)))
     return lines
+
+
+def _some(units: Sequence[Stop], services: Services, *, wide: bool) -> str:
+    """The first of them by name, and how many there are."""
+    more = f" 等 {len(units)} 个" if len(units) > LISTED else ""
+    return stops.titles(units[:LISTED], services, wide=wide) + more
 
 
 def _each(some: Sequence[Stop]) -> list[Stop]:
