@@ -30,7 +30,7 @@ from bot.model.schedule import (
 )  # fmt: skip
 from bot.model.services import Groups
 from bot.model.tree import Node
-from handlers.notices.quiet import goes_at, too_late
+from handlers.notices.quiet import PROMPT, goes_at, too_late
 from handlers.notices.targets import Targets, read_targets
 
 LOOK_BACK = timedelta(days=7)
@@ -167,7 +167,12 @@ class Noticeboard:
         return self._heap[0][0] if self._heap else None
 
     def _stale(self) -> bool:
-        return self._modes.name != self._mode or self._schedules.settled(BOARD) != self._written
+        lost = self._schedules.settled(BOARD) != self._written
+        return lost or self._modes.name != self._mode or self._set_back()
+
+    def _set_back(self) -> bool:
+        """True when the machine's clock was wrong and was put right: everything was planned from a moment to come."""
+        return self._written is not None and self._written - self._clock.now() > PROMPT
 
     def plan(self, at: datetime) -> None:
         """Work out when every entry is due next, from what the ledger knows. Needs an open transaction."""
@@ -183,7 +188,9 @@ class Noticeboard:
             if plan != entry.plan:
                 settled = at
                 self._schedules.settle(source, entry.plan, at)
-            since = max(settled, at - LOOK_BACK)
+            since = max(
+                min(settled, at), at - LOOK_BACK
+            )  # what was claimed before the clock was set back stays so
             if (first := next(moments(entry, since, self._zone), None)) is not None:
                 heap.append((first, n))
         heapq.heapify(heap)
@@ -192,7 +199,9 @@ class Noticeboard:
 
     def _write(self, at: datetime) -> None:
         """Mark what the heap was made from: when the mark is not in the ledger, neither is the rest."""
-        mark = max(at, self._written + timedelta(milliseconds=1)) if self._written else at
+        mark = at
+        if self._written and not self._set_back():
+            mark = max(at, self._written + timedelta(milliseconds=1))
         self._mode, self._written = self._modes.name, moment(millis(mark))
         self._schedules.settle(BOARD, self._modes.name, mark)
 
@@ -214,7 +223,11 @@ class Noticeboard:
 
     def _fallen_due(self, entry: NoticeEntry, first: datetime, at: datetime) -> Iterator[Planned]:
         """Of what was planned from ``first`` on, the latest is posted, unless that is too late; the rest is dropped."""
-        *older, latest = [first, *due(entry, first, at, self._zone)]
+        since = max(first - timedelta(milliseconds=1), at - LOOK_BACK)
+        found = due(entry, since, at, self._zone)
+        if not found:
+            return
+        *older, latest = found
         for planned in older:
             yield self._planned(entry, planned, at, OVERTAKEN)
         hours = self._modes.notices.quiet_hours

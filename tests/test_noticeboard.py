@@ -224,6 +224,21 @@ def test_what_the_disk_refused_is_posted_once_it_is_mended(start: Start) -> None
         assert len(heard(chat, on("16 09:00"))) == 1
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_clock_that_ran_ahead_and_was_put_right_neither_doubles_nor_silences(
+    start: Start, tmp_path: Path, restarted: bool
+) -> None:
+    chat = start([NEWS], on("16 07:00"), tmp_path / "x.db")
+    day_long(chat, on("16 08:30"))
+    heard(chat, on("2026-11-16 12:00"))
+    if restarted:
+        chat.app.ledger.close()
+        chat = start([NEWS], on("16 07:30"), tmp_path / "x.db")
+    chat.clock.at = on("16 07:30")
+    assert day_long(chat, on("16 12:00")) == []
+    assert len(heard(chat, on("17 08:00"))) == 1
+
+
 # ---- the file is edited ----
 
 
