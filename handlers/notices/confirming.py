@@ -1,6 +1,7 @@
 """「确认」 and 「不发」: what was previewed goes out when its writer says so, and for the whole community a second person."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.model.handling import Outcome, Reply, Request
@@ -175,7 +176,10 @@ def _go(notice: Notice, request: Request, services: Services) -> Outcome:
     sending = services.notices.change(notice.id, at, planned_at=planned)
     words = {"number": notice.number, "count": str(len(notice.rooms)), "took": took(sending, services)}
     text = services.replies("notice_sending", id=str(notice.id), **words)
-    replies = [*_told(sending, text, request), *begin(sending, at, services)]
+    told = _told(sending, text, request)
+    if notice.level == "urgent":  # an answer would come behind all its groups, half an hour later for 400
+        told = [replace(reply, kind="alert") for reply in told]
+    replies = [*told, *begin(sending, at, services)]
     return Outcome(f"notice:sending:{notice.id}", tuple(replies))
 
 
