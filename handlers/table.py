@@ -18,7 +18,7 @@ from handlers import (
 from handlers.duty import handover, owners, reports, roster, standing_in
 from handlers.isolation import isolation, route, temperatures
 from handlers.notices import attaching, composing, confirming, lapsing, progress, receipts, scheduled
-from handlers.testing import calling, evidence, reminding, starting, testing
+from handlers.testing import evidence, reminding, ringing, starting, testing
 from handlers.tickets import (
     asking,
     behalf,
@@ -226,7 +226,7 @@ RINGS: tuple[Ring, ...] = (
     lapsing.RING,
     receipts.RING,
     unanswered.RING,
-    calling.RING,
+    ringing.RING,
     *temperatures.RINGS,
     reminding.RING,
     privacy.FORGETTING,

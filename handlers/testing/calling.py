@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.model.audit import Actor
 from bot.model.clock import millis
-from bot.model.handling import Reply, Ring
+from bot.model.handling import Reply
 from bot.model.services import Services
 from bot.model.testing import Round, Source, Stop
 from handlers.testing import pacing, stops
@@ -250,49 +249,6 @@ def uncalled(one: Round, services: Services) -> list[Stop]:
     return [stop for turn in stops.upcoming(services.rounds.stops(one.id)) for stop in turn]
 
 
-# by the clock
-
-
-def _due(services: Services) -> datetime | None:
-    over = [
-        one.ends for one in services.rounds.current() if one.state == "paused" and not _told(one, services)
-    ]
-    return min((moment for moment in (services.rounds.next_moment(), *over) if moment), default=None)
-
-
-def _told(one: Round, services: Services) -> bool:
-    """True when the staff were told that the hours of a pausing round are over."""
-    return services.rung.last(_over(one)) is not None
-
-
-def _over(one: Round) -> str:
-    return f"round:{one.id}:over:{millis(one.ends)}"
-
-
-def _ring(at: datetime, services: Services) -> Sequence[Reply]:
-    replies: list[Reply] = []
-    for one in reversed(services.rounds.current()):
-        if one.state == "planned" and one.begins <= at:
-            replies += _begin_planned(one, at, services)
-        elif one.state == "running" and one.next_at is not None and one.next_at <= at:
-            replies += _go_on(one, at, services)
-        elif one.state == "paused" and one.ends <= at and not _told(one, services):
-            services.rung.mark(_over(one), one.ends, at)
-            replies += _time_is_up(one, services)
-    return replies
-
-
-def _begin_planned(one: Round, at: datetime, services: Services) -> list[Reply]:
-    if at >= one.ends:  # nothing ran at that time: nobody is called down to a site that has closed
-        one = services.rounds.change(one.id, state="paused", paused_at=at)
-        services.rung.mark(_over(one), one.ends, at)
-        services.audit.write(Actor(at), "round", f"{title(one)}：没有开始，时间已过")
-        return [to_staff(one, services.replies("round_missed", name=title(one)))]
-    begun = begin(one, at, services)
-    services.audit.write(Actor(at), "round", f"{title(one)}：到点开始叫号")
-    return [to_staff(one, said(begun, services)), *begun.replies]
-
-
 def said(called: Called, services: Services) -> str:
     """What the staff read of a call: who was called, who is next, and what else there is to know."""
     broad = wide(called.round, services)
@@ -304,39 +260,3 @@ def said(called: Called, services: Services) -> str:
     }
     key = "round_called" if called.following else "round_called_last"
     return "\n".join((services.replies(key, **words), *called.lines))
-
-
-def _go_on(one: Round, at: datetime, services: Services) -> list[Reply]:
-    if at >= one.ends:
-        return _time_is_up(one, services)
-    known = services.rounds.stops(one.id)
-    now, turns = stops.present(known), stops.upcoming(known)
-    if not turns:
-        services.rounds.change(one.id, next_at=one.ends)
-        return []
-    line = the_line(one, known, at, services)
-    pace = pacing.speed(one, known, line)
-    waiting = services.rounds.unsent(one.id) & {stop.place for stop in now}
-    if waiting or pacing.too_long(one, now, line, at):
-        step = pacing.takes(one, now, pace) / (1 if waiting else 4)
-        services.rounds.change(one.id, next_at=min(at + step, one.ends))
-        return []
-    called = call(one, turns[0], at, services)
-    return [*called.replies, *([to_staff(one, "\n".join(called.lines))] if called.lines else [])]
-
-
-def _time_is_up(one: Round, services: Services) -> list[Reply]:
-    """Calls stop at the end of the hours; whoever was not called is named, never just dropped."""
-    one = services.rounds.change(one.id, next_at=None)
-    left = uncalled(one, services)
-    services.rounds.unwarn(one.id, {stop.place for stop in left}, one.ends)
-    words = {"name": title(one), "count": str(len(left)), "ends": clock(one.ends, services)}
-    if not left:
-        return [to_staff(one, services.replies("round_over", **words))]
-    later = f"{clock(one.begins, services)}-{clock(one.ends + timedelta(minutes=40), services)}"
-    listed = stops.titles(left, services, wide=wide(one, services))
-    return [to_staff(one, services.replies("round_over_left", **words, list=listed, time=later))]
-
-
-RING = Ring("rounds", _due, _ring)
-"""Rounds begin at their time, and go on by themselves."""

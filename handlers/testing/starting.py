@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.model.handling import Dialogue, Outcome, Request
@@ -11,12 +11,12 @@ from bot.model.services import Services
 from bot.model.testing import ROUND_STATES, Round, Stop
 from bot.model.tree import Node
 from handlers.authority import may
-from handlers.days import day_title
 from handlers.notices.targets import names_targets, read_targets
 from handlers.speaking import to_sender
-from handlers.testing import calling, pacing, stops
+from handlers.testing import calling, preview, stops
 from handlers.testing.ending import end_now
 from handlers.testing.hours import read_hours
+from handlers.testing.preview import Draft
 from intents.numbers import arabic
 
 _DRILL = re.compile(r"[【\[(（]?演练[】\])）]?")
@@ -28,25 +28,8 @@ _SITE = re.compile(r"门|口|场|亭|楼下|楼前|空地|室|院|库|棚|点|�
 """A word that may be a place, among those at work who talk all the time."""
 _YES = re.compile(r"(?:确认|确定)(?:开始|无误|发)?[了吧]?[。.!！]*")
 _NO = re.compile(r"取消|算了|不开始|不要了|先不|不做了|别开始")
-LISTED = 12
-"""So many units are named in one line of a preview."""
-
 _A_WORD = 8
 """Characters; a longer message is not taken for a no."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What was understood of a round to be begun."""
-
-    round: Round
-    stops: tuple[Stop, ...]
-    people: int
-    """Persons on the list; 0 when unknown."""
-    missing: tuple[str, ...]
-    """What has to be said before it can begin, for people."""
-    problem: str = ""
-    """Why it cannot begin at all."""
 
 
 def start(request: Request, words: str, services: Services) -> Outcome:
@@ -101,7 +84,7 @@ def _show(request: Request, words: str, at: datetime, services: Services) -> Out
         request.message.at + patience,
     )
     ask = services.replies("round_ask", list="、".join(draft.missing)) if draft.missing else ""
-    text = ask or _preview(draft, request.message.at, patience, services)
+    text = ask or preview.shown(draft, request.message.at, patience, services)
     return Outcome(f"round:{asked}", (to_sender(request, text),))
 
 
@@ -214,7 +197,7 @@ def _problem(one: Round, planned: Sequence[Stop], at: datetime, services: Servic
     if not planned:
         return services.replies("round_empty", place=one.scope)
     if one.ends <= at:
-        return services.replies("round_hours_over", ends=_when(one, at, services))
+        return services.replies("round_hours_over", ends=preview.when(one, at, services))
     mine = {(stop.compound, stop.building, stop.unit) for stop in planned}
     for other in services.rounds.current():
         theirs = {(stop.compound, stop.building, stop.unit) for stop in services.rounds.stops(other.id)}
@@ -225,92 +208,6 @@ def _problem(one: Round, planned: Sequence[Stop], at: datetime, services: Servic
     return ""
 
 
-def _when(one: Round, at: datetime, services: Services) -> str:
-    """今天（11月16日 周三）06:30-09:00."""
-    zone = services.zone
-    day = day_title(one.begins.astimezone(zone).date(), at.astimezone(zone).date())
-    gap = "" if day.endswith("）") else " "
-    return f"{day}{gap}{calling.clock(one.begins, services)}-{calling.clock(one.ends, services)}"
-
-
-def _preview(draft: Draft, at: datetime, patience: timedelta, services: Services) -> str:
-    one, planned = draft.round, draft.stops
-    households = sum(stop.households for stop in planned)
-    buildings = {(stop.compound, stop.building) for stop in planned}
-    units = {(stop.compound, stop.building, stop.unit) for stop in planned if stop.unit}
-    turns = len({stop.turn for stop in planned})
-    size = [f"{len(buildings)} 栋楼", f"{len(units)} 个单元" if units else ""]
-    size += [
-        f"{households} 户" if households else "没有住户名单，一个单元算一批",
-        f"{draft.people} 人" if draft.people else "",
-    ]
-    ends = pacing.last_ends(one, planned, max(one.begins, at), None)
-    late = round((ends - one.ends).total_seconds() / 60)
-    words = {
-        "name": calling.title(one),
-        "when": _when(one, at, services),
-        "where": one.place,
-        "total": "，".join(part for part in size if part),
-        "count": str(turns),
-        "minutes": f"{one.minutes:g}",
-        "batch": str(one.batch),
-        "list": order_said(planned, services, wide=calling.wide(one, services)),
-        "time": calling.clock(ends, services),
-        "note": services.replies("round_too_long", minutes=str(late)) if late > 0 else "",
-        "hint": "\n".join(_gaps(one, planned, services)),
-        "wait": f"{patience.total_seconds() / 60:g}",
-    }
-    return services.replies("round_preview", **words)
-
-
-def order_said(planned: Sequence[Stop], services: Services, *, wide: bool) -> str:
-    """The order of the buildings, of the units where there is one building: 1号楼 → 5号楼 → 17号楼."""
-    alone = len({(stop.compound, stop.building) for stop in planned}) == 1
-    seen: dict[tuple[str, str, str], Stop] = {}
-    for stop in planned:
-        unit = stop.unit if alone else ""
-        seen.setdefault((stop.compound, stop.building, unit), replace(stop, unit=unit, first_floor=None))
-    return " → ".join(stops.title(stop, services, wide=wide) for stop in seen.values())
-
-
-def _gaps(one: Round, planned: Sequence[Stop], services: Services) -> list[str]:
-    """What does not go the way one would think: calls to wider groups, or to none."""
-    wide = calling.wide(one, services)
-    rooms: dict[str, list[Stop]] = {}
-    for stop in planned:
-        node = services.groups.find(stop.node)
-        room = services.groups.nearest_room(node, "residents") if node else None
-        own = (
-            node is not None
-            and room == node.room
-            and (node.unit or "") == stop.unit
-            and node.building == stop.building
-        )
-        if not own:
-            rooms.setdefault(room or "", []).append(stop)
-    lines = calling.gaps(_each(planned), one, services)
-    for room, some in rooms.items():
-        place = _some(_each(some), services, wide=wide)
-        lines += [services.replies("round_wider", place=place, room=room)] if room else []
-    unlisted = [stop for stop in planned if not stop.households]
-    if unlisted and len(unlisted) < len(planned):
-        lines.append(services.replies("round_unlisted", place=_some(_each(unlisted), services, wide=wide)))
-    return lines
-
-
-def _some(units: Sequence[Stop], services: Services, *, wide: bool) -> str:
-    """The first of them by name, and how many there are."""
-    more = f" 等 {len(units)} 个" if len(units) > LISTED else ""
-    return stops.titles(units[:LISTED], services, wide=wide) + more
-
-
-def _each(some: Sequence[Stop]) -> list[Stop]:
-    """Each unit once, however many floors of it are called apart."""
-    return list(
-        {(stop.compound, stop.building, stop.unit): replace(stop, first_floor=None) for stop in some}.values()
-    )
-
-
 def _begin(request: Request, draft: Draft, services: Services) -> Outcome:
     """Write the round down, tell its residents, and call the first if it is time."""
     at = request.message.at
@@ -318,19 +215,14 @@ def _begin(request: Request, draft: Draft, services: Services) -> Outcome:
     if problem:
         return Outcome("round:problem", (to_sender(request, problem),))
     one = services.rounds.open(replace(draft.round, created_at=at), draft.stops)
-    what = f"{calling.title(one)}：{_when(one, at, services)}，{one.place}，{len(draft.stops)} 次叫号"
+    what = f"{calling.title(one)}：{preview.when(one, at, services)}，{one.place}，{len(draft.stops)} 次叫号"
     services.audit.write(request.by, "round", f"开始 {what}")
-    told = calling.to_branch(one, announcement(one, draft.stops, at, services))
+    told = calling.to_branch(one, preview.announcement(one, draft.stops, at, services))
     if one.begins > at:
-        text = services.replies("round_planned", name=calling.title(one), when=_when(one, at, services))
+        text = services.replies(
+            "round_planned", name=calling.title(one), when=preview.when(one, at, services)
+        )
         return Outcome(f"round:{one.id}", (to_sender(request, text), told))
     begun = calling.begin(one, at, services)
     text = services.replies("round_begun", name=calling.title(one), list=calling.said(begun, services))
     return Outcome(f"round:{one.id}", (to_sender(request, text), told, *begun.replies))
-
-
-def announcement(one: Round, planned: Sequence[Stop], at: datetime, services: Services) -> str:
-    """What the residents read when a round is planned."""
-    order = order_said(planned, services, wide=calling.wide(one, services))
-    words = {"name": f"{one.scope}{one.name}", "when": _when(one, at, services), "where": one.place}
-    return services.replies("round_plan", **words, list=order, drill=calling.drill(one))
