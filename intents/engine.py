@@ -359,7 +359,7 @@ def _samples(intents: Sequence[IntentSpec], faq: Sequence[FaqEntry], reader: Rea
             urgent = spec.id == EMERGENCY or key == "urgent_voices"
             yield sample(text, spec.id, urgent=urgent if weighed else None)
         yield from (sample(text, spec.id, is_label=False) for text in spec.not_examples)
-    asked = [text for entry in faq for text in entry.questions]
+    asked = [text for entry in faq if entry.teaches for text in entry.questions]
     if any(spec.id == "question" and (spec.examples or spec.voices) for spec in intents):
         yield from (sample(text, "question") for text in asked)
 

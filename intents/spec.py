@@ -128,6 +128,9 @@ class FaqEntry:
     not_examples: tuple[str, ...] = ()
     """Questions that must not be answered by this entry. They are tests, and what is more like one of them than like
     the entry's own questions is not answered by it."""
+    teaches: bool = True
+    """Whether its questions teach what a question sounds like. Without that the entry is found by its words alone, and
+    nothing else is heard differently because of it."""
 
 
 @dataclass(frozen=True)
