@@ -13,7 +13,7 @@ from bot.ledger.isolation import Isolations
 from bot.ledger.people import Roster
 from bot.ledger.rounds import Rounds
 from bot.ledger.tickets import Tickets
-from bot.model.coverage import Standing, by_unit, stand, to_knock
+from bot.model.coverage import Standing, by_unit, in_scope, stand, to_knock
 from bot.model.isolation import Isolation
 from bot.model.testing import KIND_TITLES, SOURCE_TITLES, Round
 from bot.model.ticket import STATE_TITLES, Ticket
@@ -183,9 +183,8 @@ def round_standings(ledger: Ledger, of: Round, tree: Tree, at: datetime) -> list
     node = tree.find(of.node) or tree.root
     compound = tree.compound(node)
     homes = Roster(ledger).households(compound.name if compound else "", node.building or "", node.unit or "")
-    if any(word in of.scope for word in ("除", "、", "，", "和")):
-        units = {(stop.compound, stop.building, stop.unit) for stop in Rounds(ledger).stops(of.id)}
-        homes = [home for home in homes if home.key[:3] in units or (*home.key[:2], "") in units]
+    stops = Rounds(ledger).stops(of.id)
+    homes = [home for home in homes if in_scope(of, home, stops)]
     order = {one.name: n for n, one in enumerate(tree.nodes())}
     isolated = frozenset(home.key for home in Isolations(ledger).active(at))
     homes.sort(key=lambda home: order.get(home.compound, len(order)))

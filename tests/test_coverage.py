@@ -17,7 +17,7 @@ from bot.ledger.people import Roster
 from bot.ledger.rounds import Rounds
 from bot.model.coverage import Standing, by_unit, stand, tally, to_knock
 from bot.model.household import Household
-from bot.model.testing import Kind, Mark, Round, Source
+from bot.model.testing import Kind, Mark, Round, Source, Stop
 from bot.tables import read_rows
 from handlers.testing import progress
 from tests.conftest import MORNING, STAFF_ROOM, UNIT_ROOM, Chat
@@ -47,6 +47,15 @@ HOMES = (
 )
 
 
+STOPS = tuple(
+    Stop(0, place, node, "春晓苑", building, unit, 4, "called", called_at=MORNING)
+    for place, (node, building, unit) in enumerate(
+        (("5号楼", "5", ""), ("17号楼2单元", "17", "2"), ("17号楼3单元", "17", "3")), 1
+    )
+)
+"""All of them were called."""
+
+
 def begun(chat: Chat, **fields: object) -> Round:
     """A round that runs, with the list of households above."""
     chat.app.roster.import_households(HOMES)
@@ -55,7 +64,7 @@ def begun(chat: Chat, **fields: object) -> Round:
         0, "春晓苑", "第3轮", "小区北门", at, at + timedelta(hours=2), "running", 20, 10, at, started_at=at
     )
     with chat.app.ledger.transaction():
-        return Rounds(chat.app.ledger).open(replace(new, **fields), [])  # type: ignore[arg-type]
+        return Rounds(chat.app.ledger).open(replace(new, **fields), STOPS)  # type: ignore[arg-type]
 
 
 # counting
@@ -230,15 +239,74 @@ def test_groups_read_the_number_only_once_before_the_end(chat: Chat) -> None:
     assert "提醒了 2 个群" in "".join(chat.say(STAFF, "/核酸 提醒", STAFF_ROOM))
 
 
+def test_only_those_who_were_called_are_reminded(chat: Chat) -> None:
+    of = begun(chat)
+    with chat.app.ledger.transaction():
+        chat.app.ledger.execute(
+            "UPDATE round_stops SET state = 'waiting', called_at = NULL WHERE round = ? AND place = 1",
+            (of.id,),
+        )
+        chat.app.ledger.execute(
+            "UPDATE round_stops SET first_floor = 1, last_floor = 5 WHERE round = ? AND place = 3", (of.id,)
+        )
+    lines = chat.say(STAFF, "/核酸 提醒", STAFF_ROOM)
+    assert [line for line in lines if "没有做核酸" in line] == [
+        f"{UNIT_ROOM}: 17号楼3单元还有 2 户没有做核酸，请到小区北门，10:00 结束。行动不便请说一声，我们上门。"
+    ], "neither the building that waits nor the floors that were not called"
+    assert "还没叫到的 1 个没有提醒" in "".join(lines)
+
+
+def test_a_round_of_a_part_counts_only_that_part(chat: Chat) -> None:
+    of = begun(chat)
+    with chat.app.ledger.transaction():
+        Rounds(chat.app.ledger).change(of.id, scope="春晓苑（除5号楼）")
+        chat.app.ledger.execute("DELETE FROM round_stops WHERE round = ? AND building = '5'", (of.id,))
+    assert chat.say(STAFF, "17-3-501 502 602 801 已测", STAFF_ROOM)[0].endswith("17号楼3单元 齐了 4/4")
+    (line,) = chat.say(STAFF, "/核酸 进度", STAFF_ROOM)
+    assert (
+        "第3轮 春晓苑（除5号楼）：已测 4/4 户（100%）" in line and "5号楼 " not in line and "名单外" not in line
+    )
+    assert "一户不漏" in chat.say(STAFF, "/核酸 未测", STAFF_ROOM)[0]
+    assert "一户不漏" in chat.say(STAFF, "/核酸 敲门", STAFF_ROOM)[0]
+    assert chat.say(STAFF, "5-101 已测", STAFF_ROOM)[0].endswith("5-101 不在春晓苑（除5号楼）第3轮里，没有记")
+    assert "5号楼 不在春晓苑（除5号楼）第3轮里" in chat.say(STAFF, "5号楼全测完", STAFF_ROOM)[0]
+    chat.say("李姐", "5号楼101测完了", "春晓苑5号楼群")
+    assert not [key for key in Coverage(chat.app.ledger).marks(of.id) if key[1] == "5"]
+    assert [line for line in chat.say(STAFF, "/核酸 提醒", STAFF_ROOM) if "没有做核酸" in line] == []
+    chat.say(STAFF, "/核酸 结束", STAFF_ROOM)
+    tree, zone = Tree(chat.app.settings.groups), chat.app.timekeeper._services.zone
+    _, rows = TABLES["coverage"][1](chat.app.ledger, zone, tree, MORNING)
+    assert {row[2] for row in rows} == {"17"}
+
+
+def test_what_is_put_on_the_list_later_counts_in_a_round_of_the_whole(chat: Chat) -> None:
+    of = begun(chat)
+    with chat.app.ledger.transaction():
+        Rounds(chat.app.ledger).change(of.id, scope="春晓苑")
+    chat.app.roster.import_households((home("30-1-101", 2),))
+    assert "30号楼1单元 1户：101" in chat.say(STAFF, "/核酸 未测", STAFF_ROOM)[0]
+
+
+def test_two_parts_of_one_compound_are_counted_apart(chat: Chat) -> None:
+    first, second = begun(chat), begun(chat, name="第4轮")
+    with chat.app.ledger.transaction():
+        rounds = Rounds(chat.app.ledger)
+        rounds.change(first.id, scope="春晓苑5号楼、春晓苑1号楼")
+        rounds.change(second.id, scope="春晓苑17号楼、春晓苑18号楼")
+        chat.app.ledger.execute("DELETE FROM round_stops WHERE round = ? AND building = '17'", (first.id,))
+        chat.app.ledger.execute("DELETE FROM round_stops WHERE round = ? AND building = '5'", (second.id,))
+    assert chat.say(STAFF, "5-101 已测", STAFF_ROOM)[0].endswith("记下 1 户，5号楼 齐了 1/1")
+    assert chat.say(STAFF, "17-3-501 已测", STAFF_ROOM)[0].endswith("记下 1 户，17号楼3单元 1/4")
+    marks = [len(Coverage(chat.app.ledger).marks(of.id)) for of in (first, second)]
+    assert marks == [1, 1]
+
+
 def test_the_end_names_who_is_left_and_says_when_nobody_is(chat: Chat) -> None:
     of = begun(chat)
     services = chat.app.timekeeper._services
     chat.say(STAFF, "17-3-501 502 602 已测，5-101 已上门", STAFF_ROOM)
     left = progress.summary(of, services)
-    assert (
-        left
-        == "7 户，已测 4，空置 1，隔离 1，9/10 人，还差 1 户：\n17号楼3单元 1户：801（独居老人）"
-    )
+    assert left == "7 户，已测 4，空置 1，隔离 1，9/10 人，还差 1 户：\n17号楼3单元 1户：801（独居老人）"
     chat.say(STAFF, "17-3-801 上门采了", STAFF_ROOM)
     assert progress.summary(of, services) == "7 户，已测 5，空置 1，隔离 1，10/10 人，一户不漏。"
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.model.household import Household
-from bot.model.testing import EXCUSED, SAMPLED, Kind, Mark, Round, Tally
-from bot.model.walk import Walk, natural, walk_order
+from bot.model.testing import EXCUSED, SAMPLED, Kind, Mark, Round, Stop, Tally
+from bot.model.walk import Walk, floor_of, natural, walk_order
 
 Key = tuple[str, str, str, str]
 """Household.key."""
@@ -88,6 +88,37 @@ def _standing(
     if "居家隔离" in home.tags or home.key in isolated:
         return Standing(home, "isolated", None)
     return Standing(home, "wanted" if home.key in wanted else None, None)
+
+
+def in_scope(of: Round, home: Household, stops: Iterable[Stop]) -> bool:
+    """True for a household that a round is of. One of a whole branch (its ``scope`` is the branch's name, maybe with the
+    compound's before it) is of all that lives there, what was put on the list later, too; of any other (春晓苑（除8号楼）) its
+    stops say which units it is of."""
+    if not of.scope or of.scope.endswith(of.node):
+        return True
+    return any(_in_unit(home, stop) for stop in stops)
+
+
+def was_called(home: Household, stops: Iterable[Stop]) -> bool:
+    """True for a household that was called down, or whose unit is through."""
+    return any(stop.state in ("called", "done") for stop in stops_of(home, stops))
+
+
+def stops_of(home: Household, stops: Iterable[Stop]) -> list[Stop]:
+    """The calls that a household is called by: one, but for a door that names no floor in a unit called by floors."""
+    own = [stop for stop in stops if _in_unit(home, stop)]
+    floor = floor_of(home.room)
+    return [
+        stop
+        for stop in own
+        if stop.first_floor is None
+        or (floor >= stop.first_floor and (stop.last_floor is None or floor <= stop.last_floor))
+        or (not floor and stop.last_floor is None)
+    ]
+
+
+def _in_unit(home: Household, stop: Stop) -> bool:
+    return home.key[:2] == (stop.compound, stop.building) and stop.unit in ("", home.unit)
 
 
 def tally(standings: Iterable[Standing]) -> Tally:

@@ -11,7 +11,7 @@ from bot.model.testing import Kind, Mark, Round
 from bot.model.tree import Node
 from handlers.authority import may
 from handlers.speaking import to_sender
-from handlers.testing.coverage import standings, unit_count
+from handlers.testing.coverage import knows, standings, unit_count
 from handlers.testing.marking import Door
 
 BEYOND = "名单外"
@@ -45,7 +45,10 @@ def ask_whole(request: Request, door: Door, rounds: Sequence[Round], services: S
         text = services.replies("coverage_not_yours", door=title)
         return Outcome("coverage:refused", (to_sender(request, text),))
     left, waiting, listed = _left(of, node, services)
-    if not listed:
+    if not listed and knows(node, services):
+        words = {"door": title, "name": f"{of.scope}{of.name}"}
+        text = services.replies("coverage_not_of_round", **words)
+    elif not listed:
         text = services.replies("coverage_no_list")
     elif not left:
         key = "coverage_whole_wanted" if waiting else "coverage_whole_done"

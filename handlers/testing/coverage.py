@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.model.channel import OutKind
-from bot.model.coverage import Key, Standing, stand, tally
+from bot.model.coverage import Key, Standing, in_scope, stand, tally
 from bot.model.handling import Reply, Request
 from bot.model.household import Household
 from bot.model.lists import Sought
@@ -20,9 +20,6 @@ from intents.numbers import arabic
 
 AFTERWARDS = timedelta(hours=24)
 """So long after its end a round is still filled in, while none is running in the same place."""
-
-_SOME = re.compile("除|、|，|,|和")
-"""In a round's scope: it is not of a whole branch."""
 
 _ROUND = re.compile(r"第?\s?(\d{1,3}|[一二三四五六七八九十]{1,3})[轮次]")
 
@@ -65,14 +62,32 @@ def open_rounds(at: datetime, services: Services) -> list[Round]:
 
 def rounds_at(node: Node, at: datetime, services: Services) -> list[Round]:
     """The rounds that touch a branch: they lie in it, or it lies in them. Of one place only the likeliest."""
-    found: dict[str, Round] = {}
+    found: list[Round] = []
     for one in open_rounds(at, services):
         branch = services.groups.find(one.node)
-        if branch is not None and (
+        if branch is None or not (
             services.groups.within(branch, node) or services.groups.within(node, branch)
         ):
-            found.setdefault(one.node, one)
-    return list(found.values())
+            continue
+        if not any(other.node == one.node and _same_units(one, other, services) for other in found):
+            found.append(one)
+    return found
+
+
+def _same_units(one: Round, other: Round, services: Services) -> bool:
+    """False for two parts of one branch: 1号楼和5号楼, and all the others."""
+    if one.scope == other.scope:
+        return True
+    ours, theirs = (
+        {(stop.compound, stop.building, stop.unit) for stop in services.rounds.stops(each.id)}
+        for each in (one, other)
+    )
+    return bool(ours & theirs)
+
+
+def is_of(of: Round, home: Household, services: Services) -> bool:
+    """True for a household that lives in what a round is of, and not in what it leaves out."""
+    return in_scope(of, home, services.rounds.stops(of.id))
 
 
 def rounds_for(request: Request, services: Services) -> list[Round]:
@@ -103,16 +118,9 @@ def standings(of: Round, node: Node, at: datetime, services: Services) -> list[S
     """How the households of a branch stand in a round."""
     isolated = frozenset(home.key for home in services.isolation.active(at))
     marks = services.coverage.marks(of.id)
-    homes = _within_scope(of, _listed(node, services), services)
+    stops = services.rounds.stops(of.id)
+    homes = [home for home in _listed(node, services) if in_scope(of, home, stops)]
     return stand(homes, marks, isolated, _wanted(node, at, services))
-
-
-def _within_scope(of: Round, homes: list[Household], services: Services) -> list[Household]:
-    """Without what the round leaves out (春晓苑除8号楼): which buildings and units it is of, its stops say."""
-    if not _SOME.search(of.scope):
-        return homes
-    units = {(stop.compound, stop.building, stop.unit) for stop in services.rounds.stops(of.id)}
-    return [home for home in homes if home.key[:3] in units or (*home.key[:2], "") in units]
 
 
 def _wanted(node: Node, at: datetime, services: Services) -> frozenset[Key]:
@@ -151,7 +159,8 @@ def view(of: Round, nodes: Collection[Node], at: datetime, services: Services) -
         for key, mark in services.coverage.marks(of.id).items()
         if key not in households and _in_any(mark.household, chosen, services)
     ]
-    title = "、".join(services.groups.title(node) for node in chosen)
+    whole = chosen == [branch]
+    title = of.scope if whole and of.scope else "、".join(services.groups.title(node) for node in chosen)
     return View(of, tuple(chosen), title, tuple(households.values()), tuple(beyond))
 
 

@@ -16,7 +16,7 @@ from bot.model.understanding import Slots
 from handlers.records import record
 from handlers.speaking import to_sender
 from handlers.testing import confirming, marking, marks
-from handlers.testing.coverage import may_mark, node_of, rounds_at
+from handlers.testing.coverage import is_of, may_mark, node_of, rounds_at
 from handlers.tickets.whereabouts import Whereabouts, household, speaks_for, whereabouts
 from intents.chain_entry import people as people_of_row
 from intents.numbers import arabic
@@ -157,7 +157,8 @@ def _keep(
 
 def _round_of(home: Household, request: Request, services: Services) -> Round | None:
     rounds = rounds_at(node_of(home, services), request.message.at, services)
-    return next((one for one in rounds if one.state != "planned"), None)
+    begun = (one for one in rounds if one.state != "planned")
+    return next((one for one in begun if is_of(one, home, services)), None)
 
 
 def _any_running(request: Request, services: Services) -> bool:

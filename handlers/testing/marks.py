@@ -12,12 +12,7 @@ from bot.model.tree import Node
 from handlers.speaking import to_sender
 from handlers.testing import confirming
 from handlers.testing.confirming import marked
-from handlers.testing.coverage import (
-    knows,
-    may_mark,
-    rounds_for,
-    unit_count,
-)
+from handlers.testing.coverage import is_of, knows, may_mark, rounds_for, unit_count
 from handlers.testing.marking import Door, Said
 
 UNITS = 4
@@ -66,6 +61,13 @@ def _sort(
         (of, home, listed) for of in rounds for home, listed in _households(door, of, request, services)
     ]
     fitting = [one for one in fitting if one[2]] or fitting
+    inside = [one for one in fitting if is_of(one[0], one[1], services)]
+    if fitting and not inside:
+        of = fitting[0][0]
+        words = {"door": door.written, "name": f"{of.scope}{of.name}"}
+        found.problems.append(services.replies("coverage_not_of_round", **words))
+        return
+    fitting = inside
     if not fitting:
         found.problems.append(services.replies("coverage_no_door", door=door.written))
     elif len({home.key for _, home, _ in fitting}) > 1:

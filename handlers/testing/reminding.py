@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.model.coverage import Standing, by_unit
+from bot.model.coverage import Standing, by_unit, was_called
 from bot.model.handling import Outcome, Reply, Request, Ring
 from bot.model.services import Services
 from bot.model.testing import Round
@@ -28,13 +28,20 @@ def remind(request: Request, words: str, services: Services) -> Outcome:
     told = [reply for one in views for reply in _groups(one.round, one.standings, services)]
     for one in views:
         services.rounds.change(one.round.id, reminded_at=request.message.at)
-    count = str(len(told))
-    text = services.replies("testing_reminded" if told else "testing_reminded_none", count=count)
+    said = {"count": str(len(told)), "note": _later([one.round for one in views], services)}
+    text = services.replies("testing_reminded" if told else "testing_reminded_none", **said)
     return Outcome("command:核酸", (*told, to_sender(request, text)))
 
 
 def _may(request: Request, node: Node, services: Services) -> bool:
     return may(request.person, "worker", node, services.groups)
+
+
+def _later(rounds: Sequence[Round], services: Services) -> str:
+    """That those not called yet were not reminded; empty when all were called."""
+    stops = (stop for one in rounds for stop in services.rounds.stops(one.id))
+    left = sum(stop.state in ("waiting", "skipped") for stop in stops)
+    return services.replies("testing_reminded_later", count=str(left)) if left else ""
 
 
 def _say(request: Request, text: str) -> Outcome:
@@ -72,8 +79,10 @@ RING = Ring("testing.remind", _due, _ring)
 
 
 def _groups(of: Round, those: Sequence[Standing], services: Services) -> list[Reply]:
-    """What each residents' group reads, once a group: those who wait for somebody to come need not be told."""
-    missing = [one for one in those if one.missing and not one.wanted]
+    """What each residents' group reads, once a group. Not told are those who wait for somebody to come, and those who
+    were not called yet: they would come down out of turn. What becomes of these at the end, the staff decide."""
+    stops = services.rounds.stops(of.id)
+    missing = [one for one in those if one.missing and not one.wanted and was_called(one.household, stops)]
     rooms: dict[str, tuple[Node, list[str]]] = {}
     for (compound, building, unit), left in by_unit(missing).items():
         node = node_of(left[0].household, services)
