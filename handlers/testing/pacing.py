@@ -58,21 +58,28 @@ def speed(one: Round, stops: Iterable[Stop], line: Line | None) -> float | None:
 
 
 def _measured(one: Round, stops: Iterable[Stop]) -> list[float]:
-    """Households a minute between moments at which somebody said that those called were through, oldest first. What was
-    called by itself in between counts, too; a stretch with a pause in it does not."""
+    """Households a minute between moments at which somebody said that those called were through, oldest first. Whoever
+    was called before them is through, too; whoever was called after them still stands in line. A stretch with a pause in
+    it does not count."""
     known = [stop for stop in stops if stop.called_at is not None]
     said = sorted({stop.done_at for stop in known if stop.done_at is not None})
     since = min((stop.called_at for stop in known if stop.called_at), default=None)
+    passed: datetime | None = None  # when the last of those who are through was called
     found = []
     for moment in said:
         if since is None or moment - since < SHORTEST:
             continue  # belongs to the next stretch: nobody is tested in so short a time
+        last = max(stop.called_at for stop in known if stop.called_at and stop.done_at == moment)
         households = sum(
-            stop.households for stop in known if stop.called_at and since <= stop.called_at < moment
+            stop.households
+            for stop in known
+            if stop.called_at and stop.called_at <= last and (passed is None or stop.called_at > passed)
         )
-        if households and not (one.paused_at and since <= one.paused_at <= moment):
+        if not households:
+            continue  # said late of those who were through long ago: it tells nothing new
+        if not (one.paused_at and since <= one.paused_at <= moment):
             found.append(households / ((moment - since).total_seconds() / 60))
-        since = moment
+        since, passed = moment, last
     return found
 
 
