@@ -341,6 +341,20 @@ def test_the_alert_is_the_very_next_to_leave(chat: Chat) -> None:
     assert send_one(chat) == UNIT_ROOMS[1]
 
 
+def test_the_alert_of_an_ordinary_plea_is_before_an_urgent_notice_whose_writer_is_told_first(
+    chat: Chat,
+) -> None:
+    chat.app.receive([chat.message("刘书记", "/通知 春晓苑 紧急 今晚停水，请马上接水", STAFF_ROOM)])
+    assert send_one(chat) == STAFF_ROOM
+    chat.clock.advance(minutes=1)
+    chat.app.receive([chat.message("刘书记", "确认", STAFF_ROOM)])
+    assert send_one(chat) == STAFF_ROOM and "开始发" in chat.channel.said[-1].text
+    assert send_one(chat) == "春晓苑居民群"
+    chat.app.receive([chat.message("王女士", "17-3-501 家里没有降压药了，能帮忙买吗")])
+    assert send_one(chat) == STAFF_ROOM and chat.channel.said[-1].kind == "alert"
+    assert send_one(chat) == "春晓苑1号楼群"
+
+
 def test_rows_of_another_account_fail_with_a_reason_people_understand(chat: Chat) -> None:
     number = post(chat)
     with chat.app.ledger.transaction():

@@ -8,7 +8,8 @@ from typing import Literal, Protocol
 from bot.model.audit import Actor
 
 Level = Literal["normal", "important", "urgent"]
-"""普通, 重要, 紧急. Quiet hours hold normal ones only; urgent ones leave before everything but emergencies."""
+"""普通, 重要, 紧急. Quiet hours hold normal ones only; urgent ones leave before all but alerts and
+what was answered before."""
 
 LEVEL_TITLES: dict[Level, str] = {"normal": "普通", "important": "重要", "urgent": "紧急"}
 

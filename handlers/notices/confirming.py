@@ -1,7 +1,6 @@
 """「确认」 and 「不发」: what was previewed goes out when its writer says so, and for the whole community a second person."""
 
 import re
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.model.handling import Outcome, Reply, Request
@@ -26,6 +25,18 @@ _YES = re.compile(
 )
 """Among colleagues, who say 确定 and 好的 to each other all day, it must be the word the preview asks for."""
 _YES_ALONE = re.compile(rf"{_YES.pattern}|确定(?:吧|了)?{_STOPS}|(?:可以)?发(?:吧|出去)?(?:了)?{_STOPS}")
+_GLAD = r"(?:好的?|行|可以|嗯+|对的?|没问题|ok|OK)"
+_NEARLY = re.compile(
+    rf"(?:{_GLAD}[，,、\s]*)*(?:确定|同意|(?:就这样|就这么|可以|快|那就?|就)?发(?:送|出去|出)?)(?:吧|了|啊)*{_STOPS}"
+)
+"""Means yes, and is said of other things, too: the writer, who believes that it has been sent, is told that it has not."""
+_CASUAL = re.compile(rf"{_GLAD}(?:吧|了|的|啊)*{_STOPS}")
+_AT_ONCE = timedelta(minutes=3)
+"""So soon after a preview 「好的」 is said to it."""
+_OTHERWISE = re.compile(
+    r"(?:等一?下|等等|先别)?[，,\s]*(?:改(?!天|日)|不对|错了|[写打发]错|应该是|换成|(?:时间|日期|地点|地方).{0,2}(?:不对|错|改)).{0,30}",
+    re.DOTALL,
+)
 _NO = re.compile(rf"(?:不发|别发|不要发|先不发|取消|算了|不用发)(?:了|吧)?{_STOPS}")
 _NUMBERED = re.compile(
     rf"(确认|确定|不发|取消)(?:发送|发出|发)?\s*(通知|#)?\s*(\d{{1,6}})\s*(?:号通知|号)?{_STOPS}"
@@ -42,7 +53,22 @@ def answer_notice(request: Request, services: Services) -> Outcome | None:
         return None
     if (_YES_ALONE if request.message.private else _YES).fullmatch(words):
         return confirm(notice, request, services)
-    return withdraw(notice, request, services) if _NO.fullmatch(words) else None
+    if _NO.fullmatch(words):
+        return withdraw(notice, request, services)
+    return _not_yet(notice, words, request, services)
+
+
+def _not_yet(notice: Notice, words: str, request: Request, services: Services) -> Outcome | None:
+    """A yes in other words, or a wish for other words, from whoever was shown a preview: it has not been sent, and how it
+    is. None for anything else."""
+    casual = _CASUAL.fullmatch(words) and request.message.at - notice.created_at <= _AT_ONCE
+    if request.person.id != notice.by_id or notice.reason == AWAITS_SECOND:
+        return None
+    if casual or _NEARLY.fullmatch(words):
+        return _said(request, services.replies("notice_not_yet", number=notice.number))
+    if _OTHERWISE.fullmatch(words):
+        return _said(request, services.replies("notice_type_anew", number=notice.number))
+    return None
 
 
 def pointed(quote: str, said: str, request: Request, services: Services) -> Outcome | None:
@@ -177,9 +203,7 @@ def _go(notice: Notice, request: Request, services: Services) -> Outcome:
     words = {"number": notice.number, "count": str(len(notice.rooms)), "took": took(sending, services)}
     text = services.replies("notice_sending", id=str(notice.id), **words)
     told = _told(sending, text, request)
-    if notice.level == "urgent":  # an answer would come behind all its groups, half an hour later for 400
-        told = [replace(reply, kind="alert") for reply in told]
-    replies = [*told, *begin(sending, at, services)]
+    replies = [*told, *begin(sending, at, services)]  # in this order: told before the groups of an urgent one
     return Outcome(f"notice:sending:{notice.id}", tuple(replies))
 
 
