@@ -75,6 +75,8 @@ def one_send(chat: Chat) -> None:
         ("两小时后 x", "11-16 10:00"),
         ("现在 x", "11-16 08:00"),
         ("18:00发 x", "11-16 18:00"),
+        ("明早8点零5分 x", "11-17 08:05"),
+        ("明早八点零五 x", "11-17 08:05"),
     ],
 )
 def test_a_moment_as_people_dictate_it(said: str, at: str) -> None:
@@ -96,6 +98,9 @@ def test_what_belongs_to_the_words_is_no_moment(said: str) -> None:
     [
         ("早上6:30 x", "已经过去了"),
         ("7点 x", "今晚7点"),
+        ("3点 x", "下午3点，或者 明天凌晨3点"),
+        ("周三7点 x", "周三晚上7点"),
+        ("2月30日 8:00 x", "没有「2月30日」这一天"),
         ("25:00 x", "不是一个时间"),
         ("11-15 18:00 x", "已经过去了"),
     ],
@@ -134,11 +139,28 @@ def test_until_when_it_holds(said: str, at: str) -> None:
         ("春晓苑 收到请回复", "春晓苑", "收到请回复"),
         ("全社区 大家 早上好", "全社区", "大家 早上好"),
         ("停水了", "", "停水了"),
+        ("明早六点半，春晓苑，除5栋，下楼", "春晓苑 除5栋", "下楼"),
+        ("春晓苑 明早6:30，停水", "春晓苑", "明早6:30，停水"),
     ],
 )
 def test_the_words_begin_where_the_head_ends(typed: str, targets: str, text: str, settings: Settings) -> None:
     head = read_heading(typed, NOW, Tree(settings.groups))
     assert (head.targets, head.text) == (targets, text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("/通知 周五 春晓苑 停水", "「周五」几点发？"),
+        ("/通知 今晚，春晓苑停水", "「今晚」几点发？"),
+        ("/通知 春晓苑 到2月30日 停水", "没有「2月30日」这一天"),
+        ("/通知 2月30日8点 春晓苑 停水", "没有「2月30日」这一天"),
+    ],
+)
+def test_a_day_without_an_hour_or_that_does_not_exist_is_asked_about(
+    chat: Chat, typed: str, asked: str
+) -> None:
+    assert asked in staff(chat, typed)[0]
 
 
 # preview and confirmation

@@ -8,6 +8,7 @@ from bot.model.services import Services
 from handlers.notices import attaching, confirming, managing
 from handlers.notices.drafting import out_of_reach, show
 from handlers.notices.heading import Heading, read_heading
+from handlers.notices.moments import day_alone
 from handlers.notices.targets import Targets, read_targets
 from handlers.notices.wording import worded
 from handlers.speaking import private_enough, to_sender
@@ -15,7 +16,7 @@ from handlers.speaking import private_enough, to_sender
 LONGEST = 3500
 """Characters; WeChat cuts longer messages."""
 
-_NAME = re.compile(r"^[\s\u200b-\u200f\ufeff]*[/／]?\s*(?:发通知|通知)[ \t\u3000:：]*")
+_NAME = re.compile(r"^[\s\u200b-\u200f\ufeff]*[/／]?\s*(?:发通知|通知)[ \t\u3000:：，,。]*")
 LATE_MINUTES = 24 * 60.0
 """What was written in the chat is late only when it no longer holds; a day later nobody expects it any more."""
 
@@ -86,6 +87,8 @@ def _problem(head: Heading, targets: Targets, files: bool, request: Request, ser
 def _no_targets(head: Heading, request: Request, services: Services) -> str:
     if head.hint:
         return services.replies("notice_blank", word=head.hint)
+    if not head.planned and (day := day_alone(head.text)):
+        return f"「{day}」几点发？写明白，比如 /通知 {day}8点 春晓苑 今晚停水"
     near = request.place.node if request.place else None
     first = head.text.split()[0] if head.text.split() else ""
     problem = read_targets(first, near, services.groups).problem if 1 < len(first) <= 8 else ""

@@ -76,7 +76,7 @@ def _skip(typed: str, at: int, head: Heading) -> int:
 
 def _fact(text: str, head: Heading, now: datetime) -> int:
     """How many characters the time, the level, 收到, 演练 or the end of validity take here; each is read once."""
-    if head.planned is None and (planned := read_planned(text, now)):
+    if head.planned is None and (planned := read_planned(text, now, comma=not head._parts)):
         head.planned = planned
         return planned.length
     if head.valid_until is None:

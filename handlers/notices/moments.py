@@ -26,6 +26,8 @@ _LATER = re.compile(
 _NOW = re.compile(r"现在|立即|立刻|马上|即刻|立马")
 _WHOLE_DAY = re.compile(_DAY)
 _SENT = re.compile(r"(?:准时|再)?(?:发送|发出|发)?(?=\s|$)")
+_SENT_COMMA = re.compile(r"(?:准时|再)?(?:发送|发出|发)?(?=[\s，,、：:；;。]|$)")
+_DAY_ALONE = re.compile(rf"(?:{_DAY}\s?{_PART}?|{_PART})(?=[\s，,、：:；;。])")
 _UNTIL = re.compile(r"(?:有效期?(?:到|至|截止到?)?|截止到?|截至|到|至)\s?")
 _ENDS = re.compile(r"(?:前|之前|以前)?(?:有效|为止|止|失效|截止)?(?=\s|$|[，,])")
 
@@ -42,12 +44,14 @@ class Moment:
     problem: str = ""
 
 
-def read_planned(text: str, now: datetime) -> Moment | None:
+def read_planned(text: str, now: datetime, *, comma: bool = False) -> Moment | None:
     """When something is to be sent, at the beginning of a text; None when it begins with something else: 6:30-9:00 is no
-    moment, and 今晚8点停水 belongs to the words themselves. ``now`` carries the community's zone."""
+    moment, and 今晚8点停水 belongs to the words themselves. ``now`` carries the community's zone. ``comma``: a comma may
+    end it as a blank does, as dictation writes it."""
+    sent = _SENT_COMMA if comma else _SENT
     for read in (_now, _later, _clock):
         found = read(text, now)
-        if found is not None and (end := _SENT.match(text, found.length)):
+        if found is not None and (end := sent.match(text, found.length)):
             return Moment(found.at, end.end(), found.said, found.problem)
     return None
 
@@ -66,6 +70,12 @@ def read_valid_until(text: str, now: datetime, planned: datetime) -> Moment | No
         return None
     said = text[: start.end() + found.length]
     return Moment(found.at, start.end() + end.end(), said, found.problem)
+
+
+def day_alone(text: str) -> str:
+    """周五, 今晚: the day a text begins with when no hour follows it, and a blank or comma does; "" when there is none."""
+    found = _DAY_ALONE.match(text)
+    return found[0].strip() if found else ""
 
 
 def _now(text: str, now: datetime) -> Moment | None:
@@ -95,8 +105,10 @@ def _later(text: str, now: datetime, *, bare: bool = False) -> Moment | None:
 def _end_of_day(text: str, now: datetime) -> Moment | None:
     found = _WHOLE_DAY.match(text)
     day = read_day(found[0], now.date()) if found else None
-    if found is None or day is None:
+    if found is None:
         return None
+    if day is None:
+        return _no_such_day(found[0], found.end(), found[0])
     return Moment(_midnight_after(day, now), found.end(), found[0])
 
 
@@ -112,7 +124,7 @@ def _clock(text: str, now: datetime, after: datetime | None = None) -> Moment | 
     said, length = found[0], found.end()
     day = _day(found["day"], now)
     if found["day"] and day is None:
-        return None
+        return _no_such_day(found["day"], length, said)
     hour, minute = _hour_and_minute(found)
     part = found["part"] or ""
     hour, over = _of_day(hour, part)
@@ -128,10 +140,21 @@ def _clock(text: str, now: datetime, after: datetime | None = None) -> Moment | 
     return Moment(moment, length, said)
 
 
+def _no_such_day(day: str, length: int, said: str) -> Moment | None:
+    """2月30日; 17-3 is no day at all."""
+    return Moment(None, length, said, f"没有「{day}」这一天，请看一下日期") if "月" in day else None
+
+
 def _past(said: str, moment: datetime, found: re.Match[str], now: datetime) -> str:
-    evening = moment + timedelta(hours=12)
-    if not (found["part"] or found["h"]) and moment.hour < 12 and evening >= now:
-        return f"「{said}」是晚上吗？写明白：今晚{said}，或者 明早{said}"
+    later = moment + timedelta(hours=12)
+    if not (found["part"] or found["h"]) and moment.hour < 12 and later >= now:
+        clock = said.removeprefix(found["day"] or "").strip()
+        afternoon = 0 < moment.hour < 6
+        half = "下午" if afternoon else "晚上"
+        if found["day"]:
+            return f"「{said}」是{half}吗？是的话写明白：{found['day']}{half}{clock}"
+        today, tomorrow = ("下午", "明天凌晨") if afternoon else ("今晚", "明早")
+        return f"「{said}」是{half}吗？写明白：{today}{clock}，或者 {tomorrow}{clock}"
     what = f"{day_title(moment.date(), now.date())} {moment:%H:%M}"
     return f"「{said}」是 {what}，已经过去了，请看一下时间"
 
@@ -147,6 +170,7 @@ def _hour_and_minute(found: re.Match[str]) -> tuple[int, int]:
     if found["h"]:
         return int(found["h"]), int(found["m"])
     rest = (found["rest"] or "整").removesuffix("分")
+    rest = rest[1:] if rest.startswith("零") and len(rest) > 1 else rest  # 8点零5分
     minutes = {"整": 0, "半": 30, "一刻": 15, "三刻": 45}.get(rest)
     return int(arabic(found["hour"])), int(arabic(rest)) if minutes is None else minutes
 
