@@ -13,7 +13,7 @@ from bot.model.services import Services
 from bot.model.understanding import Understanding
 from handlers import chains, unanswered
 from handlers.authority import may
-from handlers.notices import attaching, confirming, receipts
+from handlers.notices import afterthought, attaching, confirming, receipts
 from handlers.speaking import to_sender
 from handlers.table import COMMANDS, DIALOGUES, INTENTS
 from handlers.testing import evidence, site
@@ -123,7 +123,7 @@ class Router:
                 outcome = DIALOGUES[dialogue.kind](answer, self._services)
                 if outcome is not None:
                     return outcome
-        return None
+        return afterthought.heard(said, request, self._services)
 
     def _command(self, request: Request) -> Outcome:
         assert request.command is not None

@@ -7,7 +7,7 @@ from bot.model.handling import Outcome, Reply, Request
 from bot.model.notice import NOTICE_STATES, Notice
 from bot.model.services import Services
 from handlers.authority import may
-from handlers.notices import attaching
+from handlers.notices import afterthought, attaching
 from handlers.notices.drafting import draft_of
 from handlers.notices.previewing import community_wide, moment, took
 from handlers.notices.quiet import begins_at
@@ -66,7 +66,7 @@ def _not_yet(notice: Notice, words: str, request: Request, services: Services) -
         return None
     if casual or _NEARLY.fullmatch(words):
         return _said(request, services.replies("notice_not_yet", number=notice.number))
-    if _OTHERWISE.fullmatch(words):
+    if _OTHERWISE.fullmatch(words) or afterthought.meant(words):
         return _said(request, services.replies("notice_type_anew", number=notice.number))
     return None
 
@@ -80,6 +80,27 @@ def pointed(quote: str, said: str, request: Request, services: Services) -> Outc
     if notice is None or (notice.state != "draft" and not quote and "通知" not in words):
         return None  # 「确认 12」 may be about anything else
     return confirm(notice, request, services) if yes else withdraw(notice, request, services)
+
+
+def seconded(said: str, request: Request, services: Services) -> Outcome | None:
+    """A bare 「确认」 in the group where a second person was asked for, by somebody who was asked nothing themselves."""
+    place, at = request.place, request.message.at
+    asked_here = place is not None and place.room == services.groups.staff_room(services.groups.root)
+    if not asked_here or _YES.fullmatch(said.strip()) is None:
+        return None
+    since = at - timedelta(minutes=services.notice_settings.confirm_minutes)
+    waiting = [
+        notice
+        for notice in services.notices.in_state("draft")
+        if notice.reason == AWAITS_SECOND
+        and notice.created_at >= since
+        and notice.by_id != request.person.id
+        and _may_send(notice, request, services)
+    ]
+    if len(waiting) > 1:
+        numbers = "、".join(notice.number for notice in waiting)
+        return _said(request, services.replies("notice_second_which", list=numbers, id=str(waiting[0].id)))
+    return confirm(waiting[0], request, services) if waiting else None
 
 
 def _number(quote: str, words: str) -> tuple[int, bool]:
