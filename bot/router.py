@@ -76,8 +76,10 @@ class Router:
     def route(self, request: Request) -> Outcome:
         """Decide about one request; "silent" when nobody has anything to say."""
         message = request.message
-        if message.private and message.kind in attaching.KINDS and may(
-            request.person, "worker", None, self._services.groups
+        if (
+            message.private
+            and message.kind in attaching.KINDS
+            and may(request.person, "worker", None, self._services.groups)
         ):
             return attaching.offered(request, self._services)
         if message.kind not in ("text", "group_note") or not (
@@ -123,7 +125,8 @@ class Router:
                 outcome = DIALOGUES[dialogue.kind](answer, self._services)
                 if outcome is not None:
                     return outcome
-        return afterthought.heard(said, request, self._services)
+        second = None if quote else confirming.seconded(said, request, self._services)
+        return second or afterthought.heard(said, request, self._services)
 
     def _command(self, request: Request) -> Outcome:
         assert request.command is not None

@@ -246,6 +246,42 @@ def test_the_whole_community_needs_a_second_person(chat: Chat) -> None:
     assert sum("开始发" in line for line in lines) == 2  # both are told
 
 
+def test_the_second_person_may_just_say_yes_where_it_was_asked(chat: Chat) -> None:
+    private(chat, "/通知 全社区 有台风，关好门窗")
+    assert staff(chat, "确认", "网格员小安") == []  # its writer has not
+    assert any("请另一位确认" in line for line in private(chat, "确认"))
+    assert groups(staff(chat, "确认")) == []  # the writer is no second person
+    assert groups(chat.say("网格员小安", "确认", VOLUNTEER_ROOM)) == []
+    assert staff(chat, "好的，确认过了", "网格员小安") == []
+    chat.clock.advance(seconds=11)  # the same words within ten seconds count once
+    assert len(groups(staff(chat, "确认", "网格员小安"))) == 14
+    private(chat, "/通知 全社区 明天停水")
+    chat.clock.advance(seconds=11)
+    quote = next(line for line in private(chat, "确认") if "请另一位确认" in line).partition(": ")[2]
+    said = f"「小巷：{quote}」\n- - - - - - - - - - - - - - -\n确认"
+    assert len(groups(staff(chat, said, "网格员小安"))) == 14
+
+
+def test_a_bare_yes_never_picks_one_of_two_nor_comes_too_late(chat: Chat) -> None:
+    private(chat, "/通知 全社区 有台风，关好门窗")
+    private(chat, "确认")
+    staff(chat, "/通知 全社区 明天停水")
+    staff(chat, "确认")
+    (line,) = staff(chat, "确认", "网格员小安")
+    assert "通知1、通知2，请带上编号，比如：确认 1" in line
+    assert len(groups(staff(chat, "确认 2", "网格员小安"))) == 14
+    chat.clock.advance(minutes=31)
+    assert groups(staff(chat, "确认", "网格员小安")) == []
+
+
+def test_ones_own_question_is_answered_before_anothers(chat: Chat) -> None:
+    private(chat, "/通知 全社区 有台风，关好门窗")
+    private(chat, "确认")
+    staff(chat, "/通知 17-3 楼道消毒", "网格员小安")
+    lines = staff(chat, "确认", "网格员小安")
+    assert groups(lines) == ["春晓苑17号楼3单元群"]
+
+
 def test_typed_anew_it_has_to_be_confirmed_anew(chat: Chat) -> None:
     private(chat, "/通知 全社区 有台风，关好门窗")
     private(chat, "确认")
