@@ -201,7 +201,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         "模式", mode.mode, "secretary", "/模式 [战时|日常]", "看现在是日常还是战时；切换，告诉所有工作群", "/模式 战时",
-        aliases=("战时", "日常"), free=True,
+        aliases=("战时", "日常", "战时模式", "日常模式", "切到战时"), free=True,
     ),
     CommandEntry(
         "核酸", testing.testing, "volunteer", "/核酸 [开始|下一个|叫|完成|跳过|撤回|暂停|继续|进度|未测|名单|提醒|改时间|改地点|结束] …",

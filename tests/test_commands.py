@@ -128,6 +128,12 @@ def test_every_example_works_without_its_slash_for_those_at_work(entry: CommandE
         ("接龙 名单 1", "接龙"),
         ("解绑 王芳", "解绑"),
         ("审计 2页", "审计"),
+        ("发通知 全社区 从今晚起小区封闭管理，请大家不要出门", "通知"),
+        ("通知 春晓苑 今晚八点停水，请提前接水", "通知"),
+        ("通知 更正 2 明天早上8点开始", "通知"),
+        ("战时模式", "模式"),
+        ("模式战时", "模式"),
+        ("联系卡 发 春晓苑", "联系卡"),
     ],
 )
 def test_a_command_written_out_needs_no_slash_from_those_at_work(text: str, name: str) -> None:
@@ -157,6 +163,11 @@ def test_a_command_written_out_needs_no_slash_from_those_at_work(text: str, name
         "解绑 怎么弄",
         "认领 3 箱",
         "帮助 老人",
+        "通知 17号楼 的人都下来",
+        "通知 春晓苑 发了吗",
+        "通知 17号楼 集合",
+        "战时状态大家辛苦",
+        "联系卡 贴了吗",
         "我是 17-3-501 没药了",
     ],
 )
