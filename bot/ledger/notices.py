@@ -118,8 +118,8 @@ class Notices:
     def loose(self, level: Level) -> list[int]:
         """Numbers of those of this level that are being sent and have pending rows which nothing holds."""
         rows = self._ledger.execute(
-            "SELECT id FROM notices WHERE state = 'sending' AND level = ? AND EXISTS (SELECT 1 FROM outbox"
-            " WHERE outbox.notice = notices.id AND outbox.state = 'pending' AND held = '') ORDER BY id",
+            "SELECT id FROM notices WHERE state IN ('sending', 'paused') AND state = 'sending' AND level = ?"
+            " AND EXISTS (SELECT 1 FROM outbox WHERE outbox.notice = notices.id AND outbox.state = 'pending' AND held = '') ORDER BY id",
             (level,),
         )
         return [id_ for (id_,) in rows]
@@ -207,8 +207,8 @@ class Notices:
     def asking(self, room: str, since: datetime) -> Notice | None:
         """The latest notice sent to this group since then that asks for 「收到」; None when there is none."""
         row = self._ledger.execute(
-            f"SELECT {_COLUMNS} FROM notices WHERE asks_receipt AND id = (SELECT notice FROM outbox WHERE room = ?"
-            " AND notice IN (SELECT id FROM notices WHERE asks_receipt AND begun_at >= ?) AND state IN ('sent', 'unconfirmed')"
+            f"SELECT {_COLUMNS} FROM notices WHERE id = (SELECT notice FROM outbox WHERE room = ?"
+            " AND notice IN (SELECT id FROM notices WHERE asks_receipt = 1 AND begun_at >= ?) AND state IN ('sent', 'unconfirmed')"
             " ORDER BY id DESC LIMIT 1)",
             (room, millis(since)),
         ).fetchone()

@@ -262,6 +262,7 @@ CREATE INDEX notices_waiting ON notices (coalesce(begin_at, planned_at)) WHERE s
 CREATE INDEX notices_expiring ON notices (valid_until) WHERE valid_until IS NOT NULL AND state IN ('waiting', 'sending', 'paused');
 CREATE INDEX notices_sending ON notices (id) WHERE state IN ('sending', 'paused');
 CREATE INDEX notices_unreminded ON notices (ended_at) WHERE asks_receipt = 1 AND reminded_at IS NULL AND ended_at IS NOT NULL;
+CREATE INDEX notices_asking ON notices (begun_at) WHERE asks_receipt = 1;
 CREATE INDEX notices_corrects ON notices (corrects) WHERE corrects IS NOT NULL;
 
 CREATE TABLE schedules (source TEXT PRIMARY KEY, plan TEXT NOT NULL, settled INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -282,6 +283,7 @@ CREATE INDEX outbox_gateway ON outbox (gateway_id) WHERE gateway_id <> '';
 DROP INDEX outbox_pending;
 CREATE INDEX outbox_pending ON outbox (priority, id) WHERE state = 'pending' AND held = '';
 CREATE INDEX outbox_held ON outbox (held, id) WHERE state = 'pending' AND held <> '';
+CREATE INDEX outbox_unsettled ON outbox (room_id, room) WHERE state = 'pending';
 
 ALTER TABLE rooms ADD COLUMN left_at INTEGER;
 
