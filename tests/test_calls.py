@@ -187,6 +187,55 @@ def test_skipped_ones_come_last(round_chat: Chat) -> None:
     assert called(wait(round_chat, 60))[-1] == "请5号楼"
 
 
+def test_a_sealed_building_is_never_called_again_unless_by_name(round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    asked = say(round_chat, "5号楼封了", "网格员小安")
+    assert asked == ["百合社区工作群: @网格员小安 5号楼 还叫不叫？不叫请说：不叫5号楼"]
+    lines = say(round_chat, "5号楼有阳性，封了，先别叫", "网格员小安")
+    assert "5号楼 这一轮不叫了" in lines[0]
+    assert any("5号楼群: 5号楼先不下楼做核酸，请在家等社区通知。" in line for line in lines)
+    assert "5号楼" not in "".join(called(wait(round_chat, 120)))
+    assert "这一轮不叫的：5号楼" in say(round_chat, "/核酸")[0]
+    say(round_chat, "/核酸 改时间 到10:00")
+    assert "5号楼" in "".join(called(say(round_chat, "叫5号楼") + wait(round_chat, 1)))
+
+
+def test_skipped_is_not_dropped_but_what_is_under_way_goes_home(round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    lines = say(round_chat, "/核酸 不叫 1号楼")
+    assert [line for line in lines if "1号楼1单元先不下楼" in line]
+    assert not [line for line in called(wait(round_chat, 120)) if "1号楼1单元" in line]
+
+
+def test_rain_before_the_time_holds_the_beginning(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(at=SIX - timedelta(minutes=40))
+    chat.app.roster.import_households(homes())
+    say(chat, START)
+    say(chat, "确认")
+    assert "先不开始" in say(chat, "雨太大了，先停一下", "网格员小安")[0]
+    assert not called(wait(chat, 60))
+    assert "继续" in say(chat, "可以叫了", "网格员小安")[0]
+    assert called(wait(chat, 1))[0] == "请1号楼1单元"
+
+
+def test_a_pause_before_the_time_that_is_taken_back_begins_at_the_time(
+    open_chat: Callable[..., Chat],
+) -> None:
+    chat = open_chat(at=SIX - timedelta(minutes=40))
+    chat.app.roster.import_households(homes())
+    say(chat, START)
+    say(chat, "确认")
+    say(chat, "暂停")
+    assert "06:00 自动开始" in say(chat, "继续")[0]
+    assert not called(wait(chat, 39))
+    assert called(wait(chat, 2))[0] == "请1号楼1单元"
+
+
+def test_done_tells_when_calls_run_ahead_of_the_line(round_chat: Chat) -> None:
+    wait(round_chat, 45)
+    assert "队伍太长就说「暂停」" in say(round_chat, "1-1完成")[0]
+
+
 def test_called_by_mistake(round_chat: Chat) -> None:
     wait(round_chat, 1)
     say(round_chat, "叫17-3")
@@ -279,6 +328,35 @@ def test_a_planned_round_that_was_slept_through_calls_nobody(
     lines = wait(second, 5)
     assert called(lines) == []
     assert sum("没有开始" in line for line in lines) == 1
+
+
+def test_after_a_long_sleep_those_at_the_site_are_asked_before_anybody_is_called(
+    open_chat: Callable[..., Chat], tmp_path: Path
+) -> None:
+    file = tmp_path / "ledger.db"
+    first = open_chat(file, at=SIX)
+    first.app.roster.import_households(homes())
+    say(first, START)
+    say(first, "确认")
+    second = open_chat(file, at=SIX + timedelta(hours=1))
+    lines = wait(second, 20)
+    assert called(lines) == []
+    assert sum("没有自动叫下一个" in line for line in lines) == 1
+    second.say("刘书记", "继续", STAFF_ROOM, id="after")
+    assert called(wait(second, 1)) == ["请5号楼"]
+
+
+def test_a_round_planned_for_an_hour_ago_asks_first_too(
+    open_chat: Callable[..., Chat], tmp_path: Path
+) -> None:
+    file = tmp_path / "ledger.db"
+    first = open_chat(file, at=SIX)
+    say(first, "/核酸 开始 春晓苑 北门 6:30-9:00")
+    say(first, "确认")
+    second = open_chat(file, at=SIX + timedelta(minutes=90))
+    assert called(wait(second, 5)) == []
+    second.say("刘书记", "继续", STAFF_ROOM, id="after")
+    assert called(wait(second, 1)) == ["请1号楼1单元"]
 
 
 def test_no_second_round_in_the_same_buildings(round_chat: Chat) -> None:

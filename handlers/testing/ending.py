@@ -24,12 +24,13 @@ def retime(one: Round, words: str, request: Request, services: Services) -> Outc
         return Outcome("round:retime", (to_sender(request, text),))
     if one.started_at is not None:
         begins = one.begins  # what has begun has begun
+    missed = one.paused_at is not None and one.paused_at >= one.ends
     one = services.rounds.change(one.id, begins=begins, ends=ends)
     if one.state == "running":
         one = services.rounds.change(
             one.id, next_at=min(one.next_at or at, ends)
         )  # after the end nothing was due
-    elif one.state == "paused" and one.started_at is None:  # it was missed, and has hours again
+    elif one.state == "paused" and one.started_at is None and (missed or begins > at):  # it has hours again
         one = services.rounds.change(one.id, state="planned")
     when = f"{calling.clock(begins, services)}-{calling.clock(ends, services)}"
     services.audit.write(request.by, "round", f"{calling.title(one)}：改时间 {when}")

@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.model.handling import Outcome, Request
 from bot.model.services import Services
 from bot.model.testing import Round
 from handlers.authority import may
 from handlers.speaking import to_sender
-from handlers.testing import calling, steering, stops
+from handlers.testing import calling, dropping, pausing, steering, stops
 from handlers.testing.steering import Step
 
 _END = r"[了啦吧哈]?[。.!！~]*"
 _SEVERAL = rf"{stops.NAMED}(?:[\s、,，和]+{stops.NAMED})*"
+_WHY = r"(?:[\s,，]*(?:有|出了?)阳性?[了的]?)?(?:[\s,，]*(?:已经?)?被?封(?:控|楼|着|起来)?了?)?[\s,，]*"
+_NOT = r"(?:先|就|今天|这轮)?(?:别|不要|不用|不)再?叫"
+_REASON = r"[^,，。]{1,10}(?<!药)(?<!菜)[,，。\s]\s*"
+"""雨太大了，先停一下: to stop for a wrong reason does no harm, and is said."""
 SAID: tuple[tuple[re.Pattern[str], Step], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), step)
     for pattern, step in (
@@ -25,16 +30,29 @@ SAID: tuple[tuple[re.Pattern[str], Step], ...] = tuple(
         (rf"完成\s*(?P<where>{_SEVERAL}){_END}", steering.done),
         (rf"(?:先)?跳过\s*(?P<where>{_SEVERAL}){_END}", steering.skip),
         (rf"(?P<where>{_SEVERAL})\s*(?:先)?跳过{_END}", steering.skip),
-        (rf"(?:暂停(?:一下|叫号|一会儿?)?|先停(?:一下|一会儿?)?|停一下){_END}", steering.pause),
-        (rf"(?:继续|接着叫|继续叫|继续叫号|恢复叫号){_END}", steering.go_on),
+        (rf"(?P<where>{_SEVERAL}){_WHY}{_NOT}{_END}", dropping.drop),
+        (rf"{_NOT}\s*(?P<where>{_SEVERAL}){_END}", dropping.drop),
+        (rf"(?P<where>{_SEVERAL}){_WHY}(?:被?封(?:控|楼|着|起来)?){_END}", dropping.ask),
+        (
+            rf"(?:{_REASON})?(?:(?:大家|我们)?(?:先|都)?(?:暂停(?:一下|叫号|一会儿?)?|停(?:一下|一会儿?|一停)|停)"
+            rf"|先(?:别|不要|不)(?:再)?叫|(?:先)?(?:别|不要)再?叫){_END}",
+            pausing.pause,
+        ),
+        (
+            rf"(?:{_REASON})?(?:(?:可以)?(?:继续|接着|恢复)(?:叫号?)?|可以(?:再|开始)?叫(?:号)?了){_END}",
+            pausing.go_on,
+        ),
         (rf"叫错{_END}", steering.recall),
         (rf"撤回\s*(?P<where>{_SEVERAL}){_END}", steering.recall),
     )
 )
 """What is said, whole, and what it does."""
 
-_WHEN: dict[Step, tuple[str, ...]] = {steering.pause: ("running",), steering.go_on: ("paused",)}
+_WHEN: dict[Step, tuple[str, ...]] = {pausing.pause: ("running",), pausing.go_on: ("paused",)}
 """States of rounds in which a word can be meant at all; elsewhere it is talk."""
+
+SOON = timedelta(hours=1)
+"""「暂停」 is said of a round that begins so soon, too."""
 
 _LONGEST = 40
 """Characters; longer messages are talk."""
@@ -53,9 +71,14 @@ def heard(request: Request, services: Services) -> Outcome | None:
         words = (found.groupdict().get("where") or "").strip()
         states = _WHEN.get(step, ("running", "paused"))
         open_here = [one for one in around(request, services) if one.state in states]
+        if step is pausing.pause and not open_here:
+            soon = request.message.at + SOON
+            open_here = [
+                one for one in around(request, services) if one.state == "planned" and one.begins <= soon
+            ]
         if words:
             fitting = [one for one in open_here if _names(words, one, services)]
-            open_here = fitting or ([] if step is steering.done else open_here)
+            open_here = fitting or ([] if step in (steering.done, dropping.ask, dropping.drop) else open_here)
         if not open_here:
             return None
         if len(open_here) > 1:

@@ -1,4 +1,4 @@
-"""What people at the site do with a round: the next ones, pause, go on, skip, call by name, done, called by mistake."""
+"""What people at the site do with a round: the next ones, skip, call by name, done, called by mistake."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -8,10 +8,13 @@ from bot.model.handling import Outcome, Reply, Request
 from bot.model.services import Services
 from bot.model.testing import Round, Stop
 from handlers.speaking import to_sender
-from handlers.testing import calling, pacing, stops
+from handlers.testing import calling, stops
 
 TWICE = timedelta(seconds=20)
 """Two people say 「下一个」: the second means the same one."""
+
+AHEAD = 4
+"""When so many stops were called behind one that is through only now, the staff are asked whether to pause."""
 
 Step = Callable[[Round, str, Request, Services], Outcome]
 """Does something with a round; the words are what stands behind the command's own."""
@@ -28,7 +31,7 @@ def next_one(one: Round, words: str, request: Request, services: Services) -> Ou
     if not turns:
         for stop in stops.present(known):
             services.rounds.change_stop(stop, state="done", done_at=request.message.at)
-        return _say(request, services.replies("round_all_called", name=calling.title(one)), "next")
+        return say(request, services.replies("round_all_called", name=calling.title(one)), "next")
     return _call(one, turns[0], request, services, "next")
 
 
@@ -37,9 +40,14 @@ def by_name(one: Round, words: str, request: Request, services: Services) -> Out
     if idle := _idle(one, request, services):
         return idle
     known = services.rounds.stops(one.id)
-    groups, unknown = _named(words, known)
-    if unknown or not groups:
-        return _unknown(unknown, request, services)
+    groups, odd = named(words, known)
+    if odd or not groups:
+        return unknown(odd, request, services)
+    if back := [stop for group in groups for stop in group if stop.state == "dropped"]:
+        for stop in back:  # by name even those that were not to be called any more
+            services.rounds.change_stop(stop, state="waiting", called_at=None, done_at=None)
+        known = services.rounds.stops(one.id)
+        groups, _ = named(words, known)
     chosen: list[Stop] = []
     for group in groups:
         left = stops.upcoming(group)
@@ -56,15 +64,18 @@ def done(one: Round, words: str, request: Request, services: Services) -> Outcom
     """「17-3完成」: these are through; when nobody called last is left, the next ones are called."""
     at = request.message.at
     known = services.rounds.stops(one.id)
-    groups, unknown = _named(words, known)
-    if unknown or not groups:
-        return _unknown(unknown, request, services)
+    groups, odd = named(words, known)
+    if odd or not groups:
+        return unknown(odd, request, services)
     chosen = list(dict.fromkeys(stop for group in groups for stop in group))
     through = [stop for stop in chosen if _down(stop)]
-    place = stops.titles(through or chosen, services, wide=calling.wide(one, services))
+    wide = calling.wide(one, services)
+    place = stops.gathered(
+        chosen if stops.all_past(chosen) else through or chosen, known, services, wide=wide
+    )
     if not through:
         uncalled = any(stop.state != "done" for stop in chosen)
-        return _say(
+        return say(
             request, services.replies("round_not_called" if uncalled else "round_done", place=place), "done"
         )
     for stop in through:
@@ -75,46 +86,47 @@ def done(one: Round, words: str, request: Request, services: Services) -> Outcom
     turns = stops.upcoming(known)
     idle = one.state != "running" or not turns or at >= one.ends
     if idle or stops.present(known) or _fresh(stops.latest(known), request):
-        return _say(request, text, "done")
+        return say(request, f"{text}{_line(one, through, known, services)}", "done")
     called = calling.call(one, turns[0], at, services, said=True)
     _write(one, "叫", called.stops, request, services)
-    return _say(request, f"{text}\n{calling.said(called, services)}", "done", called.replies)
+    return say(request, f"{text}\n{calling.said(called, services)}", "done", called.replies)
 
 
 def skip(one: Round, words: str, request: Request, services: Services) -> Outcome:
     """「跳过17-3」: these come last, or when they are called by name."""
     known = services.rounds.stops(one.id)
-    groups, unknown = _named(words, known)
-    if unknown or not groups:
-        return _unknown(unknown, request, services)
+    groups, odd = named(words, known)
+    if odd or not groups:
+        return unknown(odd, request, services)
     later = [stop for group in groups for stop in group if stop.state == "waiting"]
     wide = calling.wide(one, services)
     if not later:
         place = stops.titles(groups[0], services, wide=wide)
-        return _say(request, services.replies("round_not_waiting", place=place), "skip")
+        return say(request, services.replies("round_not_waiting", place=place), "skip")
     replies = _stand_down([stop for stop in later if stop.warned_at], one, request, services)
     for stop in later:
         services.rounds.change_stop(stop, state="skipped", warned_at=None)
     _write(one, "跳过", later, request, services)
     text = services.replies(
         "round_skipped",
-        place=stops.titles(later, services, wide=wide),
-        next=_next(one, services),
+        place=stops.gathered(later, known, services, wide=wide),
+        word=words.strip(),
+        next=next_title(one, services),
     )
-    return _say(request, text, "skip", replies)
+    return say(request, text, "skip", replies)
 
 
 def recall(one: Round, words: str, request: Request, services: Services) -> Outcome:
     """「叫错了」, /核酸 撤回 17-3: those called stay at home; they are called again when their turn comes."""
     at = request.message.at
     known = services.rounds.stops(one.id)
-    groups, unknown = _named(words, known) if words else ([stops.latest(stops.present(known))], "")
-    if unknown:
-        return _unknown(unknown, request, services)
+    groups, odd = named(words, known) if words else ([stops.latest(stops.present(known))], "")
+    if odd:
+        return unknown(odd, request, services)
     back = [stop for group in groups for stop in group if _down(stop)]
     wide = calling.wide(one, services)
     if not back:
-        return _say(request, services.replies("round_nothing_called", name=calling.title(one)), "recall")
+        return say(request, services.replies("round_nothing_called", name=calling.title(one)), "recall")
     unsent = services.rounds.withdraw(one.id, {stop.place for stop in back}, at)
     replies = _stand_down([stop for stop in back if stop.place not in unsent], one, request, services)
     for stop in back:
@@ -124,65 +136,25 @@ def recall(one: Round, words: str, request: Request, services: Services) -> Outc
         )
     _write(one, "撤回", back, request, services)
     text = services.replies(
-        "round_recalled", place=stops.titles(back, services, wide=wide), next=_next(one, services)
+        "round_recalled", place=stops.titles(back, services, wide=wide), next=next_title(one, services)
     )
-    return _say(request, text, "recall", replies)
-
-
-def pause(one: Round, words: str, request: Request, services: Services) -> Outcome:
-    """「暂停」: nothing is called, and what has not left yet is held."""
-    at = request.message.at
-    if one.state != "running":
-        return _say(request, _state(one, services), "pause")
-    unsent = services.rounds.unsent(one.id)
-    services.rounds.hold(one.id)
-    one = services.rounds.change(one.id, state="paused", paused_at=at)
-    services.audit.write(request.by, "round", f"{calling.title(one)}：暂停")
-    text = services.replies("round_paused", name=calling.title(one), count=_left(one, services))
-    down = stops.present(services.rounds.stops(one.id))
-    told = _each_group("round_hold", [stop for stop in down if stop.place not in unsent], one, services)
-    return _say(request, text, "pause", told)
-
-
-def go_on(one: Round, words: str, request: Request, services: Services) -> Outcome:
-    """「继续」: calls that were held leave; the time that was left of the present turn runs on."""
-    at = request.message.at
-    if one.state != "paused":
-        return _say(request, _state(one, services), "go_on")
-    if at >= one.ends:
-        text = services.replies("round_hours_over", ends=calling.clock(one.ends, services))
-        return _say(request, text, "go_on")
-    unsent = services.rounds.unsent(one.id)
-    released = services.rounds.release(one.id)
-    known = services.rounds.stops(one.id)
-    now = stops.present(known)
-    left = one.next_at - one.paused_at if one.next_at and one.paused_at else timedelta()
-    if released and unsent & {stop.place for stop in now}:
-        left = pacing.takes(one, now, None)  # they are only called now
-    started = one.started_at or at
-    next_at = min(at + max(left, timedelta()), one.ends)
-    one = services.rounds.change(
-        one.id, state="running", resumed_at=at, started_at=started, next_at=next_at if now else at
-    )
-    services.audit.write(request.by, "round", f"{calling.title(one)}：继续")
-    told = _each_group("round_resume", [stop for stop in now if stop.place not in unsent], one, services)
-    text = services.replies("round_resumed", name=calling.title(one), next=_next(one, services))
-    return _say(request, text, "go_on", told)
+    return say(request, text, "recall", replies)
 
 
 def _call(one: Round, some: Sequence[Stop], request: Request, services: Services, label: str) -> Outcome:
     by_order = label == "next"
     called = calling.call(one, some, request.message.at, services, by_order=by_order, said=by_order)
     _write(one, "叫", called.stops, request, services)
-    return _say(request, calling.said(called, services), label, called.replies)
+    return say(request, calling.said(called, services), label, called.replies)
 
 
 def _idle(one: Round, request: Request, services: Services) -> Outcome | None:
     """What to say while nobody is called: before the time, in a pause."""
-    return None if one.state == "running" else _say(request, _state(one, services), "idle")
+    return None if one.state == "running" else say(request, state(one, services), "idle")
 
 
-def _state(one: Round, services: Services) -> str:
+def state(one: Round, services: Services) -> str:
+    """That a round is planned, runs, or pauses, and what to say to change it."""
     time = calling.clock(one.begins, services)
     return services.replies(f"round_is_{one.state}", name=calling.title(one), time=time)
 
@@ -196,7 +168,7 @@ def _just(one: Round, now: Sequence[Stop], request: Request, services: Services)
     if not _fresh(now, request):
         return None
     place = stops.titles(now, services, wide=calling.wide(one, services))
-    return _say(request, services.replies("round_just", place=place), "just")
+    return say(request, services.replies("round_just", place=place), "just")
 
 
 def places(words: str) -> list[str]:
@@ -204,12 +176,25 @@ def places(words: str) -> list[str]:
     return [word for word in re.split(r"[\s,，、]+|(?<=[\d号楼栋幢座元#])和", words) if word]
 
 
+def _line(one: Round, through: Sequence[Stop], known: Sequence[Stop], services: Services) -> str:
+    """Who still stands in line behind those who are through; many of them are a hint that calls run ahead."""
+    last = max(stop.called_at for stop in through if stop.called_at)
+    behind = [stop for stop in known if _down(stop) and stop.called_at and stop.called_at > last]
+    if not behind:
+        return ""
+    wide = calling.wide(one, services)
+    if len(behind) < AHEAD:
+        return "\n" + services.replies("round_done_now", place=stops.titles(behind, services, wide=wide))
+    place = stops.title(behind[-1], services, wide=wide)
+    return "\n" + services.replies("round_done_ahead", place=place, count=str(len(behind)))
+
+
 def _down(stop: Stop) -> bool:
     """True for those who were called and of whom nobody said that they are through."""
     return stop.state == "called" or (stop.state == "done" and stop.done_at is None)
 
 
-def _named(words: str, known: Sequence[Stop]) -> tuple[list[list[Stop]], str]:
+def named(words: str, known: Sequence[Stop]) -> tuple[list[list[Stop]], str]:
     """The stops of each place that is named; or the first word that names none."""
     groups = []
     for word in places(words):
@@ -220,18 +205,21 @@ def _named(words: str, known: Sequence[Stop]) -> tuple[list[list[Stop]], str]:
     return groups, ""
 
 
-def _unknown(word: str, request: Request, services: Services) -> Outcome:
+def unknown(word: str, request: Request, services: Services) -> Outcome:
+    """Say which word names no stop of the round."""
     if not word:
-        return _say(request, services.replies("command_usage", usage="/核酸 叫 17-3"), "unknown")
-    return _say(request, services.replies("round_no_stop", word=word), "unknown")
+        return say(request, services.replies("command_usage", usage="/核酸 叫 17-3"), "unknown")
+    return say(request, services.replies("round_no_stop", word=word), "unknown")
 
 
-def _next(one: Round, services: Services) -> str:
+def next_title(one: Round, services: Services) -> str:
+    """Who is called next, for people."""
     turns = stops.upcoming(services.rounds.stops(one.id))
     return stops.titles(turns[0], services, wide=calling.wide(one, services)) if turns else "没有了"
 
 
-def _left(one: Round, services: Services) -> str:
+def left(one: Round, services: Services) -> str:
+    """How many were not called."""
     return str(len(calling.uncalled(one, services)))
 
 
@@ -250,7 +238,7 @@ def _stand_down(some: Sequence[Stop], one: Round, request: Request, services: Se
     ]
 
 
-def _each_group(key: str, some: Sequence[Stop], one: Round, services: Services) -> list[Reply]:
+def each_group(key: str, some: Sequence[Stop], one: Round, services: Services) -> list[Reply]:
     """The same for the groups of these stops, once each."""
     told = {stop.node: stop for stop in some}
     return [
@@ -268,5 +256,6 @@ def _write(one: Round, what: str, some: Sequence[Stop], request: Request, servic
     services.audit.write(request.by, "round", f"{calling.title(one)}：{what} {place}")
 
 
-def _say(request: Request, text: str, label: str, replies: Sequence[Reply] = ()) -> Outcome:
+def say(request: Request, text: str, label: str, replies: Sequence[Reply] = ()) -> Outcome:
+    """One line for whoever spoke, and what the groups read."""
     return Outcome(f"round:{label}", (to_sender(request, text), *replies))

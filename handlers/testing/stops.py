@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.model.household import Household
@@ -257,6 +257,26 @@ def titles(stops: Sequence[Stop], services: Services, *, wide: bool = False) -> 
         said.append(whole.split(head, 1)[1] if same and head and stop.unit else whole)
         before = stop
     return "、".join(said)
+
+
+def gathered(some: Sequence[Stop], known: Sequence[Stop], services: Services, *, wide: bool = False) -> str:
+    """Several for people, a whole building by its name alone: 5号楼、17号楼1单元、2单元."""
+    said: list[Stop] = []
+    for stop in some:
+        building = [one for one in known if (one.compound, one.building) == (stop.compound, stop.building)]
+        if len(building) > 1 and all(one in some for one in building):
+            stop = replace(stop, unit="", first_floor=None, last_floor=None, place=0)
+            if any(
+                (one.place, one.compound, one.building) == (0, stop.compound, stop.building) for one in said
+            ):
+                continue
+        said.append(stop)
+    return titles(said, services, wide=wide)
+
+
+def all_past(some: Iterable[Stop]) -> bool:
+    """True when every one of these was called."""
+    return all(stop.state in ("called", "done") for stop in some)
 
 
 def _titled(value: str, after_digits: str, after_letters: str) -> str:

@@ -14,9 +14,11 @@ from handlers.speaking import private_enough, to_sender
 from handlers.testing import (
     calling,
     doors,
+    dropping,
     ending,
     evidence,
     missing,
+    pausing,
     progress,
     reminding,
     site,
@@ -30,9 +32,10 @@ STEPS: tuple[tuple[re.Pattern[str], Step], ...] = tuple(
     (re.compile(rf"(?:{words})(?=$|[\s\d:,，、]|[^\W\d_])\s*"), step)
     for words, step in (
         (r"下一?[个栋批](?:楼|单元)?", steering.next_one),
-        (r"暂停|先停一下|停一下|停", steering.pause),
-        (r"继续|接着叫|恢复", steering.go_on),
+        (r"暂停|先停一下|停一下|停", pausing.pause),
+        (r"继续|接着叫|恢复", pausing.go_on),
         (r"跳过", steering.skip),
+        (r"(?:不要?|别)再?叫", dropping.drop),
         (r"撤回|叫错了?", steering.recall),
         (r"再?叫号?(?!错)|喊", steering.by_name),
         (r"完成|做完|好了", steering.done),
@@ -139,9 +142,10 @@ def _stands(one: Round, services: Services) -> str:
     now = stops.present(known)
     turns = stops.upcoming(known)
     past = sum(stop.called_at is not None for stop in known)
+    over = one.state == "running" and one.ends <= services.clock.now()
     words = {
         "name": calling.title(one),
-        "state": ROUND_STATES[one.state],
+        "state": "时间到了" if over else ROUND_STATES[one.state],
         "where": one.place,
         "when": f"{calling.clock(one.begins, services)}-{calling.clock(one.ends, services)}",
         "count": str(past),
@@ -161,6 +165,9 @@ def _stands(one: Round, services: Services) -> str:
             services.replies("round_stands_next" if words["time"] else "round_stands_later", **words)
         )
     if skipped := [stop for stop in known if stop.state == "skipped"]:
-        place = stops.titles(skipped, services, wide=broad)
+        place = stops.gathered(skipped, known, services, wide=broad)
         lines.append(services.replies("round_stands_skipped", place=place))
+    if dropped := [stop for stop in known if stop.state == "dropped"]:
+        place = stops.gathered(dropped, known, services, wide=broad)
+        lines.append(services.replies("round_stands_dropped", place=place))
     return "\n".join(lines)
