@@ -10,6 +10,9 @@ from bot.model.services import Services
 from bot.model.testing import Round
 from handlers.testing import calling, pacing, stops
 
+TOO_LATE = timedelta(minutes=30)
+"""What should have been called so long ago is not called by itself any more."""
+
 
 def _due(services: Services) -> datetime | None:
     over = [
@@ -41,6 +44,8 @@ def _ring(at: datetime, services: Services) -> Sequence[Reply]:
 
 
 def _begin_planned(one: Round, at: datetime, services: Services) -> list[Reply]:
+    if at < one.ends and at - one.begins > TOO_LATE:
+        return [_asks_first(one, one.begins, at, services)]
     if at >= one.ends:  # nothing ran at that time: nobody is called down to a site that has closed
         one = services.rounds.change(one.id, state="paused", paused_at=at)
         services.rung.mark(_over(one), one.ends, at)
@@ -59,6 +64,8 @@ def _go_on(one: Round, at: datetime, services: Services) -> list[Reply]:
     if not turns:
         services.rounds.change(one.id, next_at=one.ends)
         return []
+    if one.next_at is not None and at - one.next_at > TOO_LATE:
+        return [_asks_first(one, one.next_at, at, services)]
     line = calling.the_line(one, known, at, services)
     pace = pacing.speed(one, known, line)
     waiting = services.rounds.unsent(one.id) & {stop.place for stop in now}
@@ -70,6 +77,15 @@ def _go_on(one: Round, at: datetime, services: Services) -> list[Reply]:
     place = stops.titles(called.stops, services, wide=True)
     services.audit.write(Actor(at), "round", f"{calling.title(one)}：叫 {place}")
     return [*called.replies, *([calling.to_staff(one, "\n".join(called.lines))] if called.lines else [])]
+
+
+def _asks_first(one: Round, due: datetime, at: datetime, services: Services) -> Reply:
+    """Nothing ran for so long that those at the site went on by themselves, or went home: they are asked before anybody
+    else is called down."""
+    minutes = f"{round((at - due).total_seconds() / 60)}"
+    services.rounds.change(one.id, state="paused", paused_at=at)
+    services.audit.write(Actor(at), "round", f"{calling.title(one)}：晚了 {minutes} 分钟，没有自动叫号")
+    return calling.to_staff(one, services.replies("round_slept", name=calling.title(one), minutes=minutes))
 
 
 def _time_is_up(one: Round, services: Services) -> list[Reply]:
