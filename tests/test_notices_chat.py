@@ -282,6 +282,26 @@ def test_ones_own_question_is_answered_before_anothers(chat: Chat) -> None:
     assert groups(lines) == ["春晓苑17号楼3单元群"]
 
 
+@pytest.mark.parametrize(
+    ("text", "over"),
+    [
+        ("今天起凭出入证进出", False),
+        ("即日起小区北门关闭", False),
+        ("从11月20日（周日）上午8点开始，外卖放在北门货架", False),
+        ("每周三、周五收大件垃圾", False),
+        ("每天19:00收垃圾", False),
+        ("大家辛苦了，请戴好口罩", False),
+        ("今晚8点起停水，到22点恢复", True),
+        ("明天下午在广场发菜", True),
+        ("今天（19日）7点到9点全员核酸", True),
+        ("今天起封控，明天7点开始做核酸，9点结束", True),
+    ],
+)
+def test_an_end_is_missed_only_where_there_is_one(chat: Chat, text: str, over: bool) -> None:
+    (preview,) = staff(chat, f"/通知 17-3 {text}")
+    assert ("没写到几点有效" in preview) == over
+
+
 def test_typed_anew_it_has_to_be_confirmed_anew(chat: Chat) -> None:
     private(chat, "/通知 全社区 有台风，关好门窗")
     private(chat, "确认")

@@ -31,6 +31,11 @@ _DAY_OR_TIME = re.compile(
     r"\d{1,2}[:：]\d{2}|[\d一二三四五六七八九十]+[点时](?!候)|\d{1,2}月\d{1,2}|\d{1,2}[日号](?!楼)"
     r"|今[天晚早日]|明[天晚早日]|后天|周[一二三四五六日天]|星期[一二三四五六日天]"
 )
+_SINCE = re.compile(
+    rf"(?:(?:{_DAY_OR_TIME.pattern})[\s（()）]*(?:凌晨|早上|上午|中午|下午|傍晚|晚上|晚)?\s*半?)+(?:起|开始|以后|之后)"
+    rf"|每(?:天|日|晚|早|个?(?:周|星期)[一二三四五六日天、和]+)(?:[\s（()）早上中下午晚]*(?:{_DAY_OR_TIME.pattern}))*"
+)
+"""From when on, and what comes again and again: nothing of that is ever over."""
 _NUMERAL = re.compile(r"[零一二两三四五六七八九十]+")
 _RELATIVE = re.compile(r"大后天|后天|明[天日早晚]|今[天日早晚夜]")
 _NUMBER = re.compile(
@@ -192,7 +197,8 @@ def _other_day(notice: Notice, at: datetime, services: Services) -> list[str]:
 
 
 def _endless(notice: Notice) -> list[str]:
-    if notice.valid_until is not None or not _DAY_OR_TIME.search(_words(notice.text)):
+    """A day or a time by which it is over, and nobody said when it no longer holds."""
+    if notice.valid_until is not None or not _DAY_OR_TIME.search(_SINCE.sub("", _words(notice.text))):
         return []
     return ["写了时间，没写到几点有效；过了就不该再发的，加「到18:00」这样一句"]
 
