@@ -75,6 +75,28 @@ def test_the_answer_is_one_line_with_the_numbers(chat: Chat) -> None:
     assert said(chat)["17-3-801"] == ("home", "staff", None)
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("17-3 501测完了 502没人", "502没人"),
+        ("17-3-501到17-3-801全测了", "17-3-501到17-3-801全测了"),
+        ("17号楼3单元501五零二测了", "17号楼3单元501五零二测了"),
+    ],
+)
+def test_a_volunteer_whose_words_cannot_be_read_knows_that_nothing_was_kept(
+    text: str, left: str, chat: Chat
+) -> None:
+    begun(chat)
+    (line,) = chat.say(STAFF, text, STAFF_ROOM)
+    assert f"这条还没记，「{left}」没看懂" in line and not marks(chat)
+
+
+@pytest.mark.parametrize("text", ["17-3-501测了吗", "17-3-501 老人测血压了", "17-3-501快递到了", "501测了"])
+def test_other_talk_about_doors_is_met_with_silence(text: str, chat: Chat) -> None:
+    begun(chat)
+    assert chat.say(STAFF, text, STAFF_ROOM) == []
+
+
 def test_what_was_mistyped_is_taken_back_and_written_down(chat: Chat) -> None:
     begun(chat)
     chat.say(STAFF, "17-3-501测了", STAFF_ROOM)

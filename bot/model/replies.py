@@ -311,6 +311,7 @@ REPLIES: dict[str, frozenset[str]] = {
     "coverage_page": frozenset({"count", "total", "command"}),
     "doors_head": frozenset({"title", "place", "count"}),
     "testing_remind": frozenset({"list", "place", "when"}),
+    "testing_unkept": frozenset({"name", "done", "total"}),
     "testing_reminded": frozenset({"count", "note"}),
     "testing_reminded_none": frozenset({"note"}),
     "testing_reminded_later": frozenset({"count"}),

@@ -44,7 +44,7 @@ def move(one: Round, words: str, request: Request, services: Services) -> Outcom
     """/核酸 改地点 社区广场: everybody is told, those called last in their own group, too."""
     if refused := _refused(one, request, services):
         return refused
-    where = re.sub(r"^(?:到|为|成|:)\s*", "", words).strip()
+    where = re.sub(r"^(?:到|在|为|成|:)\s*", "", words).strip()
     if not where:
         text = services.replies("command_usage", usage="/核酸 改地点 社区广场")
         return Outcome("round:move", (to_sender(request, text),))

@@ -14,9 +14,9 @@ from bot.model.services import Services
 from bot.model.testing import Kind, Mark, Round, Source
 from bot.model.understanding import Slots
 from handlers.records import record
-from handlers.speaking import to_sender
+from handlers.speaking import quoted, to_sender
 from handlers.testing import confirming, marking, marks
-from handlers.testing.coverage import is_of, may_mark, node_of, rounds_at
+from handlers.testing.coverage import is_of, may_mark, node_of, rounds_at, rounds_for
 from handlers.tickets.whereabouts import Whereabouts, household, speaks_for, whereabouts
 from intents.chain_entry import people as people_of_row
 from intents.numbers import arabic
@@ -50,7 +50,13 @@ def site_words(request: Request, services: Services) -> Outcome | None:
     node = request.place.node if request.place else None
     building, unit = (node.building or "", node.unit or "") if node else ("", "")
     said = marking.read(request.text, building, unit)
-    return marks.write_down(request, said, services) if said else None
+    if said:
+        return marks.write_down(request, said, services)
+    left = marking.unread(request.text, building, unit)
+    if not left or not any(one.state == "running" for one in rounds_for(request, services)):
+        return None
+    text = services.replies("coverage_unread", text=quoted(left))
+    return Outcome("coverage:unread", (to_sender(request, text),))
 
 
 def mark_command(request: Request, words: str, services: Services) -> Outcome:

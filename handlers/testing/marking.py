@@ -96,6 +96,27 @@ def read(text: str, building: str = "", unit: str = "") -> list[Said] | None:
     return found if found and None not in found else None  # type: ignore[return-value]
 
 
+_SWABBED = re.compile(r"(?<!自)(?<!没)(?<!未)[测采](?:样|核酸)?(?:完|过|好|毕|齐)?了|已[测采]")
+_ASKS = re.compile(r"[?？]|[吗么嘛呢]$|谁|怎么|几[户个家点]")
+_LONGEST_UNREAD = 80
+"""Characters; a longer message is no mark that somebody wrote in another way."""
+
+
+def unread(text: str, building: str = "", unit: str = "") -> str:
+    """The words that could not be read of a message that begins with a door and says that somebody was swabbed; empty when
+    it is no such message. Whoever wrote it believes that it was kept."""
+    text = _THANKS.sub("", unicodedata.normalize("NFKC", text).strip(_EDGE)).strip(_EDGE)
+    carried = Door("", building, unit, "")
+    doors, at = _doors(text, 0, carried)
+    if not doors or len(text) > _LONGEST_UNREAD or not _SWABBED.search(text, at) or _ASKS.search(text):
+        return ""
+    at = 0
+    while (found := _statement(text, at, carried)) is not None:
+        said, end = found
+        carried, at = replace(said.doors[-1], room=""), _end(_AFTER, text, end)
+    return text[at:]
+
+
 def _statements(text: str, carried: Door) -> Iterator[Said | None]:
     """Statement after statement; None, and no more, where the rest cannot be read."""
     at = 0

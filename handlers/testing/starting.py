@@ -109,7 +109,7 @@ def _read(request: Request, words: str, at: datetime, services: Services) -> Dra
     own = near if near is not None and near.level != "community" else None
     nodes = targets.nodes if targets else (own,) if own else ()
     node = _above(nodes, services)
-    site = where or " ".join(rest)
+    site = re.sub(r"^(?:在|到|去)(?=\S{2})", "", where or " ".join(rest))
     missing = [
         ask
         for ask, there in (("哪个小区或哪栋楼", node), ("采样地点", site), ("几点到几点", hours.begins))
