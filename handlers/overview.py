@@ -14,10 +14,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "办单": ("接单", "派单", "办结", "问", "进展", "无法办理", "撤单", "撤销"),
     "看单": ("工单", "路线", "未回", "交班", "日报"),
     "登记": ("代下单", "合并", "拆单", "隔离", "接龙"),
-    "通知": ("通知", "核酸", "联系卡", "模式"),
-    "值班": ("值班", "认领院区", "代班", "状态", "审计"),
+    "发布": ("通知", "核酸", "联系卡", "模式"),
+    "班次": ("值班", "认领院区", "代班", "状态", "审计"),
 }
-"""What /帮助 lists together for those at work, most used first; every other command stands at the end, by name."""
+"""What /帮助 lists together for those at work, most used first; every other command stands at the end. No title is the name
+of a command: /帮助 办单 shows how each of the group is written, /帮助 通知 that one command."""
 
 RESIDENTS = ("工单", "撤单", "我是", "我的信息", "删除我的信息")
 """What /帮助 shows to residents, who need none of it, with an example each."""
@@ -27,7 +28,8 @@ _DOOR = re.compile(r"\d+-\d+-\d+")
 
 
 def help_(request: Request, services: Services) -> Outcome:
-    """/帮助: the commands this person may use; with a word, that command and an example.
+    """/帮助: the names of the commands this person may use; with the title of a group how each is written, with a command
+    that one and an example.
 
     In a residents' group everybody reads the residents' few: the long list is nobody's there, and an example with a
     door in it would be masked.
@@ -39,6 +41,8 @@ def help_(request: Request, services: Services) -> Outcome:
     mine = [entry for entry in services.commands if RANK[entry.role] <= request.person.rank]
     if chosen := [entry for entry in known if entry in mine]:
         lines = [_one(entry, doors=private) for entry in chosen]
+    elif request.person.rank and private and (group := _group(wanted, mine)):
+        lines = [f"{entry.usage}　{entry.help}" for entry in group]
     elif request.person.rank and private:
         lines = [_not_found(known, wanted, services)] if wanted else _grouped(mine)
     else:
@@ -53,7 +57,8 @@ def help_(request: Request, services: Services) -> Outcome:
 
 def _one(entry: CommandEntry, *, doors: bool) -> str:
     example = f"\n例：{entry.example}" if doors or not _DOOR.search(entry.example) else ""
-    return f"{entry.usage}\n{entry.help}{example}"
+    more = f"\n{entry.more}" if doors and entry.more else ""
+    return f"{entry.usage}\n{entry.help}{example}{more}"
 
 
 def _not_found(known: Sequence[CommandEntry], wanted: str, services: Services) -> str:
@@ -63,15 +68,22 @@ def _not_found(known: Sequence[CommandEntry], wanted: str, services: Services) -
     return services.replies("command_none", word=wanted)
 
 
-def _grouped(entries: Sequence[CommandEntry]) -> list[str]:
-    """A line each, by what they are for; the rest by name alone."""
+def _group(title: str, entries: Sequence[CommandEntry]) -> list[CommandEntry]:
+    """The commands of a group, in its order; none when there is no such group."""
     by_name = {entry.name: entry for entry in entries}
-    lines = ["发「/帮助 接单」看一条的用法和例子。"]
-    for title, names in GROUPS.items():
-        group = [by_name.pop(name) for name in names if name in by_name]
-        lines += [f"【{title}】", *(f"{entry.usage}　{entry.help}" for entry in group)] if group else []
-    lines += [f"【其他】{' '.join(f'/{name}' for name in by_name)}"] if by_name else []
-    return lines
+    return [by_name[name] for name in GROUPS.get(title, ()) if name in by_name]
+
+
+def _grouped(entries: Sequence[CommandEntry]) -> list[str]:
+    """The names by what they are for, on one screen of a phone: how each is written is a step further."""
+    listed = {name for names in GROUPS.values() for name in names}
+    groups = {title: _group(title, entries) for title in GROUPS}
+    groups["其他"] = [entry for entry in entries if entry.name not in listed]
+    lines = [
+        f"【{title}】{' '.join(f'/{one.name}' for one in group)}" for title, group in groups.items() if group
+    ]
+    first = next((title for title in GROUPS if groups[title]), "办单")
+    return [*lines, f"看一条：/帮助 接单；看一组怎么写：/帮助 {first}"]
 
 
 def status(request: Request, services: Services) -> Outcome:

@@ -567,8 +567,11 @@ def test_help_for_residents_is_short_and_for_staff_grouped(chat: Chat) -> None:
     (resident,) = tell(chat, "王女士", "/帮助")
     assert len(resident.splitlines()) <= 7 and "/接单" not in resident and "/我是 17-3-501 王芳" in resident
     (staff,) = tell(chat, "刘书记", "/帮助")
-    assert len(staff.splitlines()) <= 30
-    assert "【办单】" in staff and "/派单 编号 @某人" in staff
+    assert len(staff) < 400 and "【办单】/接单 /派单" in staff
+    (group,) = tell(chat, "刘书记", "/帮助 办单")
+    assert "/派单 编号 @某人" in group and "/通知" not in group
+    (one,) = tell(chat, "刘书记", "/帮助 核酸")
+    assert "现场直接说：下一个、叫17-3" in one
 
 
 def test_help_in_a_residents_group_is_the_residents_for_everybody(chat: Chat) -> None:

@@ -170,3 +170,5 @@ class CommandEntry:
     """True when it takes one ticket number, and what follows are words, kept as they were typed."""
     bare: bool = False
     """True when staff and volunteers may leave the slash out: 接单 23."""
+    more: str = ""
+    """What /帮助 with its name says besides, for those at work: what comes next, what else can be said. May have lines."""
