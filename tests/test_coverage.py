@@ -239,6 +239,18 @@ def test_groups_read_the_number_only_once_before_the_end(chat: Chat) -> None:
     assert "提醒了 2 个群" in "".join(chat.say(STAFF, "/核酸 提醒", STAFF_ROOM))
 
 
+def test_where_nobody_writes_down_the_groups_are_not_told_a_wrong_number(chat: Chat) -> None:
+    begun(chat)
+    chat.say(STAFF, "17-3-501 已测", STAFF_ROOM)
+    chat.clock.advance(minutes=91)
+    chat.app.tick(chat.clock.now())
+    lines = chat.hear()
+    assert not [line for line in lines if "没有做核酸" in line]
+    (line,) = [line for line in lines if "数不准" in line]
+    assert line.startswith(STAFF_ROOM) and "只记了 1/5 户" in line
+    assert "没有做核酸" in "".join(chat.say(STAFF, "/核酸 提醒", STAFF_ROOM))
+
+
 def test_only_those_who_were_called_are_reminded(chat: Chat) -> None:
     of = begun(chat)
     with chat.app.ledger.transaction():

@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.model.coverage import Standing, by_unit, was_called
+from bot.model.coverage import Standing, by_unit, tally, was_called
 from bot.model.handling import Outcome, Reply, Request, Ring
 from bot.model.services import Services
-from bot.model.testing import Round
+from bot.model.testing import EXCUSED, SAMPLED, Round
 from bot.model.tree import Node
 from handlers.authority import may
 from handlers.speaking import private_enough, to_sender
+from handlers.testing.calling import title, to_staff
 from handlers.testing.coverage import asked, node_of, standings, unit_title
+
+KEPT = 1 / 3
+"""The unit groups are reminded by the clock when so large a part of the households called was written down."""
 
 
 def remind(request: Request, words: str, services: Services) -> Outcome:
@@ -70,8 +74,26 @@ def _ring(at: datetime, services: Services) -> Sequence[Reply]:
             continue
         services.rounds.change(one.id, reminded_at=at)
         node = services.groups.find(one.node) or services.groups.root
-        replies += _groups(one, standings(one, node, at, services), services)
+        those = standings(one, node, at, services)
+        replies += (
+            _groups(one, those, services) if _kept(one, those, services) else _unkept(one, those, services)
+        )
     return replies
+
+
+def _kept(of: Round, those: Sequence[Standing], services: Services) -> bool:
+    """True when a good part of those called was written down: else the number that is missing says nothing, and it would
+    offend everybody who has been tested."""
+    stops = services.rounds.stops(of.id)
+    called = [one for one in those if one.kind not in EXCUSED and was_called(one.household, stops)]
+    return sum(one.kind in SAMPLED or one.wanted for one in called) >= len(called) * KEPT
+
+
+def _unkept(of: Round, those: Sequence[Standing], services: Services) -> list[Reply]:
+    """To the staff, in place of the reminders: how little is written down, and what to do about it."""
+    counted = tally(those)
+    done, total = str(counted.sampled), str(counted.expected)
+    return [to_staff(of, services.replies("testing_unkept", name=title(of), done=done, total=total))]
 
 
 RING = Ring("testing.remind", _due, _ring)
