@@ -61,6 +61,7 @@ from bot.router import Router
 from bot.settings import Data
 from bot.timekeeper import Timekeeper
 from handlers.table import COMMANDS, RINGS
+from handlers.testing import calling
 from intents.engine import Engine
 from intents.spec import FaqEntry
 
@@ -333,7 +334,9 @@ def build(
         commands=COMMANDS,
     )
     loops = LoopGuard()
-    delivery = Delivery(books, tree, replies, colleagues, loops)
+    delivery = Delivery(
+        books, tree, replies, colleagues, loops, lambda topic: calling.by_name(topic, services)
+    )
     assistant = Assistant(
         books,
         delivery,

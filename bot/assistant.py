@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.delivery import Books, Delivery, line
 from bot.groups import Tree
 from bot.loopguard import ANSWERS, ANSWERS_AT_WORK, SAME_CRY, SAME_TEXT, WINDOW, LoopGuard
+from bot.model.channel import STOPPED
 from bot.model.handling import Outcome, Request
 from bot.model.ledger import (
     LedgerRefused,
@@ -275,8 +276,11 @@ class Assistant:
 
     def _report_last_run(self, event: LoggedIn) -> None:
         """What an earlier process may have said, and what was said while none was running."""
-        interrupted = self._books.outbox.interrupted(event.at)
-        if interrupted:
+        left = self._books.outbox.interrupted(event.at)
+        for call in left:
+            if call.kind == "call":
+                self._delivery.astray("unconfirmed", call, STOPPED, event.at)
+        if interrupted := [out for out in left if out.kind != "call"]:
             words = {"count": str(len(interrupted)), "list": "\n".join(map(line, interrupted[:10]))}
             self._delivery.tell_staff(self._replies("unconfirmed", **words), event.at)
         stranded = self._books.outbox.stranded(event.at)

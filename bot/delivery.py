@@ -1,6 +1,7 @@
 """Who hears a reply: from a handler's words to outbox rows."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,14 +55,22 @@ class Delivery:
     """Turns replies into outbox rows."""
 
     def __init__(
-        self, books: Books, tree: Tree, replies: Replies, colleagues: Colleagues, loops: LoopGuard
+        self,
+        books: Books,
+        tree: Tree,
+        replies: Replies,
+        colleagues: Colleagues,
+        loops: LoopGuard,
+        called: Callable[[str], str],
     ) -> None:
-        """``loops`` is told what the bot says."""
+        """``loops`` is told what the bot says. ``called(topic)``: how the staff name the stop that a row of that topic
+        calls; empty for other rows."""
         self._books = books
         self._tree = tree
         self._replies = replies
         self._colleagues = colleagues
         self._loops = loops
+        self._called = called
         self.left: set[str] = set()
         """Ids of rooms the account has left since the start, as far as nothing was heard there since."""
 
@@ -149,6 +158,8 @@ class Delivery:
         place = self._tree.place(out.room)
         key = "call_failed" if state == "failed" else "call_unconfirmed"
         text = self._replies(key, room=out.room or "私聊", reason=error, text=out.text[:SHOWN])
+        if again := self._called(out.topic):
+            text += "\n" + self._replies("call_again", place=again)
         self.tell_staff(text, at, place.node if place else None)
 
     def room_left(self, room_id: str, at: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.ledger.database import Ledger
-from bot.model.channel import Outgoing, OutKind
+from bot.model.channel import STOPPED, Outgoing, OutKind
 from bot.model.clock import millis, moment
 from bot.model.ledger import NewOutgoing, RowState, Waiting
 from bot.model.message import Message
@@ -18,14 +18,12 @@ PRIORITY: dict[OutKind, int] = {"alert": 0, "reply": 1, "private": 1, "call": 2,
 LONGEST_WAIT = timedelta(hours=1)
 """An alert that waited longer for its turn is no longer something just called out."""
 
-STOPPED = "小巷中途停了"
-"""Why a row is unconfirmed that was leaving when the process ended."""
 OTHER_ACCOUNT = "换了微信号"
 """Why a row failed that waited for another account."""
 
 _MENTIONS = re.compile(r"(?:@[^\u2005]*\u2005)+")
 
-_OUT = "id, kind, room_id, room, to_id, text, mentions, ticket, attachment, notice"
+_OUT = "id, kind, room_id, room, to_id, text, mentions, ticket, attachment, notice, topic"
 
 
 def priority(new: NewOutgoing) -> int:
@@ -77,7 +75,7 @@ class OutboxRows:
             (self._ledger.account, *parameters),
         )
         for row in rows:
-            yield Waiting(_outgoing(row), moment(row[10]), row[11])
+            yield Waiting(_outgoing(row), moment(row[11]), row[12])
 
     def stranded(self, at: datetime) -> list[Outgoing]:
         """Rows that wait for another account than the present one; they become failed."""
@@ -92,13 +90,14 @@ class OutboxRows:
         )
         return [_outgoing(row) for row in rows]
 
-    def claim(self, row: int, text: str) -> None:
-        """pending -> sending, with the words that really leave."""
-        self._ledger.execute(
+    def claim(self, row: int, text: str) -> bool:
+        """pending -> sending, with the words that really leave. False when it was cancelled or held meanwhile."""
+        claimed = self._ledger.execute(
             "UPDATE outbox SET state = 'sending', text = ?, attempts = attempts + 1"
-            " WHERE id = ? AND state = 'pending'",
+            " WHERE id = ? AND state = 'pending' AND held = ''",
             (text, row),
         )
+        return bool(claimed.rowcount)
 
     def settle(self, row: int, state: RowState, at: datetime, gateway_id: str = "", error: str = "") -> None:
         """sending -> sent, failed or unconfirmed."""
@@ -107,11 +106,23 @@ class OutboxRows:
             (state, millis(at), gateway_id, error, row),
         )
 
-    def postpone(self, row: int, due: datetime, error: str, counted: bool) -> None:
-        """sending -> pending again, not before ``due``; ``counted`` when it counts as an attempt."""
+    def postpone(self, row: int, at: datetime, due: datetime, error: str, counted: bool) -> None:
+        """sending -> pending again, not before ``due``; ``counted`` when it counts as an attempt. What was taken back,
+        corrected or paused while it was leaving is cancelled or held instead."""
         self._ledger.execute(
             "UPDATE outbox SET state = 'pending', due_at = ?, error = ?, attempts = attempts - ? WHERE id = ?",
             (millis(due), error, 0 if counted else 1, row),
+        )
+        self._ledger.execute(
+            "UPDATE outbox SET state = 'cancelled', settled_at = ?, error = '' WHERE id = ? AND EXISTS (SELECT 1 FROM notices"
+            " WHERE (id = outbox.notice AND state = 'cancelled')"
+            " OR (corrects = outbox.notice AND corrects IS NOT NULL AND begun_at IS NOT NULL))",
+            (millis(at), row),
+        )
+        self._ledger.execute(
+            "UPDATE outbox SET held = 'paused' WHERE id = ? AND state = 'pending'"
+            " AND (SELECT state FROM notices WHERE id = outbox.notice) = 'paused'",
+            (row,),
         )
 
     def interrupted(self, at: datetime) -> list[Outgoing]:
@@ -263,6 +274,6 @@ def _bare(text: str) -> str:
 
 
 def _outgoing(row: tuple[Any, ...]) -> Outgoing:
-    id_, kind, room_id, room, to_id, text, named, ticket, attachment, notice = row[:10]
+    id_, kind, room_id, room, to_id, text, named, ticket, attachment, notice, topic = row[:11]
     mentions = tuple((person_id, name) for person_id, name in json.loads(named))
-    return Outgoing(id_, kind, room_id or "", room, to_id, text, mentions, ticket, attachment, notice)
+    return Outgoing(id_, kind, room_id or "", room, to_id, text, mentions, ticket, attachment, notice, topic)

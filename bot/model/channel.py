@@ -35,11 +35,16 @@ class Outgoing:
     """Id of a message to be sent on, or "file:" and the path of a file to be sent, instead of a text."""
     notice: int | None = None
     """Number of the notice it belongs to."""
+    topic: str = ""
+    """What it is about, where that is not a ticket: the stop of a round that it calls."""
 
 
 class NotSent(Exception):
     """The message certainly did not leave; it may be tried again."""
 
+
+STOPPED = "小巷中途停了"
+"""Why a row is unconfirmed that was leaving when the process ended."""
 
 TOO_FAST = "操作过于频繁"
 """What WeChat says then, and what the row shows while it waits."""

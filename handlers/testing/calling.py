@@ -1,5 +1,6 @@
 """Calls: who is called down and who is told to get ready, each group once, and when the next ones are called."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,6 +14,9 @@ from handlers.testing.pacing import Line
 
 BEHIND = timedelta(minutes=10)
 """The staff are told when the last ones will be through so much later than planned."""
+
+_CALL = re.compile(r"round:(\d+):(\d+)")
+"""Topic of a call, as ``to_stop`` gives it."""
 
 SEEN_BY: tuple[Source, ...] = ("scanner", "staff", "chain", "self", "proxy")
 """Whose reports tell how fast the line is: all but the list of households."""
@@ -59,6 +63,20 @@ def to_branch(one: Round, text: str) -> Reply:
 def to_stop(one: Round, stop: Stop, text: str, what: str = "") -> Reply:
     """A call for the group of a stop, or with ``what`` its warning: these are held in a pause."""
     return Reply(text, "call", "group", node=stop.node, topic=f"round:{one.id}:{stop.place}{what}")
+
+
+def by_name(topic: str, services: Services) -> str:
+    """What the staff say after 「叫」 to call the stop again that a message of this topic called: 17-3. Empty for
+    everything else, in a round that is over, and where no words mean this stop alone."""
+    found = _CALL.fullmatch(topic)
+    one = services.rounds.get(int(found[1])) if found else None
+    if found is None or one is None or one.state == "ended":
+        return ""
+    known = services.rounds.stops(one.id)
+    stop = next(stop for stop in known if stop.place == int(found[2]))
+    number = f"{stop.building}-{stop.unit}" if stop.unit else stops.title(stop, services)
+    name = f"{stop.compound if wide(one, services) else ''}{number}"
+    return name if stops.named(name, known) == [stop] else ""
 
 
 def news(one: Round, stop: Stop, text: str) -> Reply:
