@@ -234,12 +234,14 @@ class Outbox:
             await self._give_up(row, "failed", GONE)
             return
         out = self._guarded(row.out)
-        await self._write(lambda: self._rows.claim(out.id, out.text))
+        if not await self._claim(out):
+            return
         try:
             gateway_id = await self._channel.send(out)
         except TooFast:
             until = self._pacer.too_fast(self._clock.now())
-            await self._write(lambda: self._rows.postpone(out.id, until, TOO_FAST, counted=False))
+            at = self._clock.now()
+            await self._write(lambda: self._rows.postpone(out.id, at, until, TOO_FAST, counted=False))
             log.warning("too fast", extra={"action": "outbox.too_fast", "row": out.id})
         except RoomGone as error:
             log.warning("room gone", extra={"action": "outbox.room_gone", "room_id": out.room_id})
@@ -256,6 +258,17 @@ class Outbox:
             await self._unconfirmed(row, type(error).__name__)
         else:
             await self._sent(out, gateway_id)
+
+    async def _claim(self, out: Outgoing) -> bool:
+        """Put the claim on disk; False when the row was taken back while the disk refused."""
+        claimed = False
+
+        def change() -> None:
+            nonlocal claimed
+            claimed = self._rows.claim(out.id, out.text)
+
+        await self._write(change)
+        return claimed
 
     async def _write(self, change: Callable[[], None]) -> None:
         """Make a change durable, however often the disk refuses: what has left must not be forgotten."""
@@ -293,10 +306,10 @@ class Outbox:
         if self._rows.heard(row.out):
             await self._give_up(row, "unconfirmed", error)  # it did leave
         elif not self._channel.ready:
-            await self._write(lambda: self._rows.postpone(id_, at, error, counted=False))
+            await self._write(lambda: self._rows.postpone(id_, at, at, error, counted=False))
         elif row.attempts + 1 < ATTEMPTS:
             due = at + min(FIRST_RETRY * 2**row.attempts, LAST_RETRY)
-            await self._write(lambda: self._rows.postpone(id_, due, error, counted=True))
+            await self._write(lambda: self._rows.postpone(id_, at, due, error, counted=True))
         else:
             await self._give_up(row, "failed", error)
         log.warning("not sent", extra={"action": "outbox.not_sent", "row": id_})

@@ -54,11 +54,15 @@ class FakeChannel:
     said: list[Outgoing] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     """Raised by the next sends, one each."""
+    meanwhile: list[Callable[[], object]] = field(default_factory=list)
+    """What happens while the next sends are on their way, one each."""
 
     async def run(self, hear: Callable[[Event], None]) -> None:
         await asyncio.Event().wait()
 
     async def send(self, out: Outgoing) -> str:
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
         if self.failures:
             raise self.failures.pop(0)
         self.said.append(out)

@@ -146,8 +146,8 @@ class Outbox(Protocol):
         """Pending rows whose room is known: by priority, then in the order they were queued."""
         ...
 
-    def claim(self, row: int, text: str) -> None:
-        """pending -> sending, with the words that really leave."""
+    def claim(self, row: int, text: str) -> bool:
+        """pending -> sending, with the words that really leave. False when it was cancelled or held meanwhile."""
         ...
 
     def settle(self, row: int, state: RowState, at: datetime, gateway_id: str = "", error: str = "") -> None:
@@ -171,8 +171,9 @@ class Outbox(Protocol):
         """pending -> failed, of every row for that room; returns them."""
         ...
 
-    def postpone(self, row: int, due: datetime, error: str, counted: bool) -> None:
-        """sending -> pending again, not before ``due``; ``counted`` when it counts as an attempt."""
+    def postpone(self, row: int, at: datetime, due: datetime, error: str, counted: bool) -> None:
+        """sending -> pending again, not before ``due``; ``counted`` when it counts as an attempt. What was taken back,
+        corrected or paused while it was leaving is cancelled or held instead."""
         ...
 
     def interrupted(self, at: datetime) -> list[Outgoing]:
