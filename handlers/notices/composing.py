@@ -10,11 +10,8 @@ from handlers.notices.drafting import out_of_reach, show
 from handlers.notices.heading import Heading, read_heading
 from handlers.notices.moments import day_alone
 from handlers.notices.targets import Targets, read_targets
-from handlers.notices.wording import worded
+from handlers.notices.wording import LONGEST, worded
 from handlers.speaking import private_enough, to_sender
-
-LONGEST = 3500
-"""Characters; WeChat cuts longer messages."""
 
 _NAME = re.compile(r"^[\s\u200b-\u200f\ufeff]*[/／]?\s*(?:发通知|通知)[ \t\u3000:：，,。]*")
 LATE_MINUTES = 24 * 60.0

@@ -237,8 +237,6 @@ def _as_things_are(notice: Notice, at: datetime, services: Services) -> Notice:
     rooms = reached(old, services)
     if old.state == "waiting":
         services.notices.change(old.id, at, state="cancelled", reason=f"改成{notice.number}")
-    elif old.state == "paused":
-        services.notices.change(old.id, at, state="sending", reason=f"改成{notice.number}")
     return services.notices.change(notice.id, at, rooms=rooms)
 
 

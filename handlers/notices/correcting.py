@@ -6,8 +6,8 @@ from bot.model.handling import Outcome, Request
 from bot.model.notice import Notice
 from bot.model.services import Services
 from handlers.notices.drafting import out_of_reach, show
-from handlers.notices.reached import got_by, later_one, reached
-from handlers.notices.wording import corrected, worded
+from handlers.notices.reached import later_one, reached, read_last
+from handlers.notices.wording import LONGEST, corrected, worded
 from handlers.speaking import to_sender
 
 
@@ -26,6 +26,8 @@ def correct(old: Notice, body: str, request: Request, services: Services) -> Out
         return _said(request, services.replies("notice_refused", list=refused))
     if not body.strip():
         return _said(request, services.replies("notice_correct_how", id=str(old.id)))
+    if len(body) > LONGEST:
+        return _said(request, services.replies("notice_too_long", count=str(len(body)), total=str(LONGEST)))
     text = worded(
         body.strip("\n \t\u3000"), old.level, services, drill=old.drill, asks_receipt=old.asks_receipt
     )
@@ -47,7 +49,7 @@ def correct(old: Notice, body: str, request: Request, services: Services) -> Out
         by_name=request.person.name,
         room_id=request.message.room_id,
     )
-    got = [room for room in rooms if room in got_by(old, services)]
+    got = [room for room in rooms if room in read_last(draft, services)]
     draft = replace(draft, update_text=corrected(draft, old, services) if got else "")
     notes = []
     if got:

@@ -9,8 +9,8 @@ from bot.model.services import Services
 from handlers.authority import may
 from handlers.notices import correcting, listing
 from handlers.notices.quiet import PAUSED
-from handlers.notices.reached import got_by, later_one
-from handlers.notices.sending import GOT, to_room
+from handlers.notices.reached import GOT, got_by, later_one, read_last
+from handlers.notices.sending import to_room
 from handlers.speaking import to_sender
 
 NAMED = 8
@@ -131,10 +131,9 @@ def _resend(notice: Notice, rest: str, request: Request, services: Services) -> 
         second=asking,
     )
     replies = _told(notice, head, request)
-    old = services.notices.get(notice.corrects) if notice.corrects is not None else None
-    informed = got_by(old, services) if old is not None else frozenset()
+    read = read_last(notice, services)
     for room, parts in again.items():
-        sent = to_room(notice, room, services, corrected=room in informed)
+        sent = to_room(notice, room, services, read.get(room))
         replies += [reply for reply in sent if parts is None or reply.attachment in parts]
     return Outcome(f"notice:resending:{notice.id}", tuple(replies))
 

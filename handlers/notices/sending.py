@@ -5,24 +5,23 @@ from datetime import datetime
 from bot.model.handling import Reply
 from bot.model.notice import Notice
 from bot.model.services import Services
-
-GOT = frozenset({"sent", "sending", "unconfirmed"})
-"""States of rows whose words may have been read."""
+from handlers.notices.reached import read_last
+from handlers.notices.wording import corrected
 
 
 def begin(notice: Notice, at: datetime, services: Services) -> list[Reply]:
     """Put a notice on its way: to each of its groups once. Where it corrects another one, those that got the other are
     told so, and what the others still waited for is cancelled first."""
-    got = _replace(notice, at, services)
+    _replace(notice, at, services)
+    read = read_last(notice, services)
     services.notices.change(notice.id, at, state="sending")
-    return [
-        reply for room in notice.rooms for reply in to_room(notice, room, services, corrected=room in got)
-    ]
+    return [reply for room in notice.rooms for reply in to_room(notice, room, services, read.get(room))]
 
 
-def to_room(notice: Notice, room: str, services: Services, *, corrected: bool = False) -> list[Reply]:
-    """What one group is sent of a notice: its words, and after them its pictures and files."""
-    text = notice.update_text if corrected and notice.update_text else notice.text
+def to_room(notice: Notice, room: str, services: Services, read: Notice | None = None) -> list[Reply]:
+    """What one group is sent of a notice: its words, and after them its pictures and files. ``read``: which of the notices
+    it corrects was read there last."""
+    text = corrected(notice, read, services) if read is not None else notice.text
 
     def message(text: str, attachment: str = "") -> Reply:
         return Reply(
@@ -40,9 +39,11 @@ def to_room(notice: Notice, room: str, services: Services, *, corrected: bool = 
     return words + [message("", attachment) for attachment in notice.attachments]
 
 
-def _replace(notice: Notice, at: datetime, services: Services) -> frozenset[str]:
-    """The groups that got the notice this one corrects; whatever of that one still waits is cancelled."""
-    if notice.corrects is None:
-        return frozenset()
-    services.notices.cancel_rows(notice.corrects, at)
-    return frozenset(row.room for row in services.notices.rows(notice.corrects) if row.state in GOT)
+def _replace(notice: Notice, at: datetime, services: Services) -> None:
+    """Whatever of the notice this one corrects still waits is cancelled; paused, it is over, too."""
+    old = services.notices.get(notice.corrects) if notice.corrects is not None else None
+    if old is None:
+        return
+    services.notices.cancel_rows(old.id, at)
+    if old.state == "paused":
+        services.notices.change(old.id, at, state="sending", reason=f"改成{notice.number}")

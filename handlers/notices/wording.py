@@ -6,6 +6,8 @@ from bot.model.notice import Level, Notice
 from bot.model.services import Services
 
 _HEADED = re.compile(r"\s*【[^】\n]{1,20}】")
+LONGEST = 3500
+"""Characters of what somebody writes; WeChat cuts longer messages."""
 FIRST_WORDS = 16
 """So many characters stand for a notice where another one names it."""
 

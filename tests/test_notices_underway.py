@@ -1,0 +1,119 @@
+"""Notices taken back, corrected or paused at the worst moment: while one of their messages is leaving, or in the night."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from bot.model.channel import NotSent, TooFast, Unsendable
+from bot.model.ledger import Waiting
+from tests.conftest import STAFF_ROOM, Chat
+from tests.posting import pass_time, states
+
+UNITS = [f"春晓苑17号楼{n}单元群" for n in (1, 2, 3)]
+REFUSALS = [TooFast("操作过于频繁"), NotSent("网关没有受理")]
+
+
+def hear(chat: Chat, text: str, sender: str = "刘书记") -> None:
+    """Something is said in the staff group; nothing is sent meanwhile."""
+    chat.clock.advance(seconds=11)
+    chat.app.receive([chat.message(sender, text, STAFF_ROOM)])
+
+
+def order(chat: Chat, text: str = "/通知 重要 17号楼 今晚停水") -> None:
+    """A notice to three groups is confirmed; what the staff are told of it has left, none of its rows has."""
+    hear(chat, text)
+    chat.hear()
+    hear(chat, "确认")
+    send(chat)
+    chat.channel.said.clear()
+
+
+def send(chat: Chat, *meanwhile: Callable[[], object], failure: Exception | None = None) -> None:
+    """Let one message leave, with what happens meanwhile and how it ends."""
+    step = chat.app.outbox.next_step(chat.clock.now())
+    assert isinstance(step, Waiting)
+    chat.channel.meanwhile = list(meanwhile)
+    chat.channel.failures = [failure] if failure else []
+    asyncio.run(chat.app.outbox.send(step))
+
+
+def read(lines: list[str]) -> list[str]:
+    """The lines residents read."""
+    return [line for line in lines if not line.startswith((STAFF_ROOM, "私聊"))]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_taken_back_while_it_leaves_and_refused_it_does_not_leave_later(
+    chat: Chat, refusal: Exception
+) -> None:
+    order(chat)
+    send(chat, lambda: hear(chat, "/通知 取消 1"), failure=refusal)
+    assert read(pass_time(chat, hours=1)) == []
+    assert set(states(chat, 1).values()) == {"cancelled"}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_paused_while_it_leaves_and_refused_it_waits_with_the_others(chat: Chat, refusal: Exception) -> None:
+    order(chat)
+    send(chat, lambda: hear(chat, "/通知 暂停 1"), failure=refusal)
+    assert read(pass_time(chat, minutes=30)) == []
+    hear(chat, "/通知 继续 1")
+    assert sorted(line.partition(": ")[0] for line in read(pass_time(chat, minutes=30))) == UNITS
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_corrected_while_it_leaves_and_refused_only_the_correction_is_read(
+    chat: Chat, refusal: Exception
+) -> None:
+    order(chat)
+    hear(chat, "/通知 更正 1 改到明晚停水")
+    send(chat)  # the preview
+    send(chat, lambda: hear(chat, "确认"), failure=refusal)
+    chat.channel.said.clear()
+    lines = read(pass_time(chat, hours=1))
+    assert [line.partition(": ")[0] for line in lines] == UNITS
+    assert all("改到明晚停水" in line for line in lines)
+
+
+def test_corrected_again_everybody_who_read_any_of_it_reads_the_last(chat: Chat) -> None:
+    order(chat)
+    send(chat)  # 17-1 reads the first
+    hear(chat, "/通知 更正 1 改到明晚停水")
+    send(chat)
+    hear(chat, "确认")
+    send(chat)
+    send(chat, failure=Unsendable("没发出去"))  # 17-1 never reads the second
+    send(chat)  # 17-2 does
+    hear(chat, "/通知 更正 2 不停水了")
+    send(chat)
+    hear(chat, "确认")
+    chat.channel.said.clear()
+    lines = read(pass_time(chat, minutes=5))
+    assert [line.partition(": ")[0] for line in lines] == UNITS
+    first, second, third = lines
+    assert "通知1" in first and "不停水了" in first, "what was read there is what is corrected"
+    assert "通知2" in second and "通知" not in third.replace("【重要通知】", "")
+
+
+def test_a_correction_that_waits_and_is_taken_back_leaves_the_paused_one_paused(chat: Chat) -> None:
+    chat.clock.at = chat.clock.at.replace(hour=21, minute=50)
+    order(chat, "/通知 17号楼 今晚停水")
+    send(chat)
+    hear(chat, "/通知 暂停 1")
+    chat.clock.at = chat.clock.at.replace(hour=22, minute=30)
+    hear(chat, "/通知 更正 1 改到明晚停水")
+    hear(chat, "确认")
+    hear(chat, "/通知 取消 2")
+    chat.channel.said.clear()
+    hear(chat, "/通知 继续 1")
+    lines = read(pass_time(chat, hours=10))
+    assert [line.partition(": ")[0] for line in lines] == UNITS[1:]
+    assert all(line.endswith("今晚停水") for line in lines)
+
+
+def test_a_correction_too_long_for_a_message_is_not_cut_but_refused(chat: Chat) -> None:
+    order(chat)
+    hear(chat, "/通知 更正 1 " + "停水" * 2000)
+    send(chat)
+    assert "4000" in chat.channel.said[-1].text and "预览" not in chat.channel.said[-1].text
