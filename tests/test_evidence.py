@@ -91,10 +91,49 @@ def test_a_volunteer_whose_words_cannot_be_read_knows_that_nothing_was_kept(
     assert f"这条还没记，「{left}」没看懂" in line and not marks(chat)
 
 
-@pytest.mark.parametrize("text", ["17-3-501测了吗", "17-3-501 老人测血压了", "17-3-501快递到了", "501测了"])
+@pytest.mark.parametrize("text", ["17-3-501测了吗", "17-3-501 老人测血压了", "17-3-501快递到了"])
 def test_other_talk_about_doors_is_met_with_silence(text: str, chat: Chat) -> None:
     begun(chat)
     assert chat.say(STAFF, text, STAFF_ROOM) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "title"), [("501测了", "已测"), ("501家老人下不来，要上门", "要上门"), ("602出差了", "外出")]
+)
+def test_a_room_without_its_building_is_asked_for(text: str, title: str, chat: Chat) -> None:
+    begun(chat)
+    (line,) = chat.say(STAFF, text, STAFF_ROOM)
+    assert f"{text[:3]} 是哪栋楼哪个单元？还没记，请写全：17-3-{text[:3]} {title}" in line and not marks(chat)
+
+
+@pytest.mark.parametrize("text", ["17-3还差501和602", "17-3除了501、602都测了", "17-3就剩501 602没做了"])
+def test_all_of_a_unit_but_some_is_asked_and_kept(text: str, chat: Chat) -> None:
+    begun(chat)
+    (line,) = chat.say(STAFF, text, STAFF_ROOM)
+    assert "17号楼3单元除了 501、602，还有 2 户没有记，都算已测吗" in line
+    chat.say(STAFF, "确认", STAFF_ROOM)
+    assert set(said(chat)) == {"17-3-502", "17-3-801"}
+
+
+def test_all_but_a_door_that_is_not_there_is_not_kept(chat: Chat) -> None:
+    begun(chat)
+    assert "找不到 909" in chat.say(STAFF, "17-3还差909", STAFF_ROOM)[0]
+    assert chat.say(STAFF, "17-3还差501的药", STAFF_ROOM) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["17-3-501家老人下不来", "17-3-501老人腿脚不好，下不了楼", "17-3-501下不来，要上门"]
+)
+def test_who_cannot_come_down_waits_for_somebody(text: str, chat: Chat) -> None:
+    begun(chat)
+    chat.say(STAFF, text, STAFF_ROOM)
+    assert said(chat) == {"17-3-501": ("wanted", "staff", None)}
+
+
+def test_of_three_two_are_tested(chat: Chat) -> None:
+    begun(chat)
+    chat.say(STAFF, "17号楼3单元 501 两个人做了，还有一个没做", STAFF_ROOM)
+    assert said(chat) == {"17-3-501": ("tested", "staff", 2)}
 
 
 def test_what_was_mistyped_is_taken_back_and_written_down(chat: Chat) -> None:

@@ -33,8 +33,10 @@ def marked(home: Household, kind: Kind, request: Request, people: int | None = N
     return Mark(home, kind, "staff", by.at, people, by.id, by.name, note, by.message_id)
 
 
-def ask_whole(request: Request, door: Door, rounds: Sequence[Round], services: Services) -> Outcome:
-    """17-3 全测完: how many households that would be."""
+def ask_whole(
+    request: Request, door: Door, rounds: Sequence[Round], services: Services, but: Sequence[str] = ()
+) -> Outcome:
+    """17-3 全测完, or 17-3还差501 (``but``): how many households that would be."""
     found = _branches(request, door, rounds, services)
     if len(found) != 1:
         text = services.replies("coverage_no_door", door=door.written)
@@ -54,7 +56,14 @@ def ask_whole(request: Request, door: Door, rounds: Sequence[Round], services: S
         key = "coverage_whole_wanted" if waiting else "coverage_whole_done"
         text = services.replies(key, place=title, count=str(len(waiting)))
     else:
-        _begin(request, services, "unit", str(of.id), node.name)
+        if odd := _not_one(but, listed, services):
+            return Outcome("coverage:asked", (to_sender(request, odd),))
+        left = [one for one in left if one.household.room not in but]
+        if but and not left:
+            text = services.replies("coverage_whole_done", place=f"{title}除了 {'、'.join(but)} ")
+            return Outcome("coverage:asked", (to_sender(request, text),))
+        _begin(request, services, "unit", str(of.id), node.name, *but)
+        title += f"除了 {'、'.join(but)}，" if but else ""
         others = f"，要上门的 {len(waiting)} 户不算" if waiting else ""
         text = services.replies("coverage_whole", place=title, count=str(len(left)), list=others)
     return Outcome("coverage:asked", (to_sender(request, text),))
@@ -85,11 +94,22 @@ def answer(request: Request, services: Services) -> Outcome | None:
     return _whole(request, rest, services) if what == "unit" else _unlisted(request, rest, services)
 
 
+def _not_one(rooms: Sequence[str], listed: Sequence[Standing], services: Services) -> str:
+    """What to ask when one of these rooms is no door of a branch, or several; empty when each is one."""
+    for room in rooms:
+        homes = [one.household for one in listed if one.household.room == room]
+        if len(homes) != 1:
+            doors = "、".join(home.door for home in homes[:4])
+            key = "coverage_which" if homes else "coverage_no_door"
+            return services.replies(key, door=room, **({"list": doors} if homes else {}))
+    return ""
+
+
 def _whole(request: Request, options: Sequence[str], services: Services) -> Outcome:
     of, node = services.rounds.get(int(options[0])), services.groups.find(options[1])
     if of is None or node is None:
         return Outcome("silent:coverage")
-    left, _, _ = _left(of, node, services)
+    left = [one for one in _left(of, node, services)[0] if one.household.room not in options[2:]]
     new = [marked(one.household, "tested", request, note=WHOLE) for one in left]
     services.coverage.mark(of.id, new)
     title = services.groups.title(node)
@@ -138,9 +158,8 @@ def _branches(
     return list(found.values())
 
 
-def _left(of: Round, node: Node, services: Services) -> tuple[list[Standing], list[Standing], bool]:
-    """The households of a branch that nothing is known of, those that wait for somebody to come, and whether there is a
-    list at all."""
+def _left(of: Round, node: Node, services: Services) -> tuple[list[Standing], list[Standing], list[Standing]]:
+    """The households of a branch that nothing is known of, those that wait for somebody to come, and all of them."""
     those = standings(of, node, services.clock.now(), services)
     left = [one for one in those if one.missing and not one.wanted]
-    return left, [one for one in those if one.wanted], bool(those)
+    return left, [one for one in those if one.wanted], list(those)

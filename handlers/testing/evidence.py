@@ -11,7 +11,7 @@ from bot.model.chain import KeptChain, Row
 from bot.model.handling import Dialogue, Outcome, Request
 from bot.model.household import Household
 from bot.model.services import Services
-from bot.model.testing import Kind, Mark, Round, Source
+from bot.model.testing import KIND_TITLES, Kind, Mark, Round, Source
 from bot.model.understanding import Slots
 from handlers.records import record
 from handlers.speaking import quoted, to_sender
@@ -53,8 +53,15 @@ def site_words(request: Request, services: Services) -> Outcome | None:
     if said:
         return marks.write_down(request, said, services)
     left = marking.unread(request.text, building, unit)
-    if not left or not any(one.state == "running" for one in rounds_for(request, services)):
+    bare = [] if left or building or unit else marking.read(request.text, "0", "0") or []
+    if not (left or bare) or not any(one.state == "running" for one in rounds_for(request, services)):
         return None
+    if not left:
+        if any(one.kind is None or not one.sure or one.doors[0].building != "0" for one in bare):
+            return None
+        room, kind = bare[0].doors[0].room, bare[0].kind
+        text = services.replies("coverage_where", door=room, title=KIND_TITLES[kind or "tested"])
+        return Outcome("coverage:where", (to_sender(request, text),))
     text = services.replies("coverage_unread", text=quoted(left))
     return Outcome("coverage:unread", (to_sender(request, text),))
 

@@ -37,15 +37,22 @@ class Said:
     doors: tuple[Door, ...]
     people: int | None = None
     """How many persons of the one door; of several together it does not tell who."""
+    but: tuple[str, ...] = ()
+    """Of a whole unit: the rooms that are not."""
     sure: bool = True
     """False for words that are said of other things, too (做完了): they count only while a round is running."""
 
 
 _LEAD = r"(?:[都全也均刚]|已经|已|全部|全都|一家|全家)*"
+_STUCK = (
+    r"(?:家|的|家里|家有)?(?:有?个?老人|老太太|老大爷|老奶奶|老爷爷|奶奶|爷爷|阿姨|大爷|病人|孕妇)?(?:腿脚不好|腿脚不便|行动不便|卧床)?[,，]?"
+    r"(?:下不来|下不去|下不了楼?|不能下楼|不方便下楼)了?"
+)
 _VERBS: tuple[tuple[Kind | None, bool, str], ...] = (
     (None, True, r"(?:还|都|还都)?(?:没有?|未)(?:测|做|采|检)(?:过|核酸|样)?(?:[\s,，]*[记标写点发]错了?)?"
         r"|取消|撤销|[记标改]错了?|误记了?"),
-    ("wanted", True, r"(?:要|需要?|得|请|等|待|想|申请)(?:大白|人|有人|志愿者)?上门(?:采样|采|测|做|核酸|做核酸)?"),
+    ("wanted", True, rf"(?:{_STUCK}[\s,，]*)?(?:要|需要?|得|请|等|待|想|申请)(?:大白|人|有人|志愿者)?上门(?:采样|采|测|做|核酸|做核酸)?"
+        rf"|{_STUCK}"),
     ("home", True, rf"{_LEAD}上门(?:采样|采|测|做|检)?(?:核酸)?(?:过|完|好)?了?|{_LEAD}入户采样?(?:过|完|好)?了?"),
     ("away", True, r"外出(?:了|中|未归)?|[人在]{0,2}外地|出差了?"),
     ("isolated", True, r"(?:在|已)?(?:居家)?隔离(?:中|了|户)?"),
@@ -77,6 +84,16 @@ _WHOLE = re.compile(
     rf"(?:[测采检]|核酸做)(?:样)?(?:完|过|好|齐)?了?"
 )
 _PEOPLE = re.compile(rf"(?:共|一共)?(?P<people>\d{{1,2}}|两|[{_NUMERAL}])\s?(?:个人|人|口人|口|位)(?:都|全)?")
+_OTHERS = re.compile(
+    rf"[\s,，]*(?:还有|还差|还剩|就差|差)(?:\d|两|[{_NUMERAL}])个?人?(?:没有?|未)?(?:[做测采]|来)?(?:样|核酸)?"
+)
+"""Of 3 two are tested, 还有一个没做: the number of those who are says it already."""
+_BUT = re.compile(
+    rf"{_BUILDING}(?:(?P<unit>\d{{1,2}}|[{_NUMERAL}]{{1,2}})(?:单元|门)?)?\s*(?:[,，]\s*)?"
+    rf"(?:(?:就|只|还)?(?:差|剩)(?:下)?(?P<left>[^差剩都]+?)(?:没有?[做测采]?|未[做测采])?(?:了|其[他余]都?[做测采](?:完|过|好)?了)?"
+    rf"|除了?(?P<but>.+?)(?:以外|之外|外)?[,，\s]*(?:其[他余])?(?:全部|全|都)(?:已经|已)?(?:[测采检做])(?:样|核酸)?(?:完|过|好|齐)?了?)"
+)
+"""17-3还差501和602, 1-5除了501和602都测了: a whole unit but for some doors."""
 _BETWEEN = re.compile(r"[\s,，、/和及与跟+:：]*")
 _AFTER = re.compile(r"[\s,，、;；。.!！~:：]*")
 _EDGE = " \t\n。.!！~,，;；"
@@ -91,6 +108,14 @@ def read(text: str, building: str = "", unit: str = "") -> list[Said] | None:
     text = _THANKS.sub("", text).strip(_EDGE)
     if whole := _WHOLE.fullmatch(text):
         return [Said("tested", (_door(whole, ""),))]
+    if (but := _BUT.fullmatch(text)) and (unit_ := _door(but, "")).building:
+        doors, at = _doors(but["left"] or but["but"], 0, unit_)
+        if (
+            doors
+            and at == len(but["left"] or but["but"])
+            and all((one.building, one.unit) == (unit_.building, unit_.unit) for one in doors)
+        ):
+            return [Said("tested", (unit_,), but=tuple(one.room for one in doors))]
     carried = Door("", building, unit, "")
     found = list(_statements(text, carried))
     return found if found and None not in found else None  # type: ignore[return-value]
@@ -144,6 +169,8 @@ def _statement(text: str, at: int, carried: Door) -> tuple[Said, int] | None:
         if verb and people is None:
             behind = _end(_BETWEEN, text, at)
             people, at = _persons(text, behind) if _PEOPLE.match(text, behind) else (None, at)
+        if verb and people and (others := _OTHERS.match(text, at)):
+            at = others.end()
     note = _NOTE.match(text, _end(_BETWEEN, text, at))
     at = note.end() if note else at
     if verb is None or not doors:
@@ -151,7 +178,7 @@ def _statement(text: str, at: int, carried: Door) -> tuple[Said, int] | None:
     if at < len(text) and _end(_AFTER, text, at) == at and not _AFTER.fullmatch(text[at - 1]):
         return None
     kind, sure, _ = _VERBS[int(str(verb.lastgroup)[1:])]
-    return Said(kind, tuple(doors), people if len(doors) == 1 else None, sure), at
+    return Said(kind, tuple(doors), people if len(doors) == 1 else None, sure=sure), at
 
 
 def _doors(text: str, at: int, carried: Door) -> tuple[list[Door], int]:

@@ -38,7 +38,7 @@ def write_down(request: Request, said: Sequence[Said], services: Services) -> Ou
     if not rounds or not (running or all(one.sure for one in said)):
         return None
     if not said[0].doors[0].room:
-        return confirming.ask_whole(request, said[0].doors[0], rounds, services)
+        return confirming.ask_whole(request, said[0].doors[0], rounds, services, but=said[0].but)
     found = _sorted(request, said, rounds, services)
     lines = [_kept(request, found, services), _undone(request, found, services), *found.problems]
     if found.unlisted:
