@@ -12,6 +12,9 @@ from handlers.speaking import private_enough, to_sender
 AHEAD = timedelta(hours=24)
 """So far ahead scheduled notices are counted."""
 
+SAME = "值班、时限、快慢都一样（bot.yaml 的 modes 里没有写，请管理员补上）"
+"""Said in place of the differences when there are none, lest anybody believe that something changed."""
+
 _WORDS: dict[str, ModeName] = {
     "战时": "wartime", "战时模式": "wartime", "日常": "everyday", "日常模式": "everyday", "平时": "everyday",
 }  # fmt: skip
@@ -49,7 +52,7 @@ def _switch(wanted: ModeName, request: Request, services: Services) -> Outcome:
     before = services.modes.view(services.modes.name)
     services.modes.switch(wanted, request.by)
     services.tickets.watch_all()
-    parts = changes(before, services.modes.view(wanted), services)
+    parts = changes(before, services.modes.view(wanted), services) or [SAME]
     what = "\n".join([*parts, _coming(request.message.at, services)])
     lead = leads(services.modes.roster, services)
     words = {"mode": MODE_TITLES[wanted], "list": what + (f"\n带班：{lead}" if lead else "")}
@@ -76,7 +79,7 @@ def _present(at: datetime, services: Services) -> str:
     modes = services.modes
     other: ModeName = "everyday" if modes.name == "wartime" else "wartime"
     since = f"（{modes.by} {services.show_time(modes.since)} 切的）" if modes.since else ""
-    parts = changes(modes.view(other), modes.view(modes.name), services)
+    parts = changes(modes.view(other), modes.view(modes.name), services) or [SAME]
     lead = leads(modes.roster, services)
     what = "\n".join([*parts, _coming(at, services)]) + (f"\n带班：{lead}" if lead else "")
     return services.replies(

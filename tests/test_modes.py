@@ -93,6 +93,14 @@ def test_the_secretary_switches_and_all_staff_hear_what_changes(house: Chat) -> 
     assert views(house) == ("everyday", "08:00-20:00", 15)
 
 
+def test_where_no_difference_is_written_that_is_said(
+    open_chat: Callable[..., Chat], settings: Settings
+) -> None:
+    chat = open_chat(community=replace(settings, modes=ModeSettings()))
+    (answer,) = chat.say("刘书记", "/模式 战时", STAFF_ROOM)
+    assert "值班、时限、快慢都一样" in answer and "管理员" in answer
+
+
 def test_switched_in_private_every_staff_group_hears_it_once(house: Chat) -> None:
     private, told = sorted(
         house.say("刘书记", "/模式 战时", room="", room_id=""), key=lambda line: "【" in line

@@ -78,7 +78,7 @@ class Contacts:
                 card += [replace(contact, helps=helps)] if helps else []
             covered |= {errand for contact in here for errand in contact.helps}
         duty = self.duty_for(path)
-        return [*card, replace(duty, helps=duty.helps or ("别的事",))]
+        return [*card, replace(duty, helps=duty.helps or ("别的事" if card else "有事",))]
 
 
 def _without_area_code(phone: str) -> list[str]:
