@@ -267,11 +267,14 @@ class Assistant:
     # the connection
 
     def _logged_in(self, event: LoggedIn) -> None:
+        other = self._books.transactions.account != event.account
         self._books.transactions.account = event.account
         self._places.clear()
         if not self._started:
             self._started = True
             self._report_last_run(event)
+        elif other:
+            self._report_stranded(event)
         self.heard(event.at)
 
     def _report_last_run(self, event: LoggedIn) -> None:
@@ -283,13 +286,17 @@ class Assistant:
         if interrupted := [out for out in left if out.kind != "call"]:
             words = {"count": str(len(interrupted)), "list": "\n".join(map(line, interrupted[:10]))}
             self._delivery.tell_staff(self._replies("unconfirmed", **words), event.at)
+        self._report_stranded(event)
+        heard = self._books.state.get(f"{HEARD_UNTIL}:{event.account}")
+        if heard:
+            self._deaf(Deaf(datetime.fromisoformat(heard), event.at, "小巷没有在运行"))
+
+    def _report_stranded(self, event: LoggedIn) -> None:
+        """What waited for another account leaves no more."""
         stranded = self._books.outbox.stranded(event.at)
         if stranded:
             words = {"count": str(len(stranded)), "list": "\n".join(map(line, stranded[:10]))}
             self._delivery.tell_staff(self._replies("failed", **words), event.at)
-        heard = self._books.state.get(f"{HEARD_UNTIL}:{event.account}")
-        if heard:
-            self._deaf(Deaf(datetime.fromisoformat(heard), event.at, "小巷没有在运行"))
 
     def heard(self, at: datetime) -> None:
         """Write down that everything up to this moment was heard. Needs an open transaction."""

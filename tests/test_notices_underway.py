@@ -7,6 +7,7 @@ import pytest
 
 from bot.model.channel import NotSent, TooFast, Unsendable
 from bot.model.ledger import Waiting
+from bot.model.message import LoggedIn, RoomNamed
 from tests.conftest import STAFF_ROOM, Chat
 from tests.posting import pass_time, states
 
@@ -117,3 +118,24 @@ def test_a_correction_too_long_for_a_message_is_not_cut_but_refused(chat: Chat) 
     hear(chat, "/通知 更正 1 " + "停水" * 2000)
     send(chat)
     assert "4000" in chat.channel.said[-1].text and "预览" not in chat.channel.said[-1].text
+
+
+def test_another_account_logs_in_half_way_and_the_writer_reads_which_groups_are_missing(chat: Chat) -> None:
+    order(chat)
+    send(chat)
+    at = chat.clock.now()
+    chat.app.receive([LoggedIn("another", at), *(RoomNamed(room, room, at) for room in (STAFF_ROOM, *UNITS))])
+    chat.channel.said.clear()
+    lines = pass_time(chat, minutes=5)
+    assert read(lines) == []
+    assert any("通知1已发 1 个群" in line and "换了微信号" in line and UNITS[2] in line for line in lines)
+    hear(chat, "/通知 补发 1")
+    assert sorted(line.partition(": ")[0] for line in read(pass_time(chat, minutes=5))) == UNITS[1:]
+
+
+def test_a_row_that_was_leaving_when_the_account_changed_is_settled(chat: Chat) -> None:
+    order(chat)
+    change = LoggedIn("another", chat.clock.now())
+    send(chat, lambda: chat.app.receive([change]), failure=REFUSALS[1])
+    pass_time(chat, minutes=5)
+    assert set(states(chat, 1).values()) == {"failed"}

@@ -124,6 +124,11 @@ class OutboxRows:
             " AND (SELECT state FROM notices WHERE id = outbox.notice) = 'paused'",
             (row,),
         )
+        self._ledger.execute(  # nobody would ever send it
+            "UPDATE outbox SET state = 'failed', settled_at = ?, error = ? WHERE id = ? AND state = 'pending'"
+            " AND account <> ?",
+            (millis(at), OTHER_ACCOUNT, row, self._ledger.account),
+        )
 
     def interrupted(self, at: datetime) -> list[Outgoing]:
         """Rows left in sending by a process that died; they become unconfirmed, for every account. One that the account
