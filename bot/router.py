@@ -16,7 +16,7 @@ from handlers.authority import may
 from handlers.notices import afterthought, attaching, confirming, receipts
 from handlers.speaking import to_sender
 from handlers.table import COMMANDS, DIALOGUES, INTENTS
-from handlers.testing import evidence, site
+from handlers.testing import evidence, site, turn
 from handlers.tickets import taking
 from intents import chain
 from intents.normalise import split_quote
@@ -179,6 +179,10 @@ class Router:
                     return outcome
         if not a_list and (outcome := receipts.heard(request, self._services)):
             return outcome
+        if understanding.intent != EMERGENCY and not a_list:
+            outcome = turn.heard(request, understanding, self._services)
+            if outcome is not None:
+                return outcome
         if understanding.intent == chain.INTENT and request.message.private and not a_list:
             understanding = self._need(request.text)  # nobody joins a list in private
         request = request.understood(understanding, None)

@@ -86,6 +86,7 @@ REPLIES: dict[str, frozenset[str]] = {
     "alert_loop": frozenset({"name", "room", "text"}),
     "room_renamed": frozenset({"old", "new"}),
     "room_unknown": frozenset({"new"}),
+    "room_anew": frozenset({"new"}),
     "deaf": frozenset({"since", "until", "reason"}),
     "unconfirmed": frozenset({"count", "list"}),
     "failed": frozenset({"count", "list"}),

@@ -57,6 +57,10 @@ class Groups(Protocol):
         """The node and everything below it, each before those below it."""
         ...
 
+    def staff_room(self, node: Node) -> str | None:
+        """The staff's group that looks after a node: its own, or the nearest above."""
+        ...
+
     def nearest_room(self, node: Node, kind: RoomKind) -> str | None:
         """The room of this kind on the node itself or the nearest one above."""
         ...
