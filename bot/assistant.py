@@ -258,6 +258,10 @@ class Assistant:
         serving = self._books.rooms.serving(name)
         if serving in (None, room_id):
             return name
+        if self._books.rooms.release(name):  # dissolved and made anew
+            self._places.pop(serving or "", None)
+            self._delivery.tell_staff(self._replies("room_anew", new=name), at)
+            return name
         if room_id not in self._namesakes:
             self._namesakes.add(room_id)
             log.warning("namesake", extra={"action": "room.namesake", "room_id": room_id})

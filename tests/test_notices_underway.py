@@ -7,7 +7,7 @@ import pytest
 
 from bot.model.channel import NotSent, TooFast, Unsendable
 from bot.model.ledger import Waiting
-from bot.model.message import LoggedIn, RoomNamed
+from bot.model.message import LoggedIn, RoomLeft, RoomNamed
 from tests.conftest import STAFF_ROOM, Chat
 from tests.posting import pass_time, states
 
@@ -139,3 +139,16 @@ def test_a_row_that_was_leaving_when_the_account_changed_is_settled(chat: Chat) 
     send(chat, lambda: chat.app.receive([change]), failure=REFUSALS[1])
     pass_time(chat, minutes=5)
     assert set(states(chat, 1).values()) == {"failed"}
+
+
+def test_a_group_made_anew_under_its_name_takes_the_place_of_the_one_that_was_left(chat: Chat) -> None:
+    at = chat.clock.now()
+    chat.app.receive([RoomNamed("double", UNITS[0], at)])
+    assert any("冒名" in line for line in chat.hear()), "as long as the account is in the first one"
+    chat.app.receive([RoomLeft(UNITS[0], at), RoomNamed("new one", UNITS[0], at)])
+    assert any("新建的同名群" in line for line in chat.hear())
+    order(chat, "/通知 重要 17-1 今晚停水")
+    send(chat)
+    assert chat.channel.said[-1].room_id == "new one"
+    chat.app.receive([RoomNamed(UNITS[0], UNITS[0], at)])
+    assert any("冒名" in line for line in chat.hear()), "back in the old one it serves the new one still"

@@ -119,6 +119,14 @@ class Rooms:
         )
         return bool(changed.rowcount)
 
+    def release(self, tree_room: str) -> bool:
+        """Let another room serve that name of the tree, if the account has left the one bound to it; True when it was so."""
+        changed = self._ledger.execute(
+            "UPDATE rooms SET tree_room = NULL WHERE account = ? AND tree_room = ? AND left_at IS NOT NULL",
+            (self._ledger.account, tree_room),
+        )
+        return bool(changed.rowcount)
+
 
 class State:
     """Table state: small facts that outlive the process."""

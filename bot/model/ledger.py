@@ -126,6 +126,10 @@ class Rooms(Protocol):
         """The account is no longer in it; False when that was known, or the room never was."""
         ...
 
+    def release(self, tree_room: str) -> bool:
+        """Let another room serve that name of the tree, if the account has left the one bound to it; True when it was so."""
+        ...
+
 
 class Outbox(Protocol):
     """Rows of outgoing messages."""
