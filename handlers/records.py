@@ -23,6 +23,10 @@ _COMPLAINS = re.compile(
 )
 """Words of whoever wants the staff to hear it."""
 
+_UNTESTED = re.compile(r"[没未](?:有)?[测采]")
+_ILL = re.compile(r"阳|杠|烧|热|咳|疼|痛|吐|度|病|症|味|晕|喘|药|难受|不舒服|没劲|乏力|密接|隔离|异常")
+"""501测了 502没测 speaks of a list, not of an illness, unless there is a word of one."""
+
 FEVER = 37.3
 """Degrees Celsius from which a temperature is a fever (the value all notices of the epidemic name)."""
 
@@ -50,6 +54,8 @@ def symptom(request: Request, services: Services) -> Outcome:
     where that can be, what to do and whom to ring."""
     understanding = request.understanding
     assert understanding is not None
+    if _UNTESTED.search(request.text) and not _ILL.search(request.text):
+        return Outcome("silent:untested")
     services.records.add(request)
     degrees = understanding.slots.temperature
     title = services.titles.get("report.symptom", "症状")

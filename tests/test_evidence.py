@@ -238,6 +238,12 @@ def test_residents_words_count_in_silence(
     assert said(chat) == expected
 
 
+@pytest.mark.parametrize("text", ["501测了 502没测", "501没测", "501测抗原了", "未测 17-3", "501孩子没测"])
+def test_who_was_not_tested_is_no_alarm(text: str, chat: Chat) -> None:
+    begun(chat)
+    assert chat.say("居民王", text) == []
+
+
 def test_a_bound_account_need_not_name_its_door(chat: Chat) -> None:
     begun(chat)
     chat.say("王芳", "/我是 17-3-501 王芳", room="")
