@@ -15,6 +15,7 @@ from handlers.duty.on_duty import on_duty, shift_at
 from handlers.duty.reports import figures
 from handlers.notices.timetable import goes, timetable
 from handlers.speaking import private_enough, to_sender
+from handlers.testing import brief as testing
 from handlers.tickets.covered import branch, meant
 from handlers.tickets.lateness import work_out
 from handlers.tickets.lists import brief
@@ -60,7 +61,9 @@ def card(nodes: Branches, node: Node, shift: Shift, at: datetime, services: Serv
     unanswered = waiting(nodes, at, services)
     isolated = [one for one in services.isolation.active(at) if nodes is None or one.node in nodes]
     following = _next_shift(node, shift, services)
-    sends = _sends(nodes, shift, services)
+    sends = "\n".join(
+        part for part in (_rounds(nodes, shift, end, at, services), _sends(nodes, shift, services)) if part
+    )
     head = f"【交班】{_day(shift, services)}{shift.name}"
     if not (open_ or unanswered or isolated or counted.opened or counted.done):
         quiet = "。".join(part for part in (f"{head}：没有新工单，没有未办结的", following) if part) + "。"
@@ -127,6 +130,13 @@ def _next_shift(node: Node, shift: Shift, services: Services) -> str:
         return ""
     first, *others = [person.name for person in people]
     return f"接班（{following.name}）：{first}带班" + (f"，还有{'、'.join(others)}" if others else "")
+
+
+def _rounds(nodes: Branches, shift: Shift, end: datetime, at: datetime, services: Services) -> str:
+    """The testing of this shift, with how many are missing, and that of the next one."""
+    until = shift_at(shift.ends, services.desk, services.zone).ends
+    lines = testing.of_shift(nodes, shift.begins, end, until, at, services)
+    return f"核酸：{'；'.join(lines)}。" if lines else ""
 
 
 def _sends(nodes: Branches, shift: Shift, services: Services) -> str:

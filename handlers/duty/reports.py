@@ -10,6 +10,7 @@ from bot.model.report import Figures
 from bot.model.services import Services
 from handlers.days import read_day
 from handlers.speaking import private_enough, to_sender
+from handlers.testing import brief
 from handlers.tickets.covered import meant
 
 AT_DOOR = frozenset(
@@ -58,8 +59,9 @@ def _report(day: date, request: Request, services: Services) -> str:
     end = datetime.combine(day + timedelta(days=1), time(), services.zone)
     now = request.message.at + timedelta(seconds=1)
     counted = figures(nodes, begin, min(end, now), services)
+    testing = brief.of_day(nodes, begin, min(end, now), request.message.at, services)
     so_far = f"（到 {request.message.at.astimezone(services.zone):%H:%M}）" if end > now else ""
-    return f"{day.month}月{day.day}日{so_far}，{_title(nodes, services)}{sentence(counted)}"
+    return f"{day.month}月{day.day}日{so_far}，{_title(nodes, services)}{sentence(counted)}{testing}"
 
 
 def sentence(counted: Figures) -> str:
