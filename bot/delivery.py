@@ -201,6 +201,7 @@ class Delivery:
             notice=reply.notice,
             level=reply.level,
             attachment=reply.attachment,
+            held=reply.held,
         )
         self._books.outbox.add(new)
         self._loops.said(room_id or to_id, text, at)

@@ -152,3 +152,17 @@ def test_a_group_made_anew_under_its_name_takes_the_place_of_the_one_that_was_le
     assert chat.channel.said[-1].room_id == "new one"
     chat.app.receive([RoomNamed(UNITS[0], UNITS[0], at)])
     assert any("冒名" in line for line in chat.hear()), "back in the old one it serves the new one still"
+
+
+@pytest.mark.parametrize("how", ["继续", "补发"])
+def test_at_night_what_goes_on_or_is_sent_again_waits_for_the_morning(chat: Chat, how: str) -> None:
+    chat.clock.at = chat.clock.at.replace(hour=21, minute=50)
+    order(chat, "/通知 17号楼 楼道消毒")
+    send(chat)
+    hear(chat, "/通知 暂停 1" if how == "继续" else "/通知 取消 1")
+    chat.hear()
+    chat.clock.at = chat.clock.at.replace(hour=23)
+    hear(chat, f"/通知 {how} 1")
+    lines = chat.hear()
+    assert read(lines) == [] and "安静时间" in lines[0] and "07:00" in lines[0]
+    assert sorted(line.partition(": ")[0] for line in read(pass_time(chat, hours=9))) == UNITS[1:]

@@ -45,12 +45,12 @@ class OutboxRows:
         at = millis(new.at)
         cursor = self._ledger.execute(
             "INSERT INTO outbox (account, kind, priority, room_id, room, to_id, text, mentions,"
-            " ticket, message_id, created_at, due_at, topic, notice, attachment)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " ticket, message_id, created_at, due_at, topic, notice, attachment, held)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 self._ledger.account, new.kind, priority(new), new.room_id, new.room, new.to_id, new.text,
                 json.dumps(new.mentions, ensure_ascii=False) if new.mentions else "[]", new.ticket, new.message_id, at, at, new.topic,
-                new.notice, new.attachment,
+                new.notice, new.attachment, new.held,
             ),
         )  # fmt: skip
         return int(cursor.lastrowid or 0)

@@ -45,6 +45,8 @@ class Reply:
     """How much a notice matters."""
     attachment: str = ""
     """Id of a message to be sent on, or "file:" and the path of a file, instead of ``text``."""
+    held: str = ""
+    """Why it waits from the start (bot.model.notice.DeliveryRow.held); empty: it does not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ class NewOutgoing:
     """How much a notice matters: urgent ones leave before replies."""
     attachment: str = ""
     """Id of a message to be sent on, or "file:" and the path of a file to be sent, instead of a text."""
+    held: str = ""
+    """Why it waits from the start (bot.model.notice.DeliveryRow.held); empty: it does not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.notice import NOTICE_STATES, Notice
 from bot.model.services import Services
 from handlers.authority import may
 from handlers.notices import correcting, listing
-from handlers.notices.quiet import PAUSED
+from handlers.notices.quiet import PAUSED, QUIET, begins_at
 from handlers.notices.reached import GOT, got_by, later_one, read_last
 from handlers.notices.sending import to_room
 from handlers.speaking import to_sender
@@ -96,10 +97,14 @@ def _go_on(notice: Notice, rest: str, request: Request, services: Services) -> O
     at = request.message.at
     services.notices.change(notice.id, at, state="sending")
     services.notices.release(notice.id, PAUSED)
+    resting = _resting(notice, request, services)
+    if resting:
+        services.notices.hold(notice.id, QUIET)
     services.audit.write(request.by, "notice", f"{notice.number} 继续")
     text = services.replies(
         "notice_resumed", number=notice.number, **listing.progress_words(notice, services)
     )
+    text += resting
     return Outcome(f"notice:resumed:{notice.id}", tuple(_told(notice, text, request)))
 
 
@@ -130,12 +135,23 @@ def _resend(notice: Notice, rest: str, request: Request, services: Services) -> 
         list=_some(list(again)),
         second=asking,
     )
+    resting = _resting(notice, request, services)
+    head += resting
     replies = _told(notice, head, request)
     read = read_last(notice, services)
     for room, parts in again.items():
         sent = to_room(notice, room, services, read.get(room))
-        replies += [reply for reply in sent if parts is None or reply.attachment in parts]
+        sent = [reply for reply in sent if parts is None or reply.attachment in parts]
+        replies += [replace(reply, held=QUIET) for reply in sent] if resting else sent
     return Outcome(f"notice:resending:{notice.id}", tuple(replies))
+
+
+def _resting(notice: Notice, request: Request, services: Services) -> str:
+    """What to say of a normal notice in the quiet hours, which wakes nobody; empty when it goes now."""
+    goes = begins_at(request.message.at, notice.level, services)
+    return (
+        services.replies("notice_resting", when=services.show_time(goes)) if goes > request.message.at else ""
+    )
 
 
 def _not_again(notice: Notice, request: Request, services: Services) -> str:
