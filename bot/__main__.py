@@ -195,7 +195,9 @@ def replay(file: IO[str], db: Path | None, config: Path) -> None:
 
 
 @cli.command()
-@click.argument("what", metavar="什么", type=click.Choice(sorted({*exports.TABLES, *field_tables.TABLES, CARDS})))
+@click.argument(
+    "what", metavar="什么", type=click.Choice(sorted({*exports.TABLES, *field_tables.TABLES, CARDS}))
+)
 @click.option(
     "-o",
     "--output",
@@ -218,7 +220,12 @@ def export(what: str, output: Path, config: Path) -> None:
         raise Failed(f"还没有台账：{settings.database} 不存在。先 xiaoxiang run。")
     with contextlib.closing(Ledger(settings.database)) as ledger:
         title, (headers, rows) = _table(what, ledger, settings)
-    _writing(lambda: write_table(output, headers, rows))
+        now = SystemClock(settings.timezone).now().astimezone(ZoneInfo(settings.timezone))
+        of = field_tables.latest_round(ledger) if what == "doors" else None
+        head = (
+            field_tables.doors_title(of, now) if of else f"{settings.community} {title}　{now:%Y-%m-%d %H:%M}"
+        )
+    _writing(lambda: write_table(output, headers, rows, head))
     click.echo(f"{title} {len(rows)} 行，写到 {output}。")
 
 
@@ -281,7 +288,9 @@ def scans(file: Path, number: int | None, config: Path) -> None:
         of = field_tables.latest_round(ledger, number)
         if of is None:
             raise Failed(f"没有第 {number} 轮。" if number else "还没有做过核酸：先在群里 /核酸 开始。")
-        homes = [one.household for one in field_tables.round_standings(ledger, of, Tree(settings.groups), now)]
+        homes = [
+            one.household for one in field_tables.round_standings(ledger, of, Tree(settings.groups), now)
+        ]
         if not homes:
             raise Failed("没有住户名单，不知道谁是哪一户。先 xiaoxiang import households 名单.xlsx")
         try:

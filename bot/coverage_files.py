@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.coverage_picture import draw
-from bot.field_tables import door_rows
+from bot.field_tables import door_rows, doors_title
 from bot.model.clock import Clock
 from bot.model.coverage import Standing
 from bot.model.testing import Round
@@ -45,7 +45,7 @@ class CoverageFiles:
             return ""
         headers, rows = door_rows(standings)
         try:
-            write_table(path, headers, rows)
+            write_table(path, headers, rows, doors_title(of, self._clock.now().astimezone(self._zone)))
         except TableError:
             return ""
         return str(path)

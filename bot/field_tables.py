@@ -138,6 +138,11 @@ def doors(ledger: Ledger, zone: ZoneInfo, tree: Tree, at: datetime) -> Table:
     return door_rows(round_standings(ledger, of, tree, at) if of else [])
 
 
+def doors_title(of: Round, at: datetime) -> str:
+    """What stands above every page of the door-knocking list."""
+    return f"{of.scope or of.node} {of.name} 敲门名单　{at:%m-%d %H:%M}　有门牌电话，用完收回"
+
+
 def door_rows(standings: Sequence[Standing]) -> Table:
     """The door-knocking list: first those to be sampled at home."""
     headers = (

@@ -38,6 +38,9 @@ class TableError(Exception):
 _A4 = 9
 """The number of that paper in a sheet's file."""
 
+_TICKED = 21
+"""Points: rows are so high that one can tick and write in them with gloves on."""
+
 _UPRIGHT = 7
 """So many columns fit a sheet held upright; more are printed across."""
 
@@ -73,15 +76,16 @@ class Row:
     """What the cells show, without space around it; whole numbers without ".0"; merged cells in each row."""
 
 
-def write_table(path: Path, headers: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
-    """Write a table as .xlsx or .csv: all of it or, when anything goes wrong, nothing.
+def write_table(path: Path, headers: Sequence[str], rows: Iterable[Sequence[Value]], title: str = "") -> None:
+    """Write a table as .xlsx or .csv: all of it or, when anything goes wrong, nothing. ``title`` stands above every
+    printed page.
 
     A text is never taken for a formula: in .xlsx it is stored as text, in .csv a leading =, +, - or @ gets
     the apostrophe that spreadsheets use for that (read_table takes it away again). Only the owner may read
     the file, because exports name people. Raises TableError.
     """
     write = _writers(path)
-    _write_whole(path, lambda file: write(file, headers, rows))
+    _write_whole(path, lambda file: write(file, headers, rows, title))
 
 
 def write_posters(path: Path, posters: Sequence[Poster]) -> None:
@@ -131,7 +135,7 @@ def _write_whole(path: Path, write: Callable[[IO[bytes]], None]) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _writers(path: Path) -> Callable[[IO[bytes], Sequence[str], Iterable[Sequence[Value]]], None]:
+def _writers(path: Path) -> Callable[[IO[bytes], Sequence[str], Iterable[Sequence[Value]], str], None]:
     match path.suffix.lower():
         case ".xlsx":
             return _write_xlsx
@@ -151,7 +155,7 @@ def _readers(path: Path) -> Callable[[Path], Iterable[Row]]:
     raise TableError(f"{path}: 只认得 .xlsx 和 .csv")
 
 
-def _write_csv(file: IO[bytes], headers: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+def _write_csv(file: IO[bytes], headers: Sequence[str], rows: Iterable[Sequence[Value]], title: str) -> None:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")  # the mark makes Excel read Chinese
     writer = csv.writer(text)
     writer.writerow(headers)
@@ -166,13 +170,18 @@ def _csv_cell(value: Value) -> str:
     return f"'{shown}" if risky else shown
 
 
-def _write_xlsx(file: IO[bytes], headers: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+def _write_xlsx(file: IO[bytes], headers: Sequence[str], rows: Iterable[Sequence[Value]], title: str) -> None:
     table = [tuple(row) for row in rows]
     book = Workbook(write_only=True)
     sheet = book.create_sheet("小巷")
     sheet.freeze_panes = "A2"
     _ready_to_print(sheet, wide=len(headers) > _UPRIGHT)
     sheet.print_title_rows = "1:1"
+    sheet.print_options.gridLines = True  # lines to tick along
+    sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = _TICKED, True
+    if title:
+        sheet.oddHeader.center.text = title.replace("&", "&&")
+        sheet.page_margins.top, sheet.page_margins.header = 0.7, 0.3
     for index, header in enumerate(headers):
         widths = [_width(header) + 2, *(_width(_shown(row[index])) for row in table if index < len(row))]
         letter = get_column_letter(index + 1)

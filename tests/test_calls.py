@@ -195,6 +195,7 @@ def test_a_sealed_building_is_never_called_again_unless_by_name(round_chat: Chat
     assert "5号楼 这一轮不叫了" in lines[0]
     assert any("5号楼群: 5号楼先不下楼做核酸，请在家等社区通知。" in line for line in lines)
     assert "5号楼" not in "".join(called(wait(round_chat, 120)))
+    assert "上门都采过了，请说：5号楼 全测完" in say(round_chat, "5号楼都做完了")[0]
     assert "这一轮不叫的：5号楼" in say(round_chat, "/核酸")[0]
     say(round_chat, "/核酸 改时间 到10:00")
     assert "5号楼" in "".join(called(say(round_chat, "叫5号楼") + wait(round_chat, 1)))

@@ -184,3 +184,12 @@ def test_a_workbook_is_ready_to_be_printed(tmp_path: Path, columns: int, held: s
     assert (setup.fitToWidth, setup.fitToHeight) == (1, 0)  # as wide as the sheet, as many pages as it takes
     assert sheet.print_title_rows == "$1:$1"
     assert sheet.oddFooter.center.text == "第 &P 页，共 &N 页"
+
+
+def test_a_printed_page_says_what_it_is_and_has_lines_to_tick_along(tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    write_table(path, ["门牌"], [["501"]], "春晓苑 第3轮 敲门名单")
+    sheet = load_workbook(path).active
+    assert sheet.oddHeader.center.text == "春晓苑 第3轮 敲门名单"
+    assert sheet.print_options.gridLines
+    assert sheet.sheet_format.defaultRowHeight > 20

@@ -17,8 +17,8 @@ ROUND_STATES: dict[RoundState, str] = {
 }
 
 StopState = Literal["waiting", "called", "done", "skipped", "dropped"]
-"""A stop that was skipped comes last, or when it is called by name; one that was dropped (a sealed building) only then. One that is done without ``done_at`` was taken for
-through when the next ones were called."""
+"""A stop that was skipped comes last, or when it is called by name; one that was dropped (a sealed building) only then.
+One that is done without ``done_at`` was taken for through when the next ones were called."""
 
 Kind = Literal["tested", "home", "away", "isolated", "vacant", "wanted"]
 """已测; 上门采样过; why a household need not come: 外出, 隔离, 空置; and that it waits for somebody to come to its door

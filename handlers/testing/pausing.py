@@ -18,6 +18,9 @@ def pause(one: Round, words: str, request: Request, services: Services) -> Outco
         return steering.say(request, services.replies("round_paused_before", **words_), "pause")
     if one.state != "running":
         return steering.say(request, steering.state(one, services), "pause")
+    known = services.rounds.stops(one.id)
+    if not stops.upcoming(known) and not stops.present(known):
+        return steering.say(request, services.replies("round_all_called", name=calling.title(one)), "pause")
     unsent = services.rounds.unsent(one.id)
     services.rounds.hold(one.id)
     one = services.rounds.change(one.id, state="paused", paused_at=at)

@@ -74,10 +74,10 @@ def done(one: Round, words: str, request: Request, services: Services) -> Outcom
         chosen if stops.all_past(chosen) else through or chosen, known, services, wide=wide
     )
     if not through:
-        uncalled = any(stop.state != "done" for stop in chosen)
-        return say(
-            request, services.replies("round_not_called" if uncalled else "round_done", place=place), "done"
-        )
+        states = {stop.state for stop in chosen}
+        key = "round_done" if states == {"done"} else "round_not_called"
+        key = "round_done_off" if states == {"dropped"} else key
+        return say(request, services.replies(key, place=place, word=words.strip()), "done")
     for stop in through:
         services.rounds.change_stop(stop, state="done", done_at=at)
     _write(one, "完成", through, request, services)
