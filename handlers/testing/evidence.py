@@ -82,6 +82,7 @@ def mark_command(request: Request, words: str, services: Services) -> Outcome:
 def report(request: Request, services: Services) -> Outcome:
     """report.tested: kept like every report, and for the round that runs where the household lives. Silent in groups;
     in private it says what was kept, or asks for the door."""
+    request = _no_building(request)
     outcome = record(request, services)
     if outcome.label != "record:report.tested" or _denied(request.text):
         return outcome
@@ -168,6 +169,17 @@ def _keep(
     return of
 
 
+def _no_building(request: Request) -> Request:
+    """501-504 are doors: 501 is no building."""
+    meant, written = request.understanding, marking.in_figures(request.text)
+    if meant is None or not meant.slots.building or not _ROOM.fullmatch(meant.slots.building):
+        return request
+    if meant.slots.building not in _ROOM.findall(written):
+        return request
+    slots = replace(meant.slots, building=None, unit=None, room=None)
+    return request.understood(replace(meant, slots=slots), request.dialogue)
+
+
 def _round_of(home: Household, request: Request, services: Services) -> Round | None:
     rounds = rounds_at(node_of(home, services), request.message.at, services)
     begun = (one for one in rounds if one.state != "planned")
@@ -185,7 +197,7 @@ def _homes(request: Request, services: Services) -> list[tuple[Household, Source
     own = services.roster.household_of(request.person.id)
     where = whereabouts(request, services)
     said = [slots.room] if slots.room else []
-    bare = [room for room in dict.fromkeys(_ROOM.findall(request.text)) if room not in said]
+    bare = [room for room in dict.fromkeys(_ROOM.findall(marking.in_figures(request.text))) if room not in said]
     homes = [household(replace(where, room=room), services) for room in said]
     others = [household(replace(where, room=room), services) for room in bare[:10]]
     found = [home for home in homes if home]

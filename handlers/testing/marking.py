@@ -63,13 +63,13 @@ _VERBS: tuple[tuple[Kind | None, bool, str], ...] = (
         rf"{_LEAD}(?:已[测采检](?:样|核酸)?|[测采检](?:样|核酸)?(?:过|完|好|毕|齐)?了|[测采检](?:样|核酸)?(?:过|完|好|毕|齐)"
         rf"|核酸{_LEAD}[做测采](?:过|完|好)?了?|[做测采](?:过|完|好|了)核酸了?|[做测采]核酸了)",
     ),
-    ("tested", False, rf"{_LEAD}(?:做(?:过|完|好)?了|做完|做好|做过|已做|完成了?|OK了?|ok了?)"),
+    ("tested", False, rf"{_LEAD}(?:做(?:过|完|好)?了|做完|做好|做过|已做|完成了?|OK了?|ok了?|[✅✔☑√])"),
 )  # fmt: skip
 _VERB = re.compile("|".join(f"(?P<v{n}>{pattern})" for n, (_, _, pattern) in enumerate(_VERBS)))
 
 _JOIN = r"[-\u2013\u2014－#]"
 _NUMERAL = "一二三四五六七八九十"
-_ROOM = r"(?:[A-Za-z]?\d{3,5}[A-Za-z]?|[东西南北中]{1,2}户)(?![\d.])(?!号楼|栋|幢|单元)(?:室|房|号|户)?"
+_ROOM = r"(?:[A-Za-z]?\d{3,5}[A-Za-z]?|(?:商铺|门面|底商)\d{1,3}|[东西南北中]{1,2}户)(?![\d.])(?!号楼|栋|幢|单元)(?:室|房|号|户)?"
 _BUILDING = (
     rf"(?P<compound>[\u4e00-\u9fff]{{2,8}}?)??(?P<building>\d{{1,3}}|[A-Za-z]\d?|[{_NUMERAL}]{{1,3}}(?=号楼|栋|幢|座))"
     rf"(?:\s?(?:号楼|号院|栋|幢|座|楼)\s?{_JOIN}?\s?|\s?{_JOIN}\s?)"
@@ -98,14 +98,24 @@ _BETWEEN = re.compile(r"[\s,，、/和及与跟+:：]*")
 _AFTER = re.compile(r"[\s,，、;；。.!！~:：]*")
 _EDGE = " \t\n。.!！~,，;；"
 _THANKS = re.compile(r"(?:谢谢|辛苦)(?:了|您|啦|大家)?$")
+_FIRST = re.compile(
+    r"\A(?:(?:报告|收到|好的?(?=[\s,，。])|刚才|刚刚|(?:麻烦|帮忙?|请)?(?:再)?(?:登记|记)(?:一?下|上)?)[\s:,，。]*)+(?=[\dA-Za-z\u4e00-\u9fff])"
+)
+"""What people say before they come to the point."""
+_DICTATED = re.compile(
+    r"(?<![\d零〇一二三四五六七八九幺])[一二三四五六七八九幺]{1,2}[零〇][一二三四五六七八九幺](?![零〇一二三四五六七八九十单号栋幢])"
+)
+"""A door that somebody dictated: 五零一, 一二零三."""
+_FIGURES = dict(zip("零〇一二三四五六七八九幺", "001234567891", strict=True))
+_SPAN = re.compile(r"(?<!\d)(\d{3,4})\s*[-~–—－到至]+\s*(\d{3,4})(?![\d-])")
+"""501-504, 501到504."""
 _NOTE = re.compile(r"[(（][^()（）]{0,20}[)）]")
 
 
 def read(text: str, building: str = "", unit: str = "") -> list[Said] | None:
     """What a message says of doors; None when it says anything else besides. ``building`` and ``unit`` stand for bare doors
     (502) before any other was written: those of the group."""
-    text = unicodedata.normalize("NFKC", text).strip(_EDGE)
-    text = _THANKS.sub("", text).strip(_EDGE)
+    text = _plain(text)
     if whole := _WHOLE.fullmatch(text):
         return [Said("tested", (_door(whole, ""),))]
     if (but := _BUT.fullmatch(text)) and (unit_ := _door(but, "")).building:
@@ -121,6 +131,27 @@ def read(text: str, building: str = "", unit: str = "") -> list[Said] | None:
     return found if found and None not in found else None  # type: ignore[return-value]
 
 
+def in_figures(text: str) -> str:
+    """The text with doors that were dictated in figures, and each span of doors on one floor written out: 501-504 is 501
+    502 503 504."""
+    text = _DICTATED.sub(lambda room: "".join(_FIGURES.get(sign, sign) for sign in room[0]), text)
+    return _SPAN.sub(_written_out, text)
+
+
+def _written_out(found: re.Match[str]) -> str:
+    first, last = found[1], found[2]
+    if len(first) != len(last) or first[:-2] != last[:-2] or first >= last:
+        return found[0]  # over several floors: which doors are there is not known
+    return " ".join(f"{number:0{len(first)}}" for number in range(int(first), int(last) + 1))
+
+
+def _plain(text: str) -> str:
+    """The text without courtesies, its numbers in figures."""
+    text = _FIRST.sub("", unicodedata.normalize("NFKC", text).replace("\ufe0f", "").strip(_EDGE))
+    text = _THANKS.sub("", text).strip(_EDGE)
+    return in_figures(text)
+
+
 _SWABBED = re.compile(r"(?<!自)(?<!没)(?<!未)[测采](?:样|核酸)?(?:完|过|好|毕|齐)?了|已[测采]")
 _ASKS = re.compile(r"[?？]|[吗么嘛呢]$|谁|怎么|几[户个家点]")
 _LONGEST_UNREAD = 80
@@ -130,7 +161,7 @@ _LONGEST_UNREAD = 80
 def unread(text: str, building: str = "", unit: str = "") -> str:
     """The words that could not be read of a message that begins with a door and says that somebody was swabbed; empty when
     it is no such message. Whoever wrote it believes that it was kept."""
-    text = _THANKS.sub("", unicodedata.normalize("NFKC", text).strip(_EDGE)).strip(_EDGE)
+    text = _plain(text)
     carried = Door("", building, unit, "")
     doors, at = _doors(text, 0, carried)
     if not doors or len(text) > _LONGEST_UNREAD or not _SWABBED.search(text, at) or _ASKS.search(text):
