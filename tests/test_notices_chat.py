@@ -403,6 +403,39 @@ def test_planned_it_leaves_at_its_time(chat: Chat) -> None:
     assert groups(ring(chat)) == [UNITS[2]]
 
 
+def test_its_time_is_moved_as_long_as_it_waits(chat: Chat) -> None:
+    staff(chat, "/通知 9:00 17-3 到12:00 今天11点消毒")
+    staff(chat, "确认")
+    assert "不用暂停" in staff(chat, "/通知 暂停 1")[0]
+    assert "这样写" in staff(chat, "/通知 改时间 1")[0] and "这样写" in staff(chat, "/通知 改时间 1 晚点")[0]
+    assert "已经过去了" in staff(chat, "/通知 改时间 1 7:00")[0]
+    assert "没有改" in staff(chat, "/通知 改时间 1 今天13:00")[0]
+    (line,) = staff(chat, "/通知 改时间 1 10:30")
+    assert "通知1改到 今天（11月16日 周三） 10:30 发，1 个群" in line
+    chat.clock.at = chat.clock.at.replace(hour=9, minute=1)
+    assert groups(ring(chat)) == []
+    chat.clock.at = chat.clock.at.replace(hour=10, minute=30, second=0)
+    assert groups(ring(chat)) == [UNITS[2]]
+    assert "不能改时间" in staff(chat, "/通知 改时间 1 11:00")[0]
+    assert any("改时间" in what for (what,) in chat.app.ledger.execute("SELECT what FROM audit"))
+
+
+def test_moved_it_warns_anew_and_tells_its_writer(chat: Chat) -> None:
+    private(chat, "/通知 9:00 17-3 今晚消毒")
+    private(chat, "确认")
+    lines = staff(chat, "/通知 改时间 通知1 明早6:30", "网格员小安")
+    assert "安静时间" in lines[0] and "「今晚」说的就是 11月17日" in lines[0]
+    assert "11月17日 周四） 07:00 发" in lines[0]
+    assert any(line.startswith("私聊: 网格员小安：通知1改到") for line in lines)
+
+
+def test_a_correction_may_begin_with_what_a_notice_may(chat: Chat) -> None:
+    staff(chat, "/通知 17-3 今晚七点停水")
+    staff(chat, "确认")
+    (shown,) = staff(chat, "/通知 更正 1 重要 到21:00 今晚八点停水")
+    assert "【重要通知】今晚八点停水" in shown and "有效到 今天（11月16日 周三） 21:00" in shown
+
+
 def test_cancelled_in_time_nobody_hears_of_it(chat: Chat) -> None:
     staff(chat, "/通知 9:00 17-3 消毒")
     staff(chat, "确认")

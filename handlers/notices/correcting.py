@@ -6,6 +6,7 @@ from bot.model.handling import Outcome, Request
 from bot.model.notice import Notice
 from bot.model.services import Services
 from handlers.notices.drafting import out_of_reach, show
+from handlers.notices.heading import read_facts
 from handlers.notices.reached import later_one, reached, read_last
 from handlers.notices.wording import LONGEST, corrected, worded
 from handlers.speaking import to_sender
@@ -24,13 +25,17 @@ def correct(old: Notice, body: str, request: Request, services: Services) -> Out
         return _said(request, services.replies("notice_correct_nobody", number=old.number))
     if refused := out_of_reach(rooms, request, services):
         return _said(request, services.replies("notice_refused", list=refused))
-    if not body.strip():
+    head = read_facts(body.strip("\n \t\u3000"), at.astimezone(services.zone))
+    if not head.text:
         return _said(request, services.replies("notice_correct_how", id=str(old.id)))
+    if head.valid_until is not None and head.valid_until.problem:
+        return _said(request, head.valid_until.problem)
     if len(body) > LONGEST:
         return _said(request, services.replies("notice_too_long", count=str(len(body)), total=str(LONGEST)))
-    text = worded(
-        body.strip("\n \t\u3000"), old.level, services, drill=old.drill, asks_receipt=old.asks_receipt
-    )
+    level, drill = head.level or old.level, head.drill or old.drill
+    receipt = head.asks_receipt or old.asks_receipt
+    text = worded(head.text, level, services, drill=drill, asks_receipt=receipt)
+    until = old.valid_until if old.valid_until is None or old.valid_until > at else None
     draft = Notice(
         0,
         text,
@@ -39,11 +44,11 @@ def correct(old: Notice, body: str, request: Request, services: Services) -> Out
         old.node,
         max(old.planned_at, at),
         at,
-        old.level,
+        level,
         late_minutes=old.late_minutes,
-        valid_until=old.valid_until if old.valid_until is None or old.valid_until > at else None,
-        drill=old.drill,
-        asks_receipt=old.asks_receipt,
+        valid_until=head.valid_until.at if head.valid_until else until,
+        drill=drill,
+        asks_receipt=receipt,
         corrects=old.id,
         by_id=request.person.id,
         by_name=request.person.name,

@@ -69,6 +69,18 @@ def read_heading(typed: str, now: datetime, groups: Groups) -> Heading:
     return head
 
 
+def read_facts(typed: str, now: datetime) -> Heading:
+    """What a correction may begin with: 重要, 收到, 演练, 到18:00; then its words. It goes to the groups of the old one, and at
+    its time, so neither is read."""
+    head = Heading(planned=Moment(None, 0, ""))
+    at = 0
+    while length := _fact(typed[at:], head, now):
+        at += length
+        at += len(typed[at:]) - len(_GAP.sub("", typed[at:], count=1)) if _GAP.match(typed, at) else 0
+    head.text = typed[at:].strip("\n \t\u3000")
+    return head
+
+
 def _skip(typed: str, at: int, head: Heading) -> int:
     gap = (_GAP if head._parts or head.planned else _BLANK).match(typed, at)
     return gap.end() if gap else at

@@ -3,16 +3,22 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.model.handling import Outcome, Reply, Request
-from bot.model.notice import NOTICE_STATES, Notice
+from bot.model.notice import NOTICE_STATES, Notice, NoticeState
 from bot.model.services import Services
 from handlers.authority import may
-from handlers.notices import correcting, listing
+from handlers.notices import correcting, listing, retiming
+from handlers.notices.previewing import moment
 from handlers.notices.quiet import PAUSED, QUIET, begins_at
 from handlers.notices.reached import GOT, got_by, later_one, read_last
 from handlers.notices.sending import to_room
+from handlers.notices.wording import first_words
 from handlers.speaking import to_sender
+
+LOOKED_AT = 200
+"""So many of the latest notices are looked through."""
 
 NAMED = 8
 """So many groups are named in a sentence."""
@@ -23,6 +29,24 @@ _WORD = re.compile(
     r"(?![\d:：.]|-\d|号楼|号院|楼|栋|幢|座|单元|#|点|时|月|日)(?:号)?[\s:：,，]*(.*)",
     re.DOTALL,
 )
+_RETIME = re.compile(
+    r"(?:改时间|改到|改成|时间改到?)\s*(?:通知|#)?\s*(\d{1,6})(?![\d:：.]|-\d|点|时|月|日)号?"
+    r"(?:\s*(?:到|为|成|[:：,，])\s*|\s+|$)(.*)",
+    re.DOTALL,
+)
+_BARE = re.compile(
+    rf"(取消|撤销|撤回|不发|暂停|停|继续|接着发|补发|重发|更正|改正|修改|改)(?:一下)?(?:通知|刚才那?条?|那条)?了?{_STOPS}"
+)
+_FITS: dict[str, tuple[NoticeState, ...]] = {
+    **dict.fromkeys(("暂停", "停"), ("sending",)),
+    **dict.fromkeys(("继续", "接着发"), ("paused",)),
+    **dict.fromkeys(("补发", "重发"), ("done",)),
+    **dict.fromkeys(("更正", "改正", "修改", "改"), ("sending", "waiting", "paused", "done")),
+    **dict.fromkeys(("取消", "撤销", "撤回", "不发"), ("sending", "waiting", "paused")),
+}
+"""Word without a number -> states of the notices it can be about."""
+_LATELY = timedelta(hours=24)
+_OFFERED = 5
 _LIST = re.compile(rf"(?:列表|清单|看看|今天|都有哪些){_STOPS}")
 _ONE = re.compile(rf"(?:通知|#|第)?\s*(\d{{1,6}})\s*(?:号)?{_STOPS}")
 _UNSURE = re.compile(rf"(?:含|带|连|加上?|包括)?不确定的?(?:也发|也补发|一起)?{_STOPS}")
@@ -34,6 +58,10 @@ def asked(typed: str, request: Request, services: Services) -> Outcome | None:
     """/通知 列表, 12, 取消 12, 暂停 12, 继续 12, 补发 12, 更正 12 新的话; None when it is a new notice."""
     if _LIST.fullmatch(typed):
         return _said(request, listing.listed(request, services))
+    if moved := _RETIME.fullmatch(typed):
+        return _of(int(moved[1]), retiming.retime, moved[2], request, services)
+    if bare := _BARE.fullmatch(typed):
+        return _said(request, _which(bare[1], request, services))
     one, word = _ONE.fullmatch(typed), _WORD.fullmatch(typed)
     if one is None and word is None:
         return None
@@ -41,13 +69,37 @@ def asked(typed: str, request: Request, services: Services) -> Outcome | None:
     act = _ACTS[word[1].removesuffix("了")] if word else _show
     if word and act is not _correct and act is not _resend and word[3].strip(" 。.!！"):
         return None  # 取消 3 号楼的…: the words of a notice
+    return _of(number, act, word[3] if word else "", request, services)
+
+
+def _of(number: int, act: _Act, rest: str, request: Request, services: Services) -> Outcome:
+    """Do it to the notice of that number, if it is theirs."""
     notice = services.notices.get(number)
     if notice is None:
         return _said(request, services.replies("notice_unknown", id=str(number)))
     node = services.groups.find(notice.node)
     if node is None or not may(request.person, "worker", node, services.groups):
         return _said(request, services.replies("notice_not_here", number=notice.number, place=notice.scope))
-    return act(notice, word[3] if word else "", request, services)
+    return act(notice, rest, request, services)
+
+
+def _which(word: str, request: Request, services: Services) -> str:
+    """The notices that a word without a number can be about, each as it is to be typed; none is guessed."""
+    at = request.message.at
+    verb = "取消" if word in ("撤销", "撤回", "不发") else "更正" if word in ("改正", "修改", "改") else word
+    fitting = [
+        one
+        for one in services.notices.latest(LOOKED_AT)
+        if one.state in _FITS[word]
+        and (one.ended_at is None or at - one.ended_at <= _LATELY)
+        and (node := services.groups.find(one.node)) is not None
+        and may(request.person, "worker", node, services.groups)
+    ]
+    if not fitting:
+        return services.replies("notice_none_such", word=verb)
+    new = " 新的话" if verb == "更正" else ""
+    lines = [f"/通知 {verb} {one.id}{new}　{one.scope} {first_words(one)}" for one in fitting[:_OFFERED]]
+    return services.replies("notice_which", word=verb, list="\n".join(lines))
 
 
 def _show(notice: Notice, rest: str, request: Request, services: Services) -> Outcome:
@@ -80,9 +132,13 @@ def _cancel(notice: Notice, rest: str, request: Request, services: Services) -> 
 
 def _pause(notice: Notice, rest: str, request: Request, services: Services) -> Outcome:
     """What waits keeps its place and does not leave."""
+    at = request.message.at
+    if notice.state == "waiting":
+        when = moment(notice.begin_at or notice.planned_at, at, services)
+        words = {"number": notice.number, "id": str(notice.id), "when": when}
+        return _said(request, services.replies("notice_not_begun", **words))
     if notice.state != "sending":
         return _no(notice, "暂停", request, services)
-    at = request.message.at
     services.notices.change(notice.id, at, state="paused")
     services.notices.hold(notice.id, PAUSED)
     services.audit.write(request.by, "notice", f"{notice.number} 暂停")
