@@ -114,7 +114,8 @@ def choose(waiting: Iterable[Waiting], pacer: Pacer, at: datetime) -> Waiting | 
         where = row.out.room_id or row.out.to_id
         if where in held:
             continue
-        ready = max(row.due, pacer.room_free_at(where, at))
+        due = row.due if row.due - at <= LONGEST_BACKOFF else at  # queued before the clock was set back
+        ready = max(due, pacer.room_free_at(where, at))
         if ready <= at:
             return row
         held.add(where)

@@ -234,3 +234,16 @@ def test_pacer_forgets_an_old_minute() -> None:
     pacer.sent(MORNING, "r")
     assert pacer.free_at(MORNING) == MORNING + timedelta(minutes=1)
     assert pacer.free_at(MORNING + timedelta(minutes=1)) == MORNING + timedelta(minutes=1)
+
+
+def test_what_was_queued_before_the_clock_was_set_back_does_not_wait_for_that_hour(
+    open_desk: Callable[..., Desk],
+) -> None:
+    desk = open_desk()
+    desk.queue("one")
+    desk.drain()
+    desk.queue("two")
+    desk.clock.advance(hours=-8)  # the machine took UTC for the local time
+    assert [
+        (when - MORNING + timedelta(hours=8) < timedelta(minutes=1), text) for when, text in desk.drain()
+    ] == [(True, "two")]
