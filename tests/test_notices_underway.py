@@ -166,3 +166,20 @@ def test_at_night_what_goes_on_or_is_sent_again_waits_for_the_morning(chat: Chat
     lines = chat.hear()
     assert read(lines) == [] and "安静时间" in lines[0] and "07:00" in lines[0]
     assert sorted(line.partition(": ")[0] for line in read(pass_time(chat, hours=9))) == UNITS[1:]
+
+
+def test_a_yes_to_what_somebody_else_took_back_is_answered(chat: Chat) -> None:
+    chat.say("刘书记", "/通知 17-3 消毒", STAFF_ROOM)
+    chat.say("网格员小安", "/通知 取消 1", STAFF_ROOM)
+    assert chat.say("刘书记", "确认", STAFF_ROOM) == [
+        f"{STAFF_ROOM}: @刘书记 通知1现在是「取消」，不用再确认。"
+    ]
+    assert chat.say("刘书记", "确认。", STAFF_ROOM) == [], "once"
+
+
+def test_the_second_person_says_no_with_its_number(chat: Chat) -> None:
+    chat.say("刘书记", "/通知 全社区 停水", "")
+    chat.say("刘书记", "确认", "")
+    assert any("通知1不发了" in line for line in chat.say("网格员小安", "不发 1", STAFF_ROOM))
+    chat.clock.advance(seconds=11)
+    assert read(chat.say("网格员小安", "确认 1", STAFF_ROOM)) == []

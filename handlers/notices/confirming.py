@@ -9,7 +9,7 @@ from bot.model.services import Services
 from handlers.authority import may
 from handlers.notices import afterthought, attaching
 from handlers.notices.drafting import draft_of
-from handlers.notices.previewing import community_wide, moment, took
+from handlers.notices.previewing import community_wide, moment, took, when
 from handlers.notices.quiet import begins_at
 from handlers.notices.reached import reached
 from handlers.notices.sending import begin
@@ -49,9 +49,15 @@ def answer_notice(request: Request, services: Services) -> Outcome | None:
     assert request.dialogue is not None
     words = request.text.strip()
     notice = services.notices.get(int(request.dialogue.ticket))
-    if notice is None or notice.state != "draft":
+    if notice is None:
         return None
-    if (_YES_ALONE if request.message.private else _YES).fullmatch(words):
+    yes = (_YES_ALONE if request.message.private else _YES).fullmatch(words)
+    if notice.state == "cancelled" and yes:  # by somebody else: its writer believes that it goes out now
+        services.dialogues.end(request, "notice")
+        return confirm(notice, request, services)
+    if notice.state != "draft":
+        return None
+    if yes:
         return confirm(notice, request, services)
     if _NO.fullmatch(words):
         return withdraw(notice, request, services)
@@ -107,7 +113,7 @@ def _number(quote: str, words: str) -> tuple[int, bool]:
     """Which notice a yes or a no is about; 0 when it is about none."""
     if found := _NUMBERED.fullmatch(words):
         yes = found[1] in ("确认", "确定")
-        return (int(found[3]), yes) if yes or found[2] else (0, False)
+        return (int(found[3]), yes) if yes or found[2] or found[1] == "不发" else (0, False)
     numbers = dict.fromkeys(_QUOTED.findall(quote))
     yes = _YES_ALONE.fullmatch(words) is not None
     if numbers and (yes or _NO.fullmatch(words)):
@@ -121,7 +127,8 @@ def asked(typed: str, request: Request, services: Services) -> Outcome | None:
     if _YES.fullmatch(words) or _NO.fullmatch(words):
         notice = draft_of(request, services)
         if notice is None:
-            return _said(request, services.replies("notice_nothing"))
+            nothing = _said(request, services.replies("notice_nothing"))
+            return nothing if _YES.fullmatch(words) else None  # /通知 取消: another one is meant
         return (
             confirm(notice, request, services)
             if _YES.fullmatch(words)
@@ -187,7 +194,7 @@ def _await_second(notice: Notice, request: Request, services: Services) -> Outco
             name=notice.by_name,
             place=notice.scope,
             count=str(len(notice.rooms)),
-            when=moment(notice.planned_at, at, services) if notice.planned_at > at else "马上",
+            when=when(notice, at, services, now="马上"),
             text=quoted(notice.update_text or notice.text),
             id=str(notice.id),
         )
