@@ -96,7 +96,7 @@ class Router:
             return self._unknown(command, request)
         if _at_work(request) and staff and (outcome := evidence.site_words(request, self._services)):
             return outcome
-        if _in_work_room(request) and staff and (outcome := site.heard(request, self._services)):
+        if _at_work(request) and staff and (outcome := site.heard(request, self._services)):
             return outcome
         if _in_work_room(request) and not request.addressed:
             return Outcome("silent:staff")

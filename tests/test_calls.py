@@ -375,6 +375,20 @@ def test_of_two_rounds_the_one_that_is_named_is_meant(round_chat: Chat) -> None:
     assert called(say(round_chat, "/核酸 下一个 春晓苑")) == ["请5号楼"]
 
 
+def test_with_two_compounds_at_work_the_staff_read_which(round_chat: Chat) -> None:
+    say(round_chat, "/核酸 开始 和谐小区 南门 6:00-9:00")
+    wait(round_chat, 0.5)
+    say(round_chat, "确认")
+    wait(round_chat, 0.5)
+    asked = say(round_chat, "下一个")[0]
+    assert asked.endswith("\n和谐小区下一个\n春晓苑下一个")
+    lines = say(round_chat, "春晓苑下一个")
+    assert "已叫 春晓苑5号楼（20户），下一个 春晓苑17号楼1单元" in lines[0]
+    assert "春晓苑第3轮暂停" in say(round_chat, "暂停 春晓苑")[0]
+    assert say(round_chat, "/核酸 改时间 到9:40")[0].endswith("/核酸 改时间 到9:40 春晓苑")
+    assert "春晓苑第3轮继续" in say(round_chat, "继续")[0]
+
+
 def test_ending_asks_when_somebody_was_not_called(round_chat: Chat) -> None:
     wait(round_chat, 0.5)
     assert "还有 4 个没叫：5号楼、17号楼1单元、2单元、3单元" in say(round_chat, "/核酸 结束")[0]
@@ -389,6 +403,42 @@ def test_words_at_the_site_mean_nothing_to_others_and_elsewhere(round_chat: Chat
     for talk in ("下一个是谁", "继续加油", "大家先停一下手里的活", "5号楼的水管修好了", "3栋好了"):
         assert say(round_chat, talk) == []
     assert say(round_chat, "/核酸 下一个", "居民", UNIT_ROOM) == []
+
+
+def test_words_at_the_site_are_heard_in_private_of_those_who_work_there(round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    assert called(round_chat.say("网格员小安", "下一个", "", room_id="")) == ["请5号楼"]
+    wait(round_chat, 1)
+    assert called(round_chat.say("志愿者小冀", "下一个", "", room_id="")) == [], "works in 和谐小区"
+
+
+@pytest.mark.parametrize("text", ["叫一下17-2", "请17-2下楼", "让17-2的下来吧"])
+def test_by_name_in_other_words(text: str, round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    assert called(say(round_chat, text)) == ["请17号楼2单元"]
+
+
+def test_a_clock_put_back_an_hour_does_not_make_next_deaf(round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    round_chat.clock.advance(hours=-1)
+    assert called(say(round_chat, "下一个")) == ["请5号楼"]
+
+
+def test_two_people_say_it_was_a_mistake_and_one_call_is_taken_back(round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    say(round_chat, "叫17-2")
+    wait(round_chat, 0.5)
+    say(round_chat, "叫17-3")
+    wait(round_chat, 0.5)
+    assert "已请 17号楼3单元" in say(round_chat, "叫错了")[0]
+    round_chat.clock.advance(seconds=11)
+    assert "刚刚撤回过" in say(round_chat, "叫错了", "网格员小安")[0]
+
+
+def test_who_was_skipped_before_is_told_apart_from_who_was_called(round_chat: Chat) -> None:
+    say(round_chat, "跳过17-2")
+    wait(round_chat, 0.5)
+    assert "已经跳过" in say(round_chat, "17-2跳过")[0]
 
 
 def test_no_words_at_the_site_while_nothing_runs(chat: Chat) -> None:

@@ -390,6 +390,8 @@ REPLIES: dict[str, frozenset[str]] = {
     "round_drop_sure": frozenset({"place", "word"}),
     "round_stay": frozenset({"place", "drill"}),
     "round_paused_before": frozenset({"name", "time"}),
+    "round_recalled_before": frozenset(),
+    "round_skipped_before": frozenset({"place", "word"}),
     "round_not_waiting": frozenset({"place"}),
     "round_recalled": frozenset({"place", "next"}),
     "round_nothing_called": frozenset({"name"}),

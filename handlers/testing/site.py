@@ -22,7 +22,8 @@ SAID: tuple[tuple[re.Pattern[str], Step], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), step)
     for pattern, step in (
         (rf"(?:叫|喊|请)?下一?[个栋批组](?:楼|单元)?{_END}", steering.next_one),
-        (rf"(?:再|先)?[叫喊]\s*(?P<where>{_SEVERAL})(?:下来|下楼)?{_END}", steering.by_name),
+        (rf"(?:再|先)?[叫喊](?:一下)?\s*(?P<where>{_SEVERAL})(?:下来|下楼)?{_END}", steering.by_name),
+        (rf"[请让]\s*(?P<where>{_SEVERAL})的?(?:现在)?(?:下来|下楼)[吧哈]?[。.!！~]*", steering.by_name),
         (
             rf"(?P<where>{_SEVERAL})\s*(?:都|全)?(?:已经?)?(?:完成|做完|好了|测完|采完|完了|结束){_END}",
             steering.done,
@@ -59,23 +60,23 @@ _LONGEST = 40
 
 
 def heard(request: Request, services: Services) -> Outcome | None:
-    """What somebody at the site says in a group of those at work while a round runs there; None when it is no such word,
+    """What somebody at the site says in a group of those at work, or in private, while a round runs there; None when it is no such word,
     or none of their business."""
     text = request.text.strip()
-    if len(text) > _LONGEST or request.place is None:
+    if len(text) > _LONGEST or (request.place is None and not request.message.private):
         return None
+    here = around(request, services)
+    text, here = _of_compound(text, here, services) if here else (text, here)
     for pattern, step in SAID:
         found = pattern.fullmatch(text)
         if found is None:
             continue
         words = (found.groupdict().get("where") or "").strip()
         states = _WHEN.get(step, ("running", "paused"))
-        open_here = [one for one in around(request, services) if one.state in states]
+        open_here = [one for one in here if one.state in states]
         if step is pausing.pause and not open_here:
             soon = request.message.at + SOON
-            open_here = [
-                one for one in around(request, services) if one.state == "planned" and one.begins <= soon
-            ]
+            open_here = [one for one in here if one.state == "planned" and one.begins <= soon]
         if words:
             fitting = [one for one in open_here if _names(words, one, services)]
             open_here = fitting or ([] if step in (steering.done, dropping.ask, dropping.drop) else open_here)
@@ -102,11 +103,35 @@ def around(request: Request, services: Services) -> list[Round]:
 
 
 def which(several: Sequence[Round], request: Request, services: Services) -> Outcome:
-    """Ask which of several rounds is meant."""
-    listed = "\n".join(f"/核酸 下一个 {one.scope}" for one in several)
+    """Ask which of several rounds is meant, with what to say instead: 百合里下一个, /核酸 暂停 百合里."""
+    text, command = request.text.strip(), request.command is not None
+    listed = "\n".join(_told(one, text, services, command=command) for one in several)
     names = "、".join(calling.title(one) for one in several)
     text = services.replies("round_which", name=names, list=listed)
     return Outcome("round:which", (to_sender(request, text),))
+
+
+def _told(one: Round, text: str, services: Services, *, command: bool) -> str:
+    """What was said, said of this round alone."""
+    node = services.groups.find(one.node)
+    compound = node is not None and node.level == "compound"
+    if command:
+        return f"{text} {one.node if compound else one.scope}"
+    return f"{one.node}{text}" if compound else f"/核酸 下一个 {one.scope}"
+
+
+def _of_compound(text: str, rounds: list[Round], services: Services) -> tuple[str, list[Round]]:
+    """「百合里下一个」, 「暂停 百合里」: the rounds of the compound that is named, and the words without its name."""
+    groups = services.groups
+    for compound in (node for node in groups.nodes() if node.level == "compound"):
+        rest = text.removeprefix(compound.name)
+        rest = (rest if rest != text else text.removesuffix(compound.name)).strip(" ，,的")
+        if rest in (text, ""):
+            continue
+        its = [one for one in rounds if (node := groups.find(one.node)) and groups.within(node, compound)]
+        if its:
+            return rest, its
+    return text, rounds
 
 
 def _names(words: str, one: Round, services: Services) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.services import Services
@@ -102,7 +102,9 @@ def skip(one: Round, words: str, request: Request, services: Services) -> Outcom
     wide = calling.wide(one, services)
     if not later:
         place = stops.titles(groups[0], services, wide=wide)
-        return say(request, services.replies("round_not_waiting", place=place), "skip")
+        again = all(stop.state == "skipped" for group in groups for stop in group)
+        key = "round_skipped_before" if again else "round_not_waiting"
+        return say(request, services.replies(key, place=place, word=words.strip()), "skip")
     replies = _stand_down([stop for stop in later if stop.warned_at], one, request, services)
     for stop in later:
         services.rounds.change_stop(stop, state="skipped", warned_at=None)
@@ -127,6 +129,9 @@ def recall(one: Round, words: str, request: Request, services: Services) -> Outc
     wide = calling.wide(one, services)
     if not back:
         return say(request, services.replies("round_nothing_called", name=calling.title(one)), "recall")
+    if not words and _recalled_just_now(one, back, at, services):
+        return say(request, services.replies("round_recalled_before"), "recall")
+    services.rung.mark(_recall(one), at, at)
     unsent = services.rounds.withdraw(one.id, {stop.place for stop in back}, at)
     replies = _stand_down([stop for stop in back if stop.place not in unsent], one, request, services)
     for stop in back:
@@ -139,6 +144,20 @@ def recall(one: Round, words: str, request: Request, services: Services) -> Outc
         "round_recalled", place=stops.titles(back, services, wide=wide), next=next_title(one, services)
     )
     return say(request, text, "recall", replies)
+
+
+def _recall(one: Round) -> str:
+    return f"round:{one.id}:recall"
+
+
+def _recalled_just_now(one: Round, back: Sequence[Stop], at: datetime, services: Services) -> bool:
+    """True when somebody else said 「叫错了」 a moment ago and meant the call after these."""
+    last = services.rung.last(_recall(one))
+    return (
+        last is not None
+        and abs(at - last) < TWICE
+        and all(stop.called_at is not None and stop.called_at < last for stop in back)
+    )
 
 
 def _call(one: Round, some: Sequence[Stop], request: Request, services: Services, label: str) -> Outcome:
@@ -161,7 +180,7 @@ def state(one: Round, services: Services) -> str:
 
 def _fresh(now: Sequence[Stop], request: Request) -> bool:
     """True when those called last were called a moment ago."""
-    return any(stop.called_at and request.message.at - stop.called_at < TWICE for stop in now)
+    return any(stop.called_at and abs(request.message.at - stop.called_at) < TWICE for stop in now)
 
 
 def _just(one: Round, now: Sequence[Stop], request: Request, services: Services) -> Outcome | None:
