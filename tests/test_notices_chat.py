@@ -210,6 +210,37 @@ def test_among_colleagues_a_casual_yes_is_none(chat: Chat) -> None:
     assert groups(private(chat, "发吧")) == [UNITS[0]]
 
 
+@pytest.mark.parametrize("word", ["确定", "好的发吧", "可以发", "改一下，7点半开始", "取消刚才那条", "好的"])
+def test_who_believes_that_it_was_sent_is_told_that_it_was_not(word: str, chat: Chat) -> None:
+    staff(chat, "/通知 17-3 楼道消毒")
+    (line,) = staff(chat, word)
+    assert "通知1还没发" in line and "不发" in line
+    assert staff(chat, word, "网格员小安") == []
+
+
+@pytest.mark.parametrize("word", ["取消", "暂停", "继续", "补发", "更正"])
+def test_a_word_without_a_number_asks_which(word: str, chat: Chat) -> None:
+    assert f"没有能{word}的通知" in staff(chat, f"/通知 {word}")[0]
+    staff(chat, "/通知 17-3 明早9点 楼道消毒")
+    staff(chat, "确认")
+    (line,) = staff(chat, f"/通知 {word}")
+    assert (f"/通知 {word} 1" in line) is (word in ("取消", "更正"))
+    assert groups(staff(chat, "/通知 列表")) == []
+
+
+def test_at_night_the_preview_says_when_it_really_goes(chat: Chat) -> None:
+    chat.clock.advance(hours=14, minutes=30)
+    (line,) = staff(chat, "/通知 17-3 凌晨1点消杀，请关窗")
+    assert "07:00发" in line and "马上" not in line
+    staff(chat, "确认")
+    assert "待发 明天（11月17日 周四） 07:00" in staff(chat, "/通知 列表")[0]
+
+
+def test_a_word_for_the_head_behind_the_text_is_noticed(chat: Chat) -> None:
+    assert "「收到」写在最后" in staff(chat, "/通知 17-3 明早7点做核酸 收到")[0]
+    assert "写在最后" not in staff(chat, "/通知 17-3 明早7点做核酸，请互相转告")[0]
+
+
 def test_a_preview_does_not_wait_for_ever(chat: Chat) -> None:
     staff(chat, "/通知 17-3 楼道消毒")
     chat.clock.advance(minutes=31)

@@ -45,7 +45,9 @@ def _planned(request: Request, at: datetime, services: Services) -> list[str]:
     planned = [one.notice for one in services.noticeboard.coming(at, at + AHEAD)]
     lines = timetable([one for one in planned if _concerns(one, request, services)], at, services)
     more = [f"还有 {len(lines) - LISTED} 样"] if len(lines) > LISTED else []
-    return ["定时的，24 小时内：", *lines[:LISTED], *more] if lines else []
+    return (
+        ["定时的，24 小时内（要停要改，请管理员改 notices.yaml）：", *lines[:LISTED], *more] if lines else []
+    )
 
 
 def _concerns(notice: Notice, request: Request, services: Services) -> bool:
@@ -62,8 +64,8 @@ def _concerns(notice: Notice, request: Request, services: Services) -> bool:
 def line(notice: Notice, at: datetime, services: Services) -> str:
     """One line: 通知12 正在发 22/48 春晓苑（除8号楼） 明早核酸…"""
     when = ""
-    if notice.state in ("waiting", "draft") and notice.planned_at > at:
-        when = moment(notice.begin_at or notice.planned_at, at, services)
+    if notice.state in ("waiting", "draft") and (goes := notice.begin_at or notice.planned_at) > at:
+        when = moment(goes, at, services)
     elif notice.begun_at is not None:
         when = services.show_time(notice.begun_at)
     words = progress_words(notice, services) if notice.begun_at else {}

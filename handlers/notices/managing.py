@@ -26,11 +26,11 @@ NAMED = 8
 _STOPS = r"[\s。.!！]*"
 _WORD = re.compile(
     r"(取消|撤销|不发了?|暂停|停|继续|接着发|恢复|补发|重发|更正|改正|修改|改|看)\s*(?:通知|#)?\s*(\d{1,6})"
-    r"(?![\d:：.]|-\d|号楼|号院|楼|栋|幢|座|单元|#|点|时|月|日)(?:号)?[\s:：,，]*(.*)",
+    r"(?![\d.]|[:：]\d|-\d|号楼|号院|楼|栋|幢|座|单元|#|点|时|月|日)(?:号)?[\s:：,，]*(.*)",
     re.DOTALL,
 )
 _RETIME = re.compile(
-    r"(?:改时间|改到|改成|时间改到?)\s*(?:通知|#)?\s*(\d{1,6})(?![\d:：.]|-\d|点|时|月|日)号?"
+    r"(?:改时间|改到|改成|时间改到?)\s*(?:通知|#)?\s*(\d{1,6})(?![\d.]|[:：]\d|-\d|点|时|月|日)号?"
     r"(?:\s*(?:到|为|成|[:：,，])\s*|\s+|$)(.*)",
     re.DOTALL,
 )
@@ -98,7 +98,7 @@ def _which(word: str, request: Request, services: Services) -> str:
     if not fitting:
         return services.replies("notice_none_such", word=verb)
     new = " 新的话" if verb == "更正" else ""
-    lines = [f"/通知 {verb} {one.id}{new}　{one.scope} {first_words(one)}" for one in fitting[:_OFFERED]]
+    lines = [f"{one.scope} {first_words(one)}：/通知 {verb} {one.id}{new}" for one in fitting[:_OFFERED]]
     return services.replies("notice_which", word=verb, list="\n".join(lines))
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.model.notice import Notice
 from bot.model.services import Services
 from handlers.days import day_title
+from handlers.notices.quiet import begins_at
 from handlers.notices.warnings import for_residents, messages, pace_minutes, warnings
 
 NAMED = 8
@@ -61,9 +62,10 @@ def rooms_named(rooms: Sequence[str]) -> str:
     return f"{named}等" if len(rooms) > NAMED else named
 
 
-def when(notice: Notice, at: datetime, services: Services) -> str:
-    """When it is sent: 现在, or 明天（11月17日 周四） 06:30."""
-    return moment(notice.planned_at, at, services) if notice.planned_at > at else "确认后马上"
+def when(notice: Notice, at: datetime, services: Services, now: str = "确认后马上") -> str:
+    """When it is sent: 确认后马上, or 明天（11月17日 周四） 07:00, after the quiet hours where they hold it."""
+    goes = begins_at(max(notice.planned_at, at), notice.level, services)
+    return moment(goes, at, services) if goes > at else now
 
 
 def moment(at: datetime, now: datetime, services: Services) -> str:

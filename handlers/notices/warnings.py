@@ -31,6 +31,9 @@ _DAY_OR_TIME = re.compile(
     r"\d{1,2}[:：]\d{2}|[\d一二三四五六七八九十]+[点时](?!候)|\d{1,2}月\d{1,2}|\d{1,2}[日号](?!楼)"
     r"|今[天晚早日]|明[天晚早日]|后天|周[一二三四五六日天]|星期[一二三四五六日天]"
 )
+_TAIL = re.compile(
+    r"[\s，,。；;]+(重要|紧急|收到|演练|要?回?收到|除了?\S{1,8}|不含\S{1,8}|[到至]\d{1,2}[:：]\d{2}|马上发)[\s。.!！]*(?:看到请回「收到」。)?$"
+)
 _SINCE = re.compile(
     rf"(?:(?:{_DAY_OR_TIME.pattern})[\s（()）]*(?:凌晨|早上|上午|中午|下午|傍晚|晚上|晚)?\s*半?)+(?:起|开始|以后|之后)"
     rf"|每(?:天|日|晚|早|个?(?:周|星期)[一二三四五六日天、和]+)(?:[\s（()）早上中下午晚]*(?:{_DAY_OR_TIME.pattern}))*"
@@ -65,6 +68,7 @@ def warnings(notice: Notice, at: datetime, services: Services) -> list[str]:
         *_other_day(notice, at, services),
         *_endless(notice),
         *_files(notice, services),
+        *_behind(notice),
     ]
     return list(dict.fromkeys(found))
 
@@ -201,6 +205,14 @@ def _endless(notice: Notice) -> list[str]:
     if notice.valid_until is not None or not _DAY_OR_TIME.search(_SINCE.sub("", _words(notice.text))):
         return []
     return ["写了时间，没写到几点有效；过了就不该再发的，加「到18:00」这样一句"]
+
+
+def _behind(notice: Notice) -> list[str]:
+    """A word that is read only before the words of the notice, written behind them."""
+    found = _TAIL.search(notice.text)
+    if found is None or notice.corrects is not None:
+        return []
+    return [f"「{found[1]}」写在最后，会当正文发出去；不是正文的，请写在前面重打一遍"]
 
 
 def _files(notice: Notice, services: Services) -> list[str]:
