@@ -183,3 +183,16 @@ def test_the_second_person_says_no_with_its_number(chat: Chat) -> None:
     assert any("通知1不发了" in line for line in chat.say("网格员小安", "不发 1", STAFF_ROOM))
     chat.clock.advance(seconds=11)
     assert read(chat.say("网格员小安", "确认 1", STAFF_ROOM)) == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["更正 1：改到明晚", "更正1，改到明晚", "更正 通知1: 改到明晚", "改 1号 改到明晚"]
+)
+def test_ways_of_correcting(chat: Chat, typed: str) -> None:
+    order(chat)
+    hear(chat, f"/通知 {typed}")
+    send(chat)
+    assert (
+        "【更正】" not in chat.channel.said[-1].text
+        and "【重要通知】改到明晚\n" in chat.channel.said[-1].text
+    )
