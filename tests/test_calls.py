@@ -441,6 +441,25 @@ def test_who_was_skipped_before_is_told_apart_from_who_was_called(round_chat: Ch
     assert "已经跳过" in say(round_chat, "17-2跳过")[0]
 
 
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("22:00-1:00", "22:00-次日01:00"),
+        ("到9点", "06:00-09:00"),
+        ("现在开始到9点", "06:00-09:00，北门"),
+        ("现在-9:00", "06:00-09:00，北门"),
+        ("6:30-9:00，11:00-12:00", "一轮只能写一段时间"),
+    ],
+)
+def test_hours_of_a_new_round(words: str, shown: str, open_chat: Callable[..., Chat]) -> None:
+    assert shown in say(open_chat(at=SIX), f"/核酸 开始 春晓苑 北门 {words}")[0]
+
+
+def test_a_round_that_has_begun_is_not_moved_to_another_day_by_hours_that_are_over(round_chat: Chat) -> None:
+    wait(round_chat, 70)
+    assert "已经开始了，不能改成" in say(round_chat, "/核酸 改时间 6:30-7:00")[0]
+
+
 def test_no_words_at_the_site_while_nothing_runs(chat: Chat) -> None:
     for words in ("下一个", "继续", "暂停", "叫17-3", "17-3完成"):
         assert say(chat, words) == []

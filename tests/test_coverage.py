@@ -251,6 +251,16 @@ def test_where_nobody_writes_down_the_groups_are_not_told_a_wrong_number(chat: C
     assert "没有做核酸" in "".join(chat.say(STAFF, "/核酸 提醒", STAFF_ROOM))
 
 
+def test_a_short_round_is_not_reminded_of_as_soon_as_it_begins(chat: Chat) -> None:
+    begun(chat, begins=MORNING, ends=MORNING + timedelta(minutes=30))
+    chat.clock.advance(minutes=10)
+    chat.app.tick(chat.clock.now())
+    assert not [line for line in chat.hear() if "数不准" in line or "没有做核酸" in line]
+    chat.clock.advance(minutes=6)
+    chat.app.tick(chat.clock.now())
+    assert [line for line in chat.hear() if "数不准" in line]
+
+
 def test_only_those_who_were_called_are_reminded(chat: Chat) -> None:
     of = begun(chat)
     with chat.app.ledger.transaction():
@@ -276,7 +286,9 @@ def test_a_round_of_a_part_counts_only_that_part(chat: Chat) -> None:
     assert chat.say(STAFF, "17-3-501 502 602 801 已测", STAFF_ROOM)[0].endswith("17号楼3单元 齐了 4/4")
     (line,) = chat.say(STAFF, "/核酸 进度", STAFF_ROOM)
     assert (
-        "第3轮 春晓苑（除5号楼）：已测 4/4 户（100%）" in line and "5号楼 " not in line and "名单外" not in line
+        "第3轮 春晓苑（除5号楼）：已测 4/4 户（100%）" in line
+        and "5号楼 " not in line
+        and "名单外" not in line
     )
     assert "一户不漏" in chat.say(STAFF, "/核酸 未测", STAFF_ROOM)[0]
     assert "一户不漏" in chat.say(STAFF, "/核酸 敲门", STAFF_ROOM)[0]

@@ -38,9 +38,14 @@ class Called:
 
 
 def wide(one: Round, services: Services) -> bool:
-    """True when buildings must be named with their compound."""
+    """True when the staff must read buildings with their compound: the round is of several, or is not the only one."""
     node = services.groups.find(one.node)
-    return node is None or services.groups.compound(node) is None
+    compound = services.groups.compound(node) if node else None
+    return compound is None or any(
+        (its := services.groups.find(other.node)) is None or services.groups.compound(its) != compound
+        for other in services.rounds.current()
+        if other.id != one.id
+    )
 
 
 def title(one: Round) -> str:

@@ -200,7 +200,10 @@ def asked(request: Request, words: str, services: Services) -> tuple[list[View],
     at = request.message.at
     allowed = readable(request, services)
     rounds = rounds_for(request, services)
+    everything = not words.strip()
     words, rounds = _of_name(words, rounds, services)
+    if everything and any(one.state in ("running", "paused") for one in rounds):
+        rounds = [one for one in rounds if one.state != "ended"]  # those that are over only by name
     nodes, word = _named(words, rounds, allowed, services)
     if word:
         return [], services.replies("branch_unknown", word=word)
@@ -221,7 +224,8 @@ def _of_name(words: str, rounds: list[Round], services: Services) -> tuple[str, 
         return words, rounds
     name = f"第{arabic(said[1])}轮"
     known = [one for one in services.rounds.latest(50) if name in one.name]
-    return words.replace(said[0], " "), known[:1]
+    day = known[0].begins.date() if known else None
+    return words.replace(said[0], " "), [one for one in known if one.begins.date() == day]
 
 
 def _named(

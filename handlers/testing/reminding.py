@@ -59,18 +59,23 @@ def _due(services: Services) -> datetime | None:
         return None
     now = services.clock.now()
     moments = [
-        one.ends - before
+        _moment(one, before)
         for one in services.rounds.current()
         if one.state == "running" and one.reminded_at is None and now < one.ends
     ]
     return min(moments, default=None)
 
 
+def _moment(one: Round, before: timedelta) -> datetime:
+    """So long before the end, but not in the first half of a short round."""
+    return max(one.ends - before, one.begins + (one.ends - one.begins) / 2)
+
+
 def _ring(at: datetime, services: Services) -> Sequence[Reply]:
     before = timedelta(minutes=services.testing.remind_minutes)
     replies: list[Reply] = []
     for one in services.rounds.current():
-        if one.state != "running" or one.reminded_at is not None or one.ends - before > at:
+        if one.state != "running" or one.reminded_at is not None or _moment(one, before) > at:
             continue
         services.rounds.change(one.id, reminded_at=at)
         node = services.groups.find(one.node) or services.groups.root
