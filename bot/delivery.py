@@ -27,14 +27,17 @@ from bot.model.tree import Node, RoomKind
 log = logging.getLogger("xiaoxiang.delivery")
 
 SHOWN = 200
-"""Characters of a call that went astray which the staff are shown."""
+"""Characters of a call or an alert that went astray which the staff are shown."""
 LONGEST = 4000
 """Characters of one outgoing message; the rest is cut off."""
 
 
 def line(out: Outgoing) -> str:
-    """A message as a line of a list for the staff: where it was to go, and what it was about."""
+    """A message as a line of a list for the staff: where it was to go, and what it was about. What was meant for the staff
+    themselves is shown: else nobody would know what to look for."""
     about = out.ticket or (f"通知{out.notice}" if out.notice is not None else "")
+    if not about and out.kind == "alert" and out.room:
+        return f"{out.room}：{out.text[:SHOWN]}"
     return f"{out.room or '私聊'} {about}".strip()
 
 

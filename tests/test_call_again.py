@@ -75,3 +75,17 @@ def test_in_a_round_of_several_compounds_the_compound_is_said(chat: Chat) -> Non
     begin(chat, "春晓苑 和谐小区")
     [told] = unsure(chat.say("刘书记", "叫 和谐小区2-1", STAFF_ROOM))
     assert told.endswith("叫 和谐小区2-1")
+
+
+def test_when_the_line_that_tells_it_is_cut_off_as_well_its_words_are_told(
+    open_chat: Callable[..., Chat], tmp_path: Path
+) -> None:
+    chat = open_chat(tmp_path / "ledger.db")
+    for words in (CALL, "【叫号不确定】"):
+        breaks(chat, words, Killed())
+        with pytest.raises(Killed):
+            begin(chat) if words == CALL else chat.hear()
+        chat.app.ledger.close()
+        chat = open_chat(tmp_path / "ledger.db", at=chat.clock.at)
+    [told] = [line for line in chat.hear() if "条消息不确定" in line]
+    assert UNIT_1 in told and told.endswith(AGAIN)
