@@ -9,7 +9,10 @@ from bot.model.testing import Round
 from handlers.authority import may
 from handlers.speaking import to_sender
 from handlers.testing import calling, doors, progress, stops
-from handlers.testing.hours import read_hours
+from handlers.testing.hours import read_hours, shown
+
+LONGEST = timedelta(hours=18)
+"""No round that has begun goes on for longer: hours that would have it so are those of another day."""
 
 
 def retime(one: Round, words: str, request: Request, services: Services) -> Outcome:
@@ -24,6 +27,11 @@ def retime(one: Round, words: str, request: Request, services: Services) -> Outc
         return Outcome("round:retime", (to_sender(request, text),))
     if one.started_at is not None:
         begins = one.begins  # what has begun has begun
+        if ends - begins > LONGEST:
+            text = services.replies(
+                "round_over_already", name=calling.title(one), when=shown(begins, ends, services.zone)
+            )
+            return Outcome("round:retime", (to_sender(request, text),))
     missed = one.paused_at is not None and one.paused_at >= one.ends
     one = services.rounds.change(one.id, begins=begins, ends=ends)
     if one.state == "running":
@@ -32,7 +40,7 @@ def retime(one: Round, words: str, request: Request, services: Services) -> Outc
         )  # after the end nothing was due
     elif one.state == "paused" and one.started_at is None and (missed or begins > at):  # it has hours again
         one = services.rounds.change(one.id, state="planned")
-    when = f"{calling.clock(begins, services)}-{calling.clock(ends, services)}"
+    when = shown(begins, ends, services.zone)
     services.audit.write(request.by, "round", f"{calling.title(one)}：改时间 {when}")
     words_ = {"name": f"{one.scope}{one.name}", "when": when, "drill": calling.drill(one)}
     text = services.replies("round_retimed", **words_)

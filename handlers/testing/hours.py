@@ -58,6 +58,14 @@ def read_hours(text: str, at: datetime, zone: tzinfo, *, until: bool = False) ->
     return Hours(None, None, text)
 
 
+def shown(begins: datetime, ends: datetime, zone: tzinfo) -> str:
+    """Hours for people: 06:30-09:00, 22:00-次日01:00; beyond that with the day."""
+    first, last = begins.astimezone(zone), ends.astimezone(zone)
+    days = (last.date() - first.date()).days
+    day = "" if days == 0 else "次日" if days == 1 else f"{last.month}月{last.day}日"
+    return f"{first:%H:%M}-{day}{last:%H:%M}"
+
+
 def _without(text: str, found: re.Match[str]) -> str:
     return f"{text[: found.start()]} {text[found.end() :]}"
 

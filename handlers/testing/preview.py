@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.model.services import Services
 from bot.model.testing import Round, Stop
 from handlers.days import day_title
-from handlers.testing import calling, pacing, stops
+from handlers.testing import calling, hours, pacing, stops
 
 LISTED = 12
 """So many units are named in one line of a preview."""
@@ -32,7 +32,7 @@ def when(one: Round, at: datetime, services: Services) -> str:
     zone = services.zone
     day = day_title(one.begins.astimezone(zone).date(), at.astimezone(zone).date())
     gap = "" if day.endswith("）") else " "
-    return f"{day}{gap}{calling.clock(one.begins, services)}-{calling.clock(one.ends, services)}"
+    return f"{day}{gap}{hours.shown(one.begins, one.ends, zone)}"
 
 
 def shown(draft: Draft, at: datetime, patience: timedelta, services: Services) -> str:

@@ -10,12 +10,13 @@ from bot.model.handling import Dialogue, Outcome, Request
 from bot.model.services import Services
 from bot.model.testing import ROUND_STATES, Round, Stop
 from bot.model.tree import Node
+from handlers import nearly
 from handlers.authority import may
 from handlers.notices.targets import names_targets, read_targets
 from handlers.speaking import to_sender
 from handlers.testing import calling, preview, stops
 from handlers.testing.ending import end_now
-from handlers.testing.hours import read_hours
+from handlers.testing.hours import Hours, read_hours
 from handlers.testing.preview import Draft
 from intents.numbers import arabic
 
@@ -28,6 +29,7 @@ _SITE = re.compile(r"门|口|场|亭|楼下|楼前|空地|室|院|库|棚|点|�
 """A word that may be a place, among those at work who talk all the time."""
 _YES = re.compile(r"(?:确认|确定)(?:开始|无误|发)?[了吧]?[。.!！]*")
 _NO = re.compile(r"取消|算了|不开始|不要了|先不|不做了|别开始")
+_NOW = re.compile(r"(?:从?现在|马上|立即|立刻)(?:就?开始)?[-~—到至]?")
 _A_WORD = 8
 """Characters; a longer message is not taken for a no."""
 
@@ -45,13 +47,16 @@ def answer_round(request: Request, services: Services) -> Outcome | None:
     text = request.text.strip()
     if len(text) <= _A_WORD and _NO.search(text):
         services.dialogues.end(request, "round")
-        return Outcome("round:no", (to_sender(request, services.replies("round_not_begun")),))
+        key = "round_goes_on" if what == "end" else "round_not_begun"
+        return Outcome("round:no", (to_sender(request, services.replies(key)),))
     at = datetime.fromisoformat(asked_at)
     if what == "ask":
         said = text.removeprefix("/").removeprefix("核酸").strip().removeprefix("开始").strip()
         return _show(request, f"{words} {said}", at, services) if _adds(said, request, services) else None
     if not _YES.fullmatch(text):
-        return None
+        again = nearly.yes(text) or nearly.otherwise(text)
+        key = "round_not_yet" if what == "confirm" else "round_not_ended"
+        return Outcome("round:asked", (to_sender(request, services.replies(key)),)) if again else None
     services.dialogues.end(request, "round")
     if what == "end":
         return end_now(request, int(words), services)
@@ -64,7 +69,7 @@ def _adds(said: str, request: Request, services: Services) -> bool:
         return False
     at = request.message.at
     return bool(
-        read_hours(said, at, services.zone).begins
+        read_hours(said, at, services.zone, until=True).ends
         or any(names_targets(word, services.groups) for word in said.split())
         or _WHERE.search(said)
         or (len(said) <= 12 and _SITE.search(said))
@@ -95,13 +100,18 @@ def _read(request: Request, words: str, at: datetime, services: Services) -> Dra
     left, batch = _taken(_BATCH, left)
     left, minutes = _taken(_MINUTES, left)
     left, name = _taken(_NAME, left)
-    hours = read_hours(left, at, services.zone)
+    left = re.sub(r"(?<=现在)\s*[-~—]+", "到", left)
+    hours = read_hours(left, at, services.zone, until=True)
+    if hours.begins is None and hours.ends is not None:  # 到9点, 现在开始到9点
+        hours = Hours(at, hours.ends, _NOW.sub(" ", hours.rest))
+    if read_hours(hours.rest, at, services.zone).begins is not None:
+        return _refused(services.replies("round_two_hours"), at)
     left, where = _taken(_WHERE, hours.rest)
     near = request.place.node if request.place else None
     branch: list[str] = []
     rest: list[str] = []
     for word in re.split(r"[\s,，;；。]+", left):
-        if word:
+        if word and word not in ("和", "与", "及"):
             (branch if names_targets(word, services.groups) else rest).append(word)
     targets = read_targets(" ".join(branch), near, services.groups) if branch else None
     if targets is not None and targets.problem:
