@@ -11,21 +11,25 @@ tells what was not as it should be. The same by hand:
 import asyncio
 import contextlib
 import csv
+import itertools
 import json
+import random
 import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.channels.replay import Said, read_transcript
+from bot.channels.replay import Moment, Said, read_transcript
 from bot.households import read_households
 from bot.ledger.database import Ledger
 from bot.ledger.people import Roster
+from bot.model.channel import Outgoing
+from bot.model.message import Message
 from bot.settings import load_data, load_settings
 from bot.transcripts import Player
 
@@ -38,6 +42,11 @@ FLOORS, DOORS = 10, 2
 DAY = datetime(2022, 11, 16, tzinfo=ZoneInfo("Asia/Shanghai"))  # a Wednesday
 BEGINS, EVERY = timedelta(hours=6, minutes=30), timedelta(minutes=9)
 """When the first unit is called, and how long a unit takes at the site."""
+
+POLICY = ("08", "10", "12", "14", "17", "19")
+"""Hours of the six policy notices of data/notices.yaml."""
+ENOUGH = len(POLICY) + 3
+"""Messages a day that a unit's group has to read: the notices, 请准备, the call, one reminder."""
 
 STAFF, VOLUNTEERS, COMPOUND = "百合社区工作群", "百合社区志愿者群", "春晓苑居民群"
 SECRETARY, WORKER, VOLUNTEER = "刘书记", "网格员小安", "志愿者小冀"
@@ -206,30 +215,86 @@ def write(folder: Path = FOLDER) -> None:
     (folder / "day.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def play(folder: Path = FOLDER) -> list[Said]:
-    """Everything the bot says that day."""
-    settings = load_settings(folder / "bot.yaml")
-    heard: list[Said] = []
+class Killed(BaseException):
+    """kill -9 of the process."""
+
+
+@dataclass
+class Day:
+    """What was heard on a day."""
+
+    heard: list[Said]
+    """Everything the bot said."""
+    lost: list[Outgoing]
+    """What was leaving when the process was killed, and never left."""
+    calls: list[tuple[str, str, str]]
+    """(group, text, state) of every call that was ever written down."""
+
+
+def play(folder: Path = FOLDER, kills: Collection[int] = (), seed: int = 0) -> Day:
+    """Play the day. ``kills``: at the so-many-th message that leaves the process is killed, before or after it left
+    (as ``seed`` has it), and a new one goes on where it stopped."""
+    settings, rng = load_settings(folder / "bot.yaml"), random.Random(seed)
     people = {person.name: person.id for person in settings.people}
+    day, sends = Day([], [], []), itertools.count(1)
+
+    def leave(said: Said) -> None:
+        killed = next(sends) in kills
+        if killed and rng.random() < 0.5:
+            day.lost.append(said.out)
+            raise Killed
+        day.heard.append(said)
+        if killed:
+            raise Killed
+
     with tempfile.TemporaryDirectory() as scratch, (folder / "day.jsonl").open(encoding="utf-8") as file:
         database = Path(scratch) / "drill.db"
         with contextlib.closing(Ledger(database)) as ledger:
             found = read_households(folder / "households.csv", ["春晓苑"])
             Roster(ledger).import_households(found.households)
         rows = list(read_transcript(file, people))
-        player = Player(settings, load_data(settings.data), database, heard.append, rows[0].at)
-        with contextlib.closing(player):
-            asyncio.run(player.play(rows))
-    return heard
+        data, at = load_data(settings.data), rows[0].at
+        while True:
+            player = Player(settings, data, database, leave, at)
+            with contextlib.closing(player), contextlib.suppress(Killed):
+                asyncio.run(_go_on(player, rows))
+                break
+            at = player.clock.now()
+        with contextlib.closing(Ledger(database)) as ledger:
+            day.calls = ledger.execute(
+                "SELECT room, text, state FROM outbox WHERE kind = 'call' ORDER BY id"
+            ).fetchall()
+    return day
+
+
+async def _go_on(player: Player, rows: list[Message | Moment]) -> None:
+    """Play what is left, and take from ``rows`` what was heard."""
+    while rows:
+        await player.send_until(rows[0].at)
+        player.clock.reach(rows[0].at)
+        await player.say(rows.pop(0))
+    await player.play([])
 
 
 def wrong(heard: Sequence[Said]) -> list[str]:
     """What was not as it should be: notices, calls, coverage, doors told to neighbours."""
     problems = []
-    policy = Counter(one.out.room for one in heard if one.out.kind == "notice" and "防疫提示" in one.out.text)
     groups = [one.room for one in units()] + [COMPOUND, "和谐小区居民群", "百合社区居民群"]
-    problems += [f"{room}：政策通知 {policy[room]} 条，不是 6 条" for room in groups if policy[room] != 6]
-    problems += [f"{room}：不该有政策通知" for room in policy.keys() - set(groups)]
+    policy = Counter(
+        (f"{one.at.astimezone(DAY.tzinfo):%H}", one.out.room)
+        for one in heard
+        if one.out.kind == "notice" and "防疫提示" in one.out.text
+    )
+    wanted_notices = Counter((hour, room) for hour in POLICY for room in groups)
+    problems += [f"{room}：{hour} 点的政策通知少了" for hour, room in wanted_notices - policy]
+    problems += [f"{room}：{hour} 点的政策通知多了" for hour, room in policy - wanted_notices]
+    warned = Counter((one.out.room, one.out.text[:8]) for one in heard if "请准备" in one.out.text)
+    problems += [f"{room}：{text}，准备了 {n} 次" for (room, text), n in warned.items() if n > 1]
+    problems += [
+        f"{room}：一天 {n} 条，太多了"
+        for room, n in Counter(one.out.room for one in heard).items()
+        if room in groups and n > ENOUGH
+    ]
     called = [(one.out.room, one.out.text.split("下楼")[0]) for one in heard if one.out.text.startswith("请")]
     wanted = [(one.room, f"请{one.title}") for one in units()]
     problems += [f"{room}：{text}，叫了 {n} 次" for (room, text), n in Counter(called).items() if n != 1]
@@ -250,7 +315,7 @@ def wrong(heard: Sequence[Said]) -> list[str]:
 def main() -> None:
     """Write, play, and tell."""
     write()
-    heard = play()
+    heard = play().heard
     for one in heard:
         if "-v" in sys.argv:
             print(f"{one.at.astimezone(DAY.tzinfo):%H:%M} {one.out.room or '私聊'}: {one.out.text}")
