@@ -219,3 +219,11 @@ def test_a_reminder_half_a_day_late_is_left_out(open_chat: Open, tmp_path: objec
     first.app.ledger.close()
     later: datetime = MORNING + timedelta(hours=26)
     assert pass_time(open_chat(path, at=later), hours=1) == []
+
+
+def test_of_two_notices_the_one_that_is_quoted_was_received(chat: Chat) -> None:
+    first, second = asked(chat, text="今晚停水，\n请接水"), asked(chat, text="今晚停电")
+    chat.say("王女士", "「小巷：【通知】今晚停水，\n请接水」\n- - - - - - - - - - - - - - -\n收到")
+    assert (answered(chat, first), answered(chat, second)) == ({"person:王女士"}, frozenset())
+    chat.say("李先生", "收到")
+    assert answered(chat, second) == {"person:李先生"}

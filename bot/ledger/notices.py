@@ -204,15 +204,15 @@ class Notices:
         )
         return [Receipts(*row) for row in rows]
 
-    def asking(self, room: str, since: datetime) -> Notice | None:
-        """The latest notice sent to this group since then that asks for 「收到」; None when there is none."""
-        row = self._ledger.execute(
-            f"SELECT {_COLUMNS} FROM notices WHERE id = (SELECT notice FROM outbox WHERE room = ?"
-            " AND notice IN (SELECT id FROM notices WHERE asks_receipt = 1 AND begun_at >= ?) AND state IN ('sent', 'unconfirmed')"
-            " ORDER BY id DESC LIMIT 1)",
+    def asking(self, room: str, since: datetime) -> list[Notice]:
+        """The notices sent to this group since then that ask for 「收到」, latest first."""
+        rows = self._ledger.execute(
+            "SELECT notice FROM outbox WHERE room = ? AND notice IN (SELECT id FROM notices WHERE asks_receipt = 1"
+            " AND begun_at >= ?) AND state IN ('sent', 'unconfirmed') ORDER BY id DESC",
             (room, millis(since)),
-        ).fetchone()
-        return _notice(row) if row else None
+        ).fetchall()
+        found = (self.get(number) for number in dict.fromkeys(number for (number,) in rows))
+        return [notice for notice in found if notice is not None]
 
 
 def _row(notice: Notice) -> dict[str, Any]:

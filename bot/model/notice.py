@@ -198,8 +198,8 @@ class NoticeBook(Protocol):
         """How many answered, by group."""
         ...
 
-    def asking(self, room: str, since: datetime) -> Notice | None:
-        """The latest notice sent to this group since then that asks for 「收到」; None when there is none."""
+    def asking(self, room: str, since: datetime) -> list[Notice]:
+        """The notices sent to this group since then that ask for 「收到」, latest first."""
         ...
 
 

@@ -12,6 +12,7 @@ from bot.model.services import Services
 from bot.model.tree import Node
 from handlers.notices.quiet import goes_at
 from handlers.notices.tally import tally
+from handlers.notices.wording import first_words
 from intents.normalise import split_quote
 
 SINCE = timedelta(hours=24)
@@ -44,11 +45,12 @@ def heard(request: Request, services: Services) -> Outcome | None:
     """Count a 「收到」 in a residents' group that was asked for one. None when it is none, or is about their ticket."""
     if request.place is None or request.place.kind != "residents" or "收" not in request.text:
         return None
-    words = split_quote(request.text)[1]
+    quote, words = split_quote(request.text)
     said = _RECEIVED.fullmatch(_folded(words)) if len(words) <= LONGEST else None
     if said is None:
         return None
-    notice = services.notices.asking(request.place.room, request.message.at - SINCE)
+    asking = services.notices.asking(request.place.room, request.message.at - SINCE)
+    notice = next((one for one in asking if _quoted(one, quote)), next(iter(asking), None))
     if notice is None or (_THING.search(words) and _awaits(request, services)):
         return None
     home = _household(said, request, services)
@@ -56,6 +58,12 @@ def heard(request: Request, services: Services) -> Outcome | None:
         return None  # whoever is at work says it to a colleague
     services.notices.received(notice.id, request.place.room, request.by, "/".join(home.key) if home else "")
     return Outcome(f"silent:receipt:{notice.id}")
+
+
+def _quoted(notice: Notice, quote: str) -> bool:
+    """True when a quote begins with its words; whoever quotes nothing answers the latest."""
+    begins = "".join(first_words(notice).rstrip("…").split())
+    return bool(begins) and begins in "".join(quote.split())
 
 
 def _folded(text: str) -> str:
