@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.notice import NOTICE_STATES, Notice
 from bot.model.services import Services
+from handlers import nearly
 from handlers.authority import may
 from handlers.notices import afterthought, attaching
 from handlers.notices.drafting import draft_of
@@ -25,18 +26,8 @@ _YES = re.compile(
 )
 """Among colleagues, who say 确定 and 好的 to each other all day, it must be the word the preview asks for."""
 _YES_ALONE = re.compile(rf"{_YES.pattern}|确定(?:吧|了)?{_STOPS}|(?:可以)?发(?:吧|出去)?(?:了)?{_STOPS}")
-_GLAD = r"(?:好的?|行|可以|嗯+|对的?|没问题|ok|OK)"
-_NEARLY = re.compile(
-    rf"(?:{_GLAD}[，,、\s]*)*(?:确定|同意|(?:就这样|就这么|可以|快|那就?|就)?发(?:送|出去|出)?)(?:吧|了|啊)*{_STOPS}"
-)
-"""Means yes, and is said of other things, too: the writer, who believes that it has been sent, is told that it has not."""
-_CASUAL = re.compile(rf"{_GLAD}(?:吧|了|的|啊)*{_STOPS}")
 _AT_ONCE = timedelta(minutes=3)
 """So soon after a preview 「好的」 is said to it."""
-_OTHERWISE = re.compile(
-    r"(?:等一?下|等等|先别)?[，,\s]*(?:改(?!天|日)|不对|错了|[写打发]错|应该是|换成|(?:时间|日期|地点|地方).{0,2}(?:不对|错|改)).{0,30}",
-    re.DOTALL,
-)
 _NO = re.compile(rf"(?:不发|别发|不要发|先不发|取消|算了|不用发)(?:了|吧)?{_STOPS}")
 _NUMBERED = re.compile(
     rf"(确认|确定|不发|取消)(?:发送|发出|发)?\s*(通知|#)?\s*(\d{{1,6}})\s*(?:号通知|号)?{_STOPS}"
@@ -67,12 +58,12 @@ def answer_notice(request: Request, services: Services) -> Outcome | None:
 def _not_yet(notice: Notice, words: str, request: Request, services: Services) -> Outcome | None:
     """A yes in other words, or a wish for other words, from whoever was shown a preview: it has not been sent, and how it
     is. None for anything else."""
-    casual = _CASUAL.fullmatch(words) and request.message.at - notice.created_at <= _AT_ONCE
+    casual = nearly.casual(words) and request.message.at - notice.created_at <= _AT_ONCE
     if request.person.id != notice.by_id or notice.reason == AWAITS_SECOND:
         return None
-    if casual or _NEARLY.fullmatch(words):
+    if casual or nearly.yes(words):
         return _said(request, services.replies("notice_not_yet", number=notice.number))
-    if _OTHERWISE.fullmatch(words) or afterthought.meant(words):
+    if nearly.otherwise(words) or afterthought.meant(words):
         return _said(request, services.replies("notice_type_anew", number=notice.number))
     return None
 
