@@ -23,12 +23,12 @@ from bot import cards as cards_room
 from bot import demo as demo_room
 from bot import exports, field_tables
 from bot.app import SystemClock, build
-from bot.channels.replay import BadTranscript, Said, read_transcript, readable
+from bot.channels.replay import BadTranscript, Said, opening, read_transcript, readable
 from bot.channels.terminal import TerminalChannel
 from bot.chinese import ChineseGroup, speak_chinese
 from bot.explain import explained
 from bot.groups import Tree
-from bot.households import read_households
+from bot.households import HouseholdList, read_households
 from bot.learnt import engine_of
 from bot.ledger.audit import Audit
 from bot.ledger.coverage import Coverage
@@ -178,14 +178,16 @@ def classify(
 def replay(file: IO[str], db: Path | None, config: Path) -> None:
     """重放一份聊天记录，按记录里的时间；小巷说的每句话一行 JSON，小结在 stderr。"""
     settings, data = _load(config)
-    messages = read_transcript(file, {person.name: person.id for person in settings.people})
+    listed, lines = opening(file)
+    homes = _households(Path(file.name).parent / listed, settings).households if listed else ()
+    messages = read_transcript(lines, {person.name: person.id for person in settings.people})
     try:
         first = next(messages, None)
         if first is None:
             raise Failed("这份记录是空的。")
         with (
             _ledger_for_us(db) if db else contextlib.nullcontext(),
-            contextlib.closing(Player(settings, data, db, _write_said, first.at)) as player,
+            contextlib.closing(Player(settings, data, db, _write_said, first.at, homes)) as player,
         ):
             with _busy("正在重放……"):
                 asyncio.run(player.play(_chain(first, messages)))
@@ -251,12 +253,8 @@ def import_() -> None:
     """导入名单。"""
 
 
-@import_.command()
-@click.argument("file", metavar="文件", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@CONFIG
-def households(file: Path, config: Path) -> None:
-    """导入住户名单（.csv 或 .xlsx）：小区、楼栋、单元、室、户主、人数、电话、备注、标签。有一行不对就一行也不导入。"""
-    settings, _ = _load(config)
+def _households(file: Path, settings: Settings) -> HouseholdList:
+    """A list of households; raises Failed, and says what is wrong with it."""
     compounds = [node.name for node in Tree(settings.groups).nodes() if node.level == "compound"]
     try:
         found = read_households(file, compounds)
@@ -266,6 +264,16 @@ def households(file: Path, config: Path) -> None:
         for problem in found.problems:
             click.echo(str(problem))
         raise Failed(f"{len(found.problems)} 处不对，一户也没有导入。改好再来。")
+    return found
+
+
+@import_.command()
+@click.argument("file", metavar="文件", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@CONFIG
+def households(file: Path, config: Path) -> None:
+    """导入住户名单（.csv 或 .xlsx）：小区、楼栋、单元、室、户主、人数、电话、备注、标签。有一行不对就一行也不导入。"""
+    settings, _ = _load(config)
+    found = _households(file, settings)
     with contextlib.closing(Ledger(settings.database)) as ledger:
         added, renewed = Roster(ledger).import_households(found.households)
     click.echo(f"导入 {added + renewed} 户：新增 {added}，更新 {renewed}。")

@@ -2,13 +2,14 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from bot.app import App, build
 from bot.channels.replay import ACCOUNT, Moment, ReplayChannel, Said, TranscriptClock
+from bot.model.household import Household
 from bot.model.ledger import Waiting
 from bot.model.message import LoggedIn, Message, RoomNamed
 from bot.model.settings import Settings
@@ -41,7 +42,9 @@ class Player:
         database: Path | None,
         write: Callable[[Said], None],
         start: datetime,
+        households: Sequence[Household] = (),
     ) -> None:
+        """``households``: the list that is there from the beginning."""
         self.clock = TranscriptClock(start)
         self.summary = Summary()
 
@@ -51,6 +54,8 @@ class Player:
 
         self._channel = ReplayChannel(self.clock, count)
         self.app: App = build(settings, data, self._channel, self.clock, random.Random(SEED), database)
+        if households:
+            self.app.roster.import_households(households)
         self._rooms = self.app.assistant.room_names()
         self.app.receive([LoggedIn(ACCOUNT, start), *(RoomNamed(room, room, start) for room in self._rooms)])
 

@@ -1,5 +1,6 @@
 """A transcript: messages from a file, in the transcript's own time; what the bot says is written down."""
 
+import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -39,6 +40,22 @@ class Moment:
     at: datetime
 
 
+def opening(lines: Iterable[str]) -> tuple[str, Iterator[str]]:
+    """The file of households that the first line of a transcript names ({"households": "名单.csv"}; "" for none), and the
+    lines, that one included."""
+    rest = iter(lines)
+    first = next(rest, "")
+    return _households(first), itertools.chain([first], rest)
+
+
+def _households(line: str) -> str:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return ""
+    return str(row["households"]) if isinstance(row, dict) and row.keys() == {"households"} else ""
+
+
 def read_transcript(lines: Iterable[str], people: dict[str, str]) -> Iterator[Message | Moment]:
     """The messages of a JSON-lines transcript, and the moments at which nobody says anything.
 
@@ -46,7 +63,7 @@ def read_transcript(lines: Iterable[str], people: dict[str, str]) -> Iterator[Me
     Raises BadTranscript.
     """
     for n, line in enumerate(lines, 1):
-        if line.strip():
+        if line.strip() and not (n == 1 and _households(line)):
             yield _message(line, n, people)
 
 

@@ -68,7 +68,10 @@ def _sort(
         found.problems.append(services.replies("coverage_not_of_round", **words))
         return
     fitting = inside
-    if not fitting:
+    if not fitting and len(rounds) == 1 and _elsewhere(door, rounds[0], services):
+        words = {"door": door.written, "name": f"{rounds[0].scope}{rounds[0].name}"}
+        found.problems.append(services.replies("coverage_not_of_round", **words))
+    elif not fitting:
         found.problems.append(services.replies("coverage_no_door", door=door.written))
     elif len({home.key for _, home, _ in fitting}) > 1:
         which = "、".join(dict.fromkeys(f"{home.compound}{home.door}" for _, home, _ in fitting))
@@ -97,6 +100,15 @@ def _households(door: Door, of: Round, request: Request, services: Services) -> 
         if inside and (here is None or services.groups.within(node, here)):
             found += _at(door, node, services)
     return list({home.key: (home, listed) for home, listed in found}.values())
+
+
+def _elsewhere(door: Door, of: Round, services: Services) -> bool:
+    """True for a door of a building or unit of the same compound that is not in the round."""
+    groups, branch = services.groups, services.groups.find(of.node)
+    if branch is None:
+        return False
+    nodes = groups.matching(door.building, door.unit or None, groups.compound(branch) or groups.root)
+    return bool(nodes) and not any(groups.within(node, branch) for node in nodes)
 
 
 def _at(door: Door, node: Node, services: Services) -> list[tuple[Household, bool]]:
