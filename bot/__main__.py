@@ -26,6 +26,7 @@ from bot.app import SystemClock, build
 from bot.channels.replay import BadTranscript, Said, opening, read_transcript, readable
 from bot.channels.terminal import TerminalChannel
 from bot.chinese import ChineseGroup, speak_chinese
+from bot.coverage_files import FOLDER, remove
 from bot.explain import explained
 from bot.groups import Tree
 from bot.households import HouseholdList, read_households
@@ -361,6 +362,7 @@ def forget(days: int | None, apply: bool, config: Path) -> None:
                 if any(counts.values()):
                     Audit(ledger).write(Actor(now, name=KEYBOARD), "forget", f"{before:%Y-%m-%d} 以前的")
             clean = retention.scrub()
+            remove(settings.database.parent / FOLDER, now)
         else:
             counts = retention.stale(before)
     click.echo(f"{before:%Y-%m-%d %H:%M} 以前的，{'抹去了' if apply else '会抹去'}姓名、电话、门牌和原话：")
@@ -369,6 +371,7 @@ def forget(days: int | None, apply: bool, config: Path) -> None:
     if not apply:
         click.echo("什么也没有改。真的要抹去，加上 --apply。", err=True)
     elif clean:
+        click.echo("叫号用过的图和敲门名单（pictures/）也删了。", err=True)
         click.echo("台账文件也重写过了，旧字不在里面。备份里的还在，请照 docs/operators.md 处理。", err=True)
     else:
         raise Failed("抹去了，但是有别的程序正读着台账，旧字可能还在 -wal 文件里。过一会儿再来一次。")

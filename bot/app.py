@@ -128,6 +128,7 @@ class App:
     dialogues: Dialogues
     tickets: Tickets
     roster: Roster
+    sheets: CoverageFiles
     heard: asyncio.Queue[Event] = field(default_factory=asyncio.Queue)
     in_hand: list[Event] = field(default_factory=list)
     """The batch that is being handled, until it is on disk."""
@@ -225,7 +226,8 @@ class App:
         self.tick(self.clock.now())
 
     async def housekeeping(self) -> None:
-        """Forget what is only kept to recognise messages that come again."""
+        """Forget what is only kept to recognise messages that come again, and files that name doors."""
+        self.sheets.clear()
         with self.ledger.transaction():
             self.ledger.forget_messages(millis(self.clock.now() - REMEMBER_MESSAGES))
 
@@ -328,7 +330,7 @@ def build(
         noticeboard=noticeboard,
         rounds=Rounds(ledger),
         coverage=Coverage(ledger),
-        sheets=CoverageFiles(database, clock, zone),
+        sheets=(sheets := CoverageFiles(database, clock, zone)),
         contacts=data.contacts,
         guarded=lambda text: guarded(text, data.contacts.phones),
         commands=COMMANDS,
@@ -374,7 +376,18 @@ def build(
         books.state.put(FIRST_STARTED, services.health.first_started.isoformat())
     timekeeper = Timekeeper(RINGS, services, ledger, delivery)
     return App(
-        settings, channel, clock, ledger, engine, assistant, outbox, timekeeper, dialogues, tickets, roster
+        settings,
+        channel,
+        clock,
+        ledger,
+        engine,
+        assistant,
+        outbox,
+        timekeeper,
+        dialogues,
+        tickets,
+        roster,
+        sheets,
     )
 
 

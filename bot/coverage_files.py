@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,17 @@ from bot.tables import TableError, write_table
 FOLDER = "pictures"
 KEPT = timedelta(days=1)
 """Files older than this were sent long ago, and name doors."""
+
+
+def remove(folder: Path, before: datetime) -> int:
+    """Remove the files that show rounds and were written before a moment; returns how many there were."""
+    count = 0
+    for file in folder.glob("round*"):  # none where there is no such folder
+        with contextlib.suppress(OSError):
+            if file.stat().st_mtime < before.timestamp():
+                file.unlink()
+                count += 1
+    return count
 
 
 class CoverageFiles:
@@ -50,17 +61,19 @@ class CoverageFiles:
             return ""
         return str(path)
 
+    def clear(self) -> None:
+        """Remove what was sent long ago."""
+        if self._folder is not None:
+            remove(self._folder, self._clock.now() - KEPT)
+
     def _path(self, of: Round, suffix: str) -> Path | None:
         """A new file's path; old files go."""
         if self._folder is None:
             return None
         now = self._clock.now()
+        self.clear()
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            for old in self._folder.glob("round*"):
-                with contextlib.suppress(OSError):
-                    if now.timestamp() - old.stat().st_mtime > KEPT.total_seconds():
-                        old.unlink()
         except OSError:
             return None
         return self._folder / f"round{of.id}-{now.astimezone(self._zone):%m%d-%H%M%S}.{suffix}"

@@ -1,5 +1,7 @@
 """Who has been tested and who has not: nobody is counted twice, nobody is left out, and no door is said among residents."""
 
+import asyncio
+import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -366,6 +368,19 @@ def test_picture_and_table_are_sent_where_files_can_be(
         assert image.format == "PNG" and image.size[0] >= 720
     cells = [row.cells for row in read_rows(table)]
     assert cells[1][:7] == ("1", "先上门采样", "春晓苑", "5", "", "1", "101") and len(cells) == 5
+
+
+def test_files_that_name_doors_are_gone_a_day_later(open_chat: Callable[..., Chat], tmp_path: Path) -> None:
+    chat = open_chat(tmp_path / "x.db", takes_files=True)
+    begun(chat)
+    chat.say(STAFF, "/核酸 进度", STAFF_ROOM)
+    chat.say(STAFF, "/核酸 敲门", STAFF_ROOM)
+    picture, table = sorted((tmp_path / "pictures").iterdir())
+    for file, hours in ((picture, 23), (table, 25)):
+        written = (chat.clock.now() - timedelta(hours=hours)).timestamp()
+        os.utime(file, (written, written))
+    asyncio.run(chat.app.housekeeping())
+    assert picture.exists() and not table.exists()
 
 
 def test_a_picture_of_a_large_place_fits_a_phone(tmp_path: Path) -> None:

@@ -319,12 +319,17 @@ def test_what_is_old_is_counted_first_and_then_really_gone(
     chat = open_chat(tmp_path / "x.db")
     lived(chat)
     config = configured(tmp_path)
+    doors = tmp_path / "pictures" / "round1-1116-090000.xlsx"
+    doors.parent.mkdir()
+    doors.write_bytes(b"17-3-501")
     dry = CliRunner().invoke(cli, ["forget", "--config", str(config)])
+    assert doors.exists()
     assert dry.exit_code == 0 and "办完的工单 1" in dry.stdout and "什么也没有改" in dry.stderr
     assert PHONE.encode() in bytes_of(tmp_path) and NAME.encode() in bytes_of(tmp_path)
     done = CliRunner().invoke(cli, ["forget", "--apply", "--config", str(config)])
     assert done.exit_code == 0, done.output
     assert done.stdout.splitlines()[1:] == dry.stdout.splitlines()[1:]
+    assert not doors.exists(), "lists of doors go, too"
     words = bytes_of(tmp_path)
     assert PHONE.encode() not in words
     assert "家里没大米了".encode() in words, "open tickets are nobody's past"
