@@ -232,6 +232,15 @@ def test_a_pause_before_the_time_that_is_taken_back_begins_at_the_time(
     assert called(wait(chat, 2))[0] == "请1号楼1单元"
 
 
+def test_a_pause_when_all_were_called(round_chat: Chat) -> None:
+    wait(round_chat, 41)
+    assert "都叫过一遍了，请还没下楼的先在家等" in say(round_chat, "暂停")[0]
+    assert "继续，都叫过一遍了" in say(round_chat, "继续")[0]
+    wait(round_chat, 1)
+    say(round_chat, "下一个")
+    assert "暂停" not in say(round_chat, "停一下")[0], "nobody is left who could wait"
+
+
 def test_done_tells_when_calls_run_ahead_of_the_line(round_chat: Chat) -> None:
     wait(round_chat, 45)
     assert "队伍太长就说「暂停」" in say(round_chat, "1-1完成")[0]

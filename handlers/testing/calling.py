@@ -37,15 +37,18 @@ class Called:
     """To the residents' groups."""
 
 
+def spans(one: Round, services: Services) -> bool:
+    """True when a round is of several compounds: its buildings must be named with theirs."""
+    node = services.groups.find(one.node)
+    return node is None or services.groups.compound(node) is None
+
+
 def wide(one: Round, services: Services) -> bool:
     """True when the staff must read buildings with their compound: the round is of several, or is not the only one."""
-    node = services.groups.find(one.node)
-    compound = services.groups.compound(node) if node else None
-    return compound is None or any(
-        (its := services.groups.find(other.node)) is None or services.groups.compound(its) != compound
-        for other in services.rounds.current()
-        if other.id != one.id
-    )
+    groups = services.groups
+    nodes = [groups.find(other.node) for other in services.rounds.current()]
+    compounds = {groups.compound(node) for node in (groups.find(one.node), *nodes) if node}
+    return spans(one, services) or len(compounds) > 1
 
 
 def title(one: Round) -> str:

@@ -25,7 +25,8 @@ def pause(one: Round, words: str, request: Request, services: Services) -> Outco
     services.rounds.hold(one.id)
     one = services.rounds.change(one.id, state="paused", paused_at=at)
     services.audit.write(request.by, "round", f"{calling.title(one)}：暂停")
-    text = services.replies("round_paused", name=calling.title(one), count=steering.left(one, services))
+    key = "round_paused" if stops.upcoming(known) else "round_paused_all"
+    text = services.replies(key, name=calling.title(one), count=steering.left(one, services))
     down = stops.present(services.rounds.stops(one.id))
     told = steering.each_group(
         "round_hold", [stop for stop in down if stop.place not in unsent], one, services
@@ -61,5 +62,6 @@ def go_on(one: Round, words: str, request: Request, services: Services) -> Outco
     told = steering.each_group(
         "round_resume", [stop for stop in now if stop.place not in unsent], one, services
     )
-    text = services.replies("round_resumed", name=calling.title(one), next=steering.next_title(one, services))
+    key = "round_resumed" if stops.upcoming(known) else "round_resumed_all"
+    text = services.replies(key, name=calling.title(one), next=steering.next_title(one, services))
     return steering.say(request, text, "go_on", told)

@@ -57,7 +57,7 @@ def shown(draft: Draft, at: datetime, patience: timedelta, services: Services) -
         "count": str(turns),
         "minutes": f"{one.minutes:g}",
         "batch": str(one.batch),
-        "list": _order(planned, services, wide=calling.wide(one, services)),
+        "list": _order(planned, services, wide=calling.spans(one, services)),
         "time": calling.clock(ends, services),
         "note": services.replies("round_too_long", minutes=str(late)) if late > 0 else "",
         "hint": "\n".join(_gaps(one, planned, services)),
@@ -78,7 +78,7 @@ def _order(planned: Sequence[Stop], services: Services, *, wide: bool) -> str:
 
 def _gaps(one: Round, planned: Sequence[Stop], services: Services) -> list[str]:
     """What does not go the way one would think: calls to wider groups, or to none."""
-    wide = calling.wide(one, services)
+    wide = calling.spans(one, services)
     rooms: dict[str, list[Stop]] = {}
     for stop in planned:
         node = services.groups.find(stop.node)
@@ -116,6 +116,6 @@ def _each(some: Sequence[Stop]) -> list[Stop]:
 
 def announcement(one: Round, planned: Sequence[Stop], at: datetime, services: Services) -> str:
     """What the residents read when a round is planned."""
-    order = _order(planned, services, wide=calling.wide(one, services))
+    order = _order(planned, services, wide=calling.spans(one, services))
     words = {"name": f"{one.scope}{one.name}", "when": when(one, at, services), "where": one.place}
     return services.replies("round_plan", **words, list=order, drill=calling.drill(one))
