@@ -303,7 +303,9 @@ def scans(file: Path, number: int | None, config: Path) -> None:
         if not homes:
             raise Failed("没有住户名单，不知道谁是哪一户。先 xiaoxiang import households 名单.xlsx")
         try:
-            found = read_scans(file, of, homes, now, zone)
+            tree = Tree(settings.groups)
+            names = [node.name for node in tree.below(tree.root) if node.level == "compound"]
+            found = read_scans(file, of, homes, now, zone, names)
         except (TableError, Headerless) as error:
             raise Failed(str(error)) from error
         with ledger.transaction():

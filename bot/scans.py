@@ -42,6 +42,11 @@ _FORMATS = (
     "%Y.%m.%d %H:%M",
     "%Y-%m-%d",
 )
+_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - of spreadsheets, whose days have no zone
+_IN_WORDS = re.compile(
+    r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]\s*(?P<hour>\d{1,2})[:时点](?P<minute>\d{1,2})"
+)
+"""2022年11月16日 7:05, 11月16日 7点05分."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +73,24 @@ class _Lists:
     by_name: Mapping[tuple[str, str], Sequence[Household]]
     """(name, building)"""
     compounds: Collection[str]
+    elsewhere: Collection[str]
+    """Names of compounds of which nobody is on the list."""
 
 
 class Headerless(Exception):
     """The file has no header that can be read; the text says what to write, in Chinese."""
 
 
-def read_scans(path: Path, of: Round, households: Collection[Household], at: datetime, zone: tzinfo) -> Scans:
-    """Read an export for a round, given the list of its households. ``at``: the moment of rows that say none.
+def read_scans(
+    path: Path,
+    of: Round,
+    households: Collection[Household],
+    at: datetime,
+    zone: tzinfo,
+    compounds: Collection[str] = (),
+) -> Scans:
+    """Read an export for a round, given the list of its households. ``at``: the moment of rows that say none;
+    ``compounds``: the names of all there are, so that 和谐小区17-3-501 is not taken for 春晓苑17-3-501.
 
     Rows that fit no household, or more than one, are problems, and the others count all the same. Raises TableError when the
     file cannot be read, Headerless when it has no header.
@@ -85,7 +100,7 @@ def read_scans(path: Path, of: Round, households: Collection[Household], at: dat
     if header is None:
         titles = "、".join(names[0] for names in COLUMNS.values())
         raise Headerless(f"{path}: 没有找到表头。要有门牌，或者楼栋和室，或者电话；认得的列：{titles}")
-    lists = _lists(households)
+    lists = _lists(households, compounds)
     found: dict[Key, tuple[Household, set[str], datetime]] = {}
     problems, skipped = [], 0
     for row in rows[rows.index(header) + 1 :]:
@@ -93,7 +108,7 @@ def read_scans(path: Path, of: Round, households: Collection[Household], at: dat
         if _NOT_TAKEN.search(cells.get("result", "")):
             skipped += 1
             continue
-        when = _time(cells.get("time", ""), zone)
+        when = _time(cells.get("time", ""), of.begins.astimezone(zone).year, zone)
         home, problem = _match(cells, lists)
         if home is None or (problem := _wrong_time(when, of, zone)):
             problems.append(f"{path}:{row.line}: {problem}")
@@ -133,7 +148,7 @@ def _header(rows: Sequence[Row]) -> tuple[Row | None, dict[str, int]]:
     return None, {}
 
 
-def _lists(households: Collection[Household]) -> _Lists:
+def _lists(households: Collection[Household], compounds: Collection[str]) -> _Lists:
     by_phone: dict[str, list[Household]] = {}
     by_name: dict[tuple[str, str], list[Household]] = {}
     for home in households:
@@ -144,9 +159,8 @@ def _lists(households: Collection[Household]) -> _Lists:
     by_door: dict[tuple[str, str], list[Household]] = {}
     for home in households:
         by_door.setdefault((home.building, home.room), []).append(home)
-    return _Lists(
-        by_door, by_phone, by_name, frozenset(home.compound for home in households if home.compound)
-    )
+    mine = frozenset(home.compound for home in households if home.compound)
+    return _Lists(by_door, by_phone, by_name, mine, frozenset(compounds) - mine)
 
 
 def _match(cells: Mapping[str, str], lists: _Lists) -> tuple[Household | None, str]:
@@ -154,6 +168,8 @@ def _match(cells: Mapping[str, str], lists: _Lists) -> tuple[Household | None, s
     building, unit, room = _door(cells)
     compound = cells.get("compound", "")
     address = f"{compound}{cells.get('address', '')}"
+    if other := _elsewhere(address, lists):
+        return None, f"{other}不在这一轮里"
     tried = []
     if building and room:
         found = [
@@ -177,6 +193,13 @@ def _match(cells: Mapping[str, str], lists: _Lists) -> tuple[Household | None, s
     if len(same) == 1:
         return same[0], ""
     return None, f"{name}：{'，'.join(tried)}".lstrip("：") if tried else "没有门牌，也没有电话"
+
+
+def _elsewhere(address: str, lists: _Lists) -> str:
+    """The compound that an address names, if it is none of the list's."""
+    said = [name for name in (*lists.compounds, *lists.elsewhere) if name in address]
+    longest = max(said, key=len, default="")
+    return longest if longest in lists.elsewhere else ""
 
 
 def _named(address: str, lists: _Lists) -> str:
@@ -210,10 +233,17 @@ def _person(cells: Mapping[str, str], line: int) -> str:
     return cells.get("person") or cells.get("name") or f"{line}"
 
 
-def _time(text: str, zone: tzinfo) -> datetime | None:
+def _time(text: str, year: int, zone: tzinfo) -> datetime | None:
+    """The moment that a cell names, also as the number by which spreadsheets count days; without a year ``year``."""
+    text = unicodedata.normalize("NFKC", text).strip()
+    if re.fullmatch(r"[34]\d{4}(?:\.\d+)?", text):
+        return (_DAY_ZERO + timedelta(days=float(text))).replace(tzinfo=zone)
+    if said := _IN_WORDS.match(text):
+        parts = (int(said["year"] or year), *(int(said[name]) for name in ("month", "day", "hour", "minute")))
+        text = "{}-{}-{} {}:{}".format(*parts)
     for form in _FORMATS:
         try:
-            return datetime.strptime(text.strip(), form).replace(tzinfo=zone)
+            return datetime.strptime(text, form).replace(tzinfo=zone)
         except ValueError:
             continue
     return None

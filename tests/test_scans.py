@@ -32,7 +32,7 @@ def read(folder: Path, text: str) -> Scans:
     path = folder / "扫码.csv"
     path.write_text(text, encoding="utf-8")
     assert MORNING.tzinfo is not None
-    return read_scans(path, ROUND, HOMES, MORNING, MORNING.tzinfo)
+    return read_scans(path, ROUND, HOMES, MORNING, MORNING.tzinfo, ("春晓苑", "和谐小区"))
 
 
 def found(scans: Scans) -> dict[str, int | None]:
@@ -74,6 +74,9 @@ def test_persons_are_counted_by_household_and_nobody_twice(tmp_path: Path) -> No
         ("陌生人,,13611112222,", "2: 陌生人：电话对不上"),
         ("陌生人,,,", "2: 没有门牌，也没有电话"),
         ("王女士,17-3-501,,2022-11-12 08:00", "2: 11-12 08:00 不是第3轮的时间"),
+        ("王女士,17-3-501,,11月12日 8:00", "2: 11-12 08:00 不是第3轮的时间"),
+        ("王女士,17-3-501,,44877.3334", "2: 11-12 08:00 不是第3轮的时间"),
+        ("王女士,和谐小区17-3-501,,", "2: 和谐小区不在这一轮里"),
     ],
 )
 def test_what_fits_nobody_is_named_by_its_line(tmp_path: Path, row: str, reason: str) -> None:
