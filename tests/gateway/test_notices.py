@@ -174,6 +174,7 @@ def test_what_cannot_be_sent_on_fails_at_once_and_says_why(
     async def scene(gateway: PretendGateway) -> None:
         async with at_work(gateway, tmp_path / "ledger.db") as (app, _):
             await gateway.order("say", messages=[PHOTO])
+            await gateway.until(lambda: any(said["to"] == "wxid_secretary" for said in gateway.said))
             await gateway.order("misbehave", how=[None, refusal])
             number = posted(app, ROOMS[0], attachments=(attachment.format(big=big),))
             report = await reported(gateway, number)
