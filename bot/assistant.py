@@ -253,20 +253,27 @@ class Assistant:
 
     def _claim_tree_room(self, room_id: str, name: str, at: datetime) -> str | None:
         """The name as a room of the tree, if it is one that no other room serves."""
-        if self._tree.place(name) is None:
+        place = self._tree.place(name)
+        if place is None:
             return None
         serving = self._books.rooms.serving(name)
         if serving in (None, room_id):
             return name
-        if self._books.rooms.release(name):  # dissolved and made anew
+        at_work = place.kind in ROOM_ROLES  # whoever is in it gets a role, and reads doors and phones
+        if not at_work and self._books.rooms.release(name):  # dissolved and made anew
             self._places.pop(serving or "", None)
             self._delivery.tell_staff(self._replies("room_anew", new=name), at)
             return name
         if room_id not in self._namesakes:
             self._namesakes.add(room_id)
             log.warning("namesake", extra={"action": "room.namesake", "room_id": room_id})
-            self._delivery.tell_staff(self._replies("room_unknown", new=name), at)
+            self._delivery.tell_staff(self._replies(self._why_not(serving), new=name), at)
         return None
+
+    def _why_not(self, serving: str | None) -> str:
+        """Why a room of those at work does not take the place of another: that one is there, or the account has left it."""
+        old = self._books.rooms.get(serving) if serving else None
+        return "room_work_anew" if old is not None and old.left else "room_unknown"
 
     # the connection
 

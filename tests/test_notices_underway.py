@@ -8,7 +8,7 @@ import pytest
 from bot.model.channel import NotSent, TooFast, Unsendable
 from bot.model.ledger import Waiting
 from bot.model.message import LoggedIn, RoomLeft, RoomNamed
-from tests.conftest import STAFF_ROOM, Chat
+from tests.conftest import STAFF_ROOM, VOLUNTEER_ROOM, Chat
 from tests.posting import pass_time, states
 
 UNITS = [f"春晓苑17号楼{n}单元群" for n in (1, 2, 3)]
@@ -139,6 +139,16 @@ def test_a_row_that_was_leaving_when_the_account_changed_is_settled(chat: Chat) 
     send(chat, lambda: chat.app.receive([change]), failure=REFUSALS[1])
     pass_time(chat, minutes=5)
     assert set(states(chat, 1).values()) == {"failed"}
+
+
+def test_a_group_of_those_at_work_made_anew_is_not_trusted_and_the_staff_read_what_to_do(chat: Chat) -> None:
+    chat.app.receive([RoomLeft(VOLUNTEER_ROOM, chat.clock.now())])
+    chat.hear()
+    chat.app.receive([RoomNamed("new@chatroom", VOLUNTEER_ROOM, chat.clock.now())])
+    (line,) = chat.hear()
+    assert line.startswith(f"{STAFF_ROOM}: 出现一个叫「{VOLUNTEER_ROOM}」的新群") and "拉回原来的群" in line
+    assert chat.say("陌生人", "/工单", VOLUNTEER_ROOM, room_id="new@chatroom") == []
+    assert chat.say("志愿者小冀", "/工单", VOLUNTEER_ROOM), "the old one is served when the bot is back in it"
 
 
 def test_a_group_made_anew_under_its_name_takes_the_place_of_the_one_that_was_left(chat: Chat) -> None:
