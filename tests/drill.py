@@ -5,7 +5,7 @@ households that ends with nobody missing.
 tells what was not as it should be. The same by hand:
 
     xiaoxiang import households tests/drill/households.csv --config tests/drill/bot.yaml
-    xiaoxiang replay tests/drill/day.jsonl --config tests/drill/bot.yaml --db /tmp/drill.db
+    xiaoxiang replay tests/drill/day.jsonl --config tests/drill/bot.yaml --db var/drill.db
 """
 
 import asyncio
