@@ -123,7 +123,7 @@ def _told(one: Round, text: str, services: Services, *, command: bool) -> str:
 def _of_compound(text: str, rounds: list[Round], services: Services) -> tuple[str, list[Round]]:
     """「百合里下一个」, 「暂停 百合里」: the rounds of the compound that is named, and the words without its name."""
     groups = services.groups
-    for compound in (node for node in groups.nodes() if node.level == "compound"):
+    for compound in (node for node in groups.below(groups.root) if node.level == "compound"):
         rest = text.removeprefix(compound.name)
         rest = (rest if rest != text else text.removesuffix(compound.name)).strip(" ，,的")
         if rest in (text, ""):
