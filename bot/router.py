@@ -100,6 +100,8 @@ class Router:
             return outcome
         if _in_work_room(request) and not request.addressed:
             return Outcome("silent:staff")
+        if staff and (outcome := evidence.overheard(request, self._services)):
+            return outcome
         return self._words(request)
 
     def _pointed(self, request: Request) -> Outcome | None:

@@ -257,6 +257,25 @@ def test_who_was_not_tested_is_no_alarm(text: str, chat: Chat) -> None:
     assert chat.say("居民王", text) == []
 
 
+@pytest.mark.parametrize(
+    ("sender", "text", "room", "kept"),
+    [
+        (STAFF, "17-3-501 502测了", UNIT_ROOM, {"17-3-501", "17-3-502"}),
+        (STAFF, "17-3 501 502测了", COMPOUND_ROOM, {"17-3-501", "17-3-502"}),
+        (STAFF, "501 502测了", UNIT_ROOM, {"17-3-501", "17-3-502"}),
+        (STAFF, "17-3-909测了", UNIT_ROOM, set()),
+        (STAFF, "17-3全测完", UNIT_ROOM, set()),
+    ],
+)
+def test_what_those_at_work_say_among_residents_counts_in_silence(
+    chat: Chat, sender: str, text: str, room: str, kept: set[str]
+) -> None:
+    begun(chat)
+    assert chat.say(sender, text, room) == []
+    assert set(marks(chat)) == kept
+    assert {source for _, source, _ in said(chat).values()} <= {"staff"}
+
+
 def test_a_bound_account_need_not_name_its_door(chat: Chat) -> None:
     begun(chat)
     chat.say("王芳", "/我是 17-3-501 王芳", room="")

@@ -13,6 +13,7 @@ from bot.model.household import Household
 from bot.model.services import Services
 from bot.model.testing import KIND_TITLES, Kind, Mark, Round, Source
 from bot.model.understanding import Slots
+from handlers.authority import may
 from handlers.records import record
 from handlers.speaking import quoted, to_sender
 from handlers.testing import confirming, marking, marks
@@ -64,6 +65,17 @@ def site_words(request: Request, services: Services) -> Outcome | None:
         return Outcome("coverage:where", (to_sender(request, text),))
     text = services.replies("coverage_unread", text=quoted(left))
     return Outcome("coverage:unread", (to_sender(request, text),))
+
+
+def overheard(request: Request, services: Services) -> Outcome | None:
+    """The same by those at work in a residents' group of theirs: 17-3 501 502测了. None: nothing of the kind, or not theirs."""
+    place = request.place
+    if place is None or place.kind != "residents":
+        return None
+    if not may(request.person, "volunteer", place.node, services.groups):
+        return None
+    said = marking.read(request.text, place.node.building or "", place.node.unit or "")
+    return marks.overheard(request, said, services) if said else None
 
 
 def mark_command(request: Request, words: str, services: Services) -> Outcome:
@@ -197,7 +209,9 @@ def _homes(request: Request, services: Services) -> list[tuple[Household, Source
     own = services.roster.household_of(request.person.id)
     where = whereabouts(request, services)
     said = [slots.room] if slots.room else []
-    bare = [room for room in dict.fromkeys(_ROOM.findall(marking.in_figures(request.text))) if room not in said]
+    bare = [
+        room for room in dict.fromkeys(_ROOM.findall(marking.in_figures(request.text))) if room not in said
+    ]
     homes = [household(replace(where, room=room), services) for room in said]
     others = [household(replace(where, room=room), services) for room in bare[:10]]
     found = [home for home in homes if home]

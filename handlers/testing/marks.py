@@ -46,6 +46,18 @@ def write_down(request: Request, said: Sequence[Said], services: Services) -> Ou
     return Outcome("coverage:marked", (to_sender(request, "\n".join(line for line in lines if line)),))
 
 
+def overheard(request: Request, said: Sequence[Said], services: Services) -> Outcome | None:
+    """The same in a residents' group, where no door may be answered: what is certain is kept in silence, the rest is not."""
+    rounds = rounds_for(request, services)
+    running = any(one.state == "running" for one in rounds)
+    if not rounds or not said[0].doors[0].room or not (running or all(one.sure for one in said)):
+        return None
+    marks = _sorted(request, said, rounds, services).marks
+    for of in _rounds(marks):
+        services.coverage.mark(of.id, [mark for its, mark in marks if its.id == of.id])
+    return Outcome("coverage:overheard") if marks else None
+
+
 def _sorted(request: Request, said: Sequence[Said], rounds: Sequence[Round], services: Services) -> Sorted:
     found = Sorted()
     for one in said:
