@@ -206,3 +206,19 @@ def test_ways_of_correcting(chat: Chat, typed: str) -> None:
         "【更正】" not in chat.channel.said[-1].text
         and "【重要通知】改到明晚\n" in chat.channel.said[-1].text
     )
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "level", "warned"),
+    [
+        (21, 59, "", True),
+        (21, 50, "", False),
+        (21, 59, "重要 ", False),
+    ],
+)
+def test_what_will_not_be_done_before_the_night_says_so(
+    chat: Chat, hour: int, minute: int, level: str, warned: bool
+) -> None:
+    chat.clock.at = chat.clock.at.replace(hour=hour, minute=minute, second=30)
+    (preview,) = chat.say("刘书记", f"/通知 {level}春晓苑 楼道消毒", STAFF_ROOM)
+    assert ("来不及发的等到 11月17日 07:00" in preview) == warned

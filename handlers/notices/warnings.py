@@ -9,7 +9,7 @@ from bot.model.notice import Notice
 from bot.model.services import Services
 from bot.model.settings import Pace
 from handlers.days import read_day
-from handlers.notices.quiet import begins_at
+from handlers.notices.quiet import begins_at, spell
 from handlers.notices.wording import first_words
 from intents.numbers import arabic
 
@@ -172,10 +172,23 @@ def _quiet(notice: Notice, at: datetime, services: Services) -> list[str]:
     planned = max(notice.planned_at, at)
     goes = begins_at(planned, notice.level, services)
     if goes == planned:
-        return []
+        return _into_the_night(notice, planned, at, services)
     return [
         f"安静时间（{services.notice_settings.quiet_hours}）不发普通通知，等到 {services.show_time(goes)}；急的加「重要」"
     ]
+
+
+def _into_the_night(notice: Notice, planned: datetime, at: datetime, services: Services) -> list[str]:
+    """The quiet hours begin before the last group's turn."""
+    quiet = spell(planned, services.notice_settings.quiet_hours, services.zone)
+    if quiet is None or notice.level != "normal":
+        return []
+    waiting = services.outbox.waiting_count() if planned <= at else 0
+    done = planned + timedelta(minutes=pace_minutes(messages(notice), waiting, services.pace))
+    if done <= quiet[0]:
+        return []
+    first = quiet[0].astimezone(services.zone)
+    return [f"{first:%H:%M} 起是安静时间，来不及发的等到 {services.show_time(quiet[1])} 再发；急的加「重要」"]
 
 
 def _unseen(notice: Notice, services: Services) -> list[str]:
