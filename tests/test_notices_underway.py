@@ -222,3 +222,23 @@ def test_what_will_not_be_done_before_the_night_says_so(
     chat.clock.at = chat.clock.at.replace(hour=hour, minute=minute, second=30)
     (preview,) = chat.say("刘书记", f"/通知 {level}春晓苑 楼道消毒", STAFF_ROOM)
     assert ("来不及发的等到 11月17日 07:00" in preview) == warned
+
+
+def test_a_correction_brings_its_own_pictures_and_says_when_the_old_ones_are_left_out(
+    open_chat: Callable[..., Chat],
+) -> None:
+    chat = open_chat(takes_files=True)
+    chat.say("刘书记", "", "", kind="image", id="old")
+    chat.say("刘书记", "/通知 17-3 流程见图", "")
+    chat.say("刘书记", "确认", "")
+    pass_time(chat, minutes=1)
+    (preview,) = chat.say("刘书记", "/通知 更正 1 流程改了", "")
+    assert "更正里不再发" in preview
+    chat.say("刘书记", "", "", kind="image", id="new")
+    (preview,) = chat.say("刘书记", "/通知 更正 1 流程改了，见新图", "")
+    assert "更正里不再发" not in preview and "1 张图片" in preview
+    chat.clock.advance(seconds=11)
+    chat.app.receive([chat.message("刘书记", "确认", "")])
+    for _ in range(3):
+        send(chat)
+    assert [out.attachment for out in chat.channel.said if out.notice == 2] == ["", "new"]

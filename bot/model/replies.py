@@ -153,6 +153,7 @@ REPLIES: dict[str, frozenset[str]] = {
     "notice_resting": frozenset({"when"}),
     "notice_resending": frozenset({"number", "count", "list", "second"}),
     "notice_correct_draft": frozenset({"number"}),
+    "notice_correct_files": frozenset({"number"}),
     "notice_correct_how": frozenset({"id"}),
     "notice_correct_nobody": frozenset({"number"}),
     "notice_correct_got": frozenset({"number", "count"}),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.model.handling import Outcome, Request
 from bot.model.notice import Notice
 from bot.model.services import Services
+from handlers.notices import attaching
 from handlers.notices.drafting import out_of_reach, show
 from handlers.notices.heading import read_facts
 from handlers.notices.reached import later_one, reached, read_last
@@ -26,7 +27,8 @@ def correct(old: Notice, body: str, request: Request, services: Services) -> Out
     if refused := out_of_reach(rooms, request, services):
         return _said(request, services.replies("notice_refused", list=refused))
     head = read_facts(body.strip("\n \t\u3000"), at.astimezone(services.zone))
-    if not head.text:
+    files = attaching.waiting(request, services)
+    if not head.text and not files:
         return _said(request, services.replies("notice_correct_how", id=str(old.id)))
     if head.valid_until is not None and head.valid_until.problem:
         return _said(request, head.valid_until.problem)
@@ -47,6 +49,7 @@ def correct(old: Notice, body: str, request: Request, services: Services) -> Out
         level,
         late_minutes=old.late_minutes,
         valid_until=head.valid_until.at if head.valid_until else until,
+        attachments=files,
         drill=drill,
         asks_receipt=receipt,
         corrects=old.id,
@@ -61,6 +64,8 @@ def correct(old: Notice, body: str, request: Request, services: Services) -> Out
         notes.append(services.replies("notice_correct_got", number=old.number, count=str(len(got))))
     if len(rooms) > len(got):
         notes.append(services.replies("notice_correct_waiting", count=str(len(rooms) - len(got))))
+    if old.attachments and not files:
+        notes.append(services.replies("notice_correct_files", number=old.number))
     return show(draft, notes, request, services)
 
 
