@@ -18,6 +18,7 @@ from bot.desk_rules import desk_rules
 from bot.groups import bare
 from bot.mode_rules import mode_rules
 from bot.notice_rules import quiet_rules
+from bot.testing_rules import testing_rules
 from bot.yamlfile import Found, Steps
 from bot.yamlwords import suggestion
 
@@ -82,6 +83,7 @@ def _sections(settings: Mapping[str, Any]) -> Iterator[Found]:
     yield from _numbers(settings)
     yield from desk_rules(settings.get("desk"))
     yield from quiet_rules(settings)
+    yield from testing_rules(settings, branch_names(settings))
 
 
 def _bot_names(names: Any) -> Iterator[Found]:
