@@ -130,6 +130,16 @@ def test_planned_and_when_it_would_be_too_late(open_chat: Callable[..., Chat]) -
     assert "前面还有 3 批，到时会在群里叫" in line, "no time that is after the hours"
 
 
+def test_a_building_that_is_left_out_reads_so(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(at=SIX)
+    chat.app.roster.import_households(homes())
+    say(chat, START.replace("春晓苑", "春晓苑 除5栋"))
+    say(chat, "确认")
+    told = "现在做的是春晓苑（除5号楼）第3轮核酸，这一轮没有5号楼，要做会在群里通知。"
+    assert ask(chat, "到几号楼了", BUILDING_5)[0].endswith(told)
+    assert ask(chat, "5号楼几点做核酸", COMPOUND_ROOM, "老张")[0].endswith(told)
+
+
 def test_whoever_waits_for_a_ticket_asks_after_that(round_chat: Chat) -> None:
     ask(round_chat, "17-3-501 家里没有降压药了，能帮忙买吗")
     assert not any("叫到" in line for line in ask(round_chat, "还要等多久"))

@@ -350,6 +350,7 @@ REPLIES: dict[str, frozenset[str]] = {
     "round_asked_later": frozenset({"now", "place"}),
     "round_asked_paused": frozenset({"place"}),
     "round_asked_planned": frozenset({"name", "when"}),
+    "round_asked_left_out": frozenset({"name", "place"}),
     "round_asked_over": frozenset({"name", "ends"}),
     "round_hold": frozenset({"place", "drill"}),
     "round_resume": frozenset({"place", "drill"}),

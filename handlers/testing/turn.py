@@ -62,6 +62,8 @@ class _Asked:
     known: tuple[Stop, ...]
     mine: tuple[Stop, ...]
     """The calls of whoever asks; empty when it is not known where they live."""
+    left_out: str = ""
+    """The building they ask about, for people, when the round leaves it out."""
 
 
 def heard(request: Request, understanding: Understanding, services: Services) -> Outcome | None:
@@ -115,9 +117,21 @@ def _about(request: Request, understanding: Understanding, services: Services) -
         mine = _mine(known, node, home, building, unit, services)
         branch = services.groups.find(one.node)
         around = node is not None and branch is not None and services.groups.within(branch, node)
-        if mine or (around and not building):
-            found.append(_Asked(one, known, tuple(mine)))
+        left_out = "" if mine or branch is None else _left_out(branch, node, building, services)
+        if mine or left_out or (around and not building):
+            found.append(_Asked(one, known, tuple(mine), left_out))
     return found[0] if len(found) == 1 else None
+
+
+def _left_out(branch: Node, node: Node | None, building: str, services: Services) -> str:
+    """The building asked about, or else the group's, for people, when it lies in the round's branch; the round has no call
+    for it."""
+    groups = services.groups
+    said = building or (node.building if node else "")
+    if not said or node is None or not groups.within(node, branch):
+        return ""
+    nodes = [one for one in groups.matching(said, None, branch) if groups.within(one, branch)]
+    return groups.title(nodes[0]) if len(nodes) == 1 else ""
 
 
 def _mine(
@@ -158,6 +172,8 @@ def _answer(asked: _Asked, request: Request, services: Services) -> str:
     left = [stop for stop in asked.mine if stop.state in ("waiting", "skipped")]
     if asked.mine and not left:
         return _called(asked.mine, words, services)
+    if asked.left_out:
+        return services.replies("round_asked_left_out", **words | {"place": asked.left_out})
     words["place"] = stops.titles(_first_turn(left), services)
     if one.state == "planned":
         return services.replies("round_asked_planned", **words)
