@@ -10,7 +10,6 @@ from bot.yamlfile import Found, Steps
 from bot.yamlwords import suggestion
 from intents.spec import INTENTS, FaqEntry, IntentSpec, LexiconSpec
 
-
 CARD = "{card}"
 """What an answer may hold that is filled in: handlers/cards.py."""
 

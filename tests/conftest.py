@@ -137,10 +137,11 @@ def open_chat(settings: Settings, data: Data, engine: Engine) -> Iterator[Callab
         at: datetime = MORNING,
         rooms: list[str] | None = None,
         community: Settings = settings,
+        told: Data = data,
         **channel: object,
     ) -> Chat:
         clock, fake = FakeClock(at), FakeChannel(**channel)  # type: ignore[arg-type]
-        app = build(community, data, fake, clock, random.Random(1), database, engine)
+        app = build(community, told, fake, clock, random.Random(1), database, engine)
         seen = rooms if rooms is not None else [place.room for place in Tree(community.groups).rooms()]
         app.receive([LoggedIn("bot", at), *(RoomNamed(room, room, at) for room in seen)])
         opened.append(Chat(app, clock, fake))

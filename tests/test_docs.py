@@ -19,6 +19,7 @@ from bot.model.contacts import Contact, Contacts
 from bot.model.handling import CommandEntry
 from bot.model.people import ROLE_TITLES
 from bot.model.replies import REPLIES
+from bot.model.schedule import NoticeEntry
 from bot.model.settings import (
     Alarm,
     Desk,
@@ -62,6 +63,7 @@ DESCRIBED_UNDER = {
     PersonSpec: "people",
     Contacts: "contacts.yaml",
     Contact: "contacts.yaml",
+    NoticeEntry: "notices.yaml",
     FaqEntry: "faq.yaml",
     IntentSpec: "intents",
     Rule: "intents",
@@ -152,7 +154,7 @@ def test_every_key_of_the_yaml_is_described(shape: type) -> None:
 
 
 def test_no_part_of_the_yaml_is_forgotten() -> None:
-    shapes = set.union(*map(parts_of, (Settings, Contacts, IntentSpec, FaqEntry, LexiconSpec)))
+    shapes = set.union(*map(parts_of, (Settings, Contacts, IntentSpec, FaqEntry, LexiconSpec, NoticeEntry)))
     assert shapes == set(DESCRIBED_UNDER)
 
 
