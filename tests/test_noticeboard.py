@@ -496,4 +496,7 @@ def test_the_list_of_notices_names_what_is_planned_within_a_day(start: Start) ->
     entries = [replace(NEWS, times=("07:30", "12:00")), replace(NEWS, id="later", days=("周日",))]
     chat = start(entries, on("16 09:00"))
     (said,) = chat.say("刘书记", "/通知 列表", STAFF)
-    assert said.endswith("定时的，24 小时内（要停要改，请管理员改 notices.yaml）：\n12:00、明天 07:30 春晓苑5号楼 今天 11月16日 周三 照常开…")
+    assert said.endswith(
+        "定时的，24 小时内（停下一次：/通知 取消 news；以后都停，请管理员改 notices.yaml）："
+        "\nnews 12:00、明天 07:30 春晓苑5号楼 今天 11月16日 周三 照常开…"
+    )

@@ -133,6 +133,13 @@ class Notices:
         )
         return [id_ for (id_,) in rows]
 
+    def claimed_after(self, at: datetime) -> frozenset[tuple[str, datetime]]:
+        """What of notices.yaml planned after that moment is written down already, cancelled or moved: entry and time."""
+        rows = self._ledger.execute(
+            "SELECT source, planned_at FROM notices WHERE source <> '' AND planned_at > ?", (millis(at),)
+        )
+        return frozenset((source, moment(planned)) for source, planned in rows)
+
     def last_claimed(self, source: str) -> datetime | None:
         """The latest planned moment for which an entry of notices.yaml was claimed."""
         row = self._ledger.execute(

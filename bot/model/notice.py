@@ -163,6 +163,10 @@ class NoticeBook(Protocol):
         """Numbers of those with rows held for that reason."""
         ...
 
+    def claimed_after(self, at: datetime) -> frozenset[tuple[str, datetime]]:
+        """What of notices.yaml planned after that moment is written down already, cancelled or moved: entry and time."""
+        ...
+
     def last_claimed(self, source: str) -> datetime | None:
         """The latest planned moment for which an entry of notices.yaml was claimed."""
         ...

@@ -13,7 +13,7 @@ from bot.model.tree import Node
 from handlers.daily import due, mark
 from handlers.duty.on_duty import on_duty, shift_at
 from handlers.duty.reports import figures
-from handlers.notices.timetable import goes, timetable
+from handlers.notices.timetable import goes, scheduled, timetable
 from handlers.speaking import private_enough, to_sender
 from handlers.testing import brief as testing
 from handlers.tickets.covered import branch, meant
@@ -142,7 +142,7 @@ def _rounds(nodes: Branches, shift: Shift, end: datetime, at: datetime, services
 def _sends(nodes: Branches, shift: Shift, services: Services) -> str:
     """The notices that go out during the next shift, those of notices.yaml and those that wait for their time."""
     begin, until = shift.ends, shift_at(shift.ends, services.desk, services.zone).ends
-    planned = [one.notice for one in services.noticeboard.coming(begin - INSTANT, until - INSTANT)]
+    planned = scheduled(begin - INSTANT, until - INSTANT, services)
     kept = [one for one in services.notices.in_state("waiting") if begin <= goes(one) < until]
     ours = [one for one in (*planned, *kept) if nodes is None or one.node in nodes]
     shown = timetable(ours, begin, services)

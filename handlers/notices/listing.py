@@ -10,7 +10,7 @@ from handlers.authority import may
 from handlers.notices.previewing import moment, rooms_named
 from handlers.notices.receipts import summary
 from handlers.notices.tally import tally
-from handlers.notices.timetable import AHEAD, timetable
+from handlers.notices.timetable import AHEAD, scheduled, timetable
 from handlers.notices.wording import first_words
 
 LISTED = 15
@@ -42,12 +42,13 @@ def listed(request: Request, services: Services) -> str:
 
 def _planned(request: Request, at: datetime, services: Services) -> list[str]:
     """What notices.yaml has coming."""
-    planned = [one.notice for one in services.noticeboard.coming(at, at + AHEAD)]
-    lines = timetable([one for one in planned if _concerns(one, request, services)], at, services)
+    planned = [one for one in scheduled(at, at + AHEAD, services) if _concerns(one, request, services)]
+    lines = timetable(planned, at, services, named=True)
     more = [f"还有 {len(lines) - LISTED} 样"] if len(lines) > LISTED else []
-    return (
-        ["定时的，24 小时内（要停要改，请管理员改 notices.yaml）：", *lines[:LISTED], *more] if lines else []
-    )
+    if not lines:
+        return []
+    head = f"定时的，24 小时内（停下一次：/通知 取消 {planned[0].source}；以后都停，请管理员改 notices.yaml）："
+    return [head, *lines[:LISTED], *more]
 
 
 def _concerns(notice: Notice, request: Request, services: Services) -> bool:

@@ -9,7 +9,7 @@ from bot.model.handling import Outcome, Reply, Request
 from bot.model.notice import NOTICE_STATES, Notice, NoticeState
 from bot.model.services import Services
 from handlers.authority import may
-from handlers.notices import correcting, listing, retiming
+from handlers.notices import correcting, listing, retiming, skipping
 from handlers.notices.previewing import moment
 from handlers.notices.quiet import PAUSED, QUIET, begins_at
 from handlers.notices.reached import GOT, got_by, later_one, read_last
@@ -64,7 +64,7 @@ def asked(typed: str, request: Request, services: Services) -> Outcome | None:
         return _said(request, _which(bare[1], request, services))
     one, word = _ONE.fullmatch(typed), _WORD.fullmatch(typed)
     if one is None and word is None:
-        return None
+        return skipping.asked(typed, request, services)
     number = int(one[1]) if one else int(word[2]) if word else 0
     act = _ACTS[word[1].removesuffix("了")] if word else _show
     if word and act is not _correct and act is not _resend and word[3].strip(" 。.!！"):
@@ -148,6 +148,9 @@ def _pause(notice: Notice, rest: str, request: Request, services: Services) -> O
 
 
 def _go_on(notice: Notice, rest: str, request: Request, services: Services) -> Outcome:
+    """On with what was paused; a sending of notices.yaml that was cancelled before its time is sent after all."""
+    if notice.state == "cancelled" and notice.source and notice.planned_at > request.message.at:
+        return _after_all(notice, request, services)
     if notice.state != "paused":
         return _no(notice, "继续", request, services)
     at = request.message.at
@@ -162,6 +165,15 @@ def _go_on(notice: Notice, rest: str, request: Request, services: Services) -> O
     )
     text += resting
     return Outcome(f"notice:resumed:{notice.id}", tuple(_told(notice, text, request)))
+
+
+def _after_all(notice: Notice, request: Request, services: Services) -> Outcome:
+    at = request.message.at
+    services.notices.change(notice.id, at, state="waiting", reason="")
+    services.audit.write(request.by, "notice", f"{notice.number} 还是发")
+    when = moment(notice.begin_at or notice.planned_at, at, services)
+    text = services.replies("notice_after_all", number=notice.number, when=when)
+    return Outcome(f"notice:waiting:{notice.id}", (to_sender(request, text),))
 
 
 def _resend(notice: Notice, rest: str, request: Request, services: Services) -> Outcome:

@@ -66,13 +66,13 @@ def _claim(missed: _Missed, at: datetime, services: Services) -> list[Reply]:
     for planned in services.noticeboard.due(at):
         if planned.guessed:
             replies += _calendar(planned.notice, at, services)
-        notice = services.notices.add(_worded(planned.notice, services))
+        notice = services.notices.add(with_heading(planned.notice, services))
         if notice is not None and notice.state == "dropped":
             missed.dropped.append(notice)
     return replies
 
 
-def _worded(notice: Notice, services: Services) -> Notice:
+def with_heading(notice: Notice, services: Services) -> Notice:
     """With what stands before and behind the words of every notice."""
     text = worded(notice.text, notice.level, services, drill=notice.drill, asks_receipt=notice.asks_receipt)
     return replace(notice, text=text)
