@@ -13,7 +13,7 @@ from bot.ledger.isolation import Isolations
 from bot.ledger.people import Roster
 from bot.ledger.rounds import Rounds
 from bot.ledger.tickets import Tickets
-from bot.model.coverage import Standing, by_unit, in_scope, stand, to_knock
+from bot.model.coverage import Standing, by_unit, in_scope, sealed, stand, to_knock
 from bot.model.isolation import Isolation
 from bot.model.testing import KIND_TITLES, SOURCE_TITLES, Round
 from bot.model.ticket import STATE_TITLES, Ticket
@@ -144,7 +144,7 @@ def doors_title(of: Round, at: datetime) -> str:
 
 
 def door_rows(standings: Sequence[Standing]) -> Table:
-    """The door-knocking list: first those to be sampled at home."""
+    """The door-knocking list: first those to be sampled at home, last those of sealed buildings."""
     headers = (
         "序号",
         "先后",
@@ -162,16 +162,22 @@ def door_rows(standings: Sequence[Standing]) -> Table:
         "说明",
     )
     first, then = to_knock(standings)
-    rows = []
-    for n, one in enumerate((*first, *then), 1):
+    rows: list[list[str | int]] = []
+    for n, one in enumerate((*first, *then, *sealed(standings)), 1):
         home = one.household
         why = [*(["要上门"] if one.wanted else []), *home.tags]
         rows.append([
-            n, "先上门采样" if n <= len(first) else "敲门", home.compound, home.building, home.unit,
+            n, _turn(one, first), home.compound, home.building, home.unit,
             floor_of(home.room) or "", home.room, home.name, "" if home.people is None else home.people, home.phone,
             "、".join(why), "", "", home.note,
         ])  # fmt: skip
     return headers, rows
+
+
+def _turn(one: Standing, first: Sequence[Standing]) -> str:
+    if one.called_off:
+        return "封控楼，听安排"
+    return "先上门采样" if one in first else "敲门"
 
 
 def latest_round(ledger: Ledger, number: int | None = None) -> Round | None:
@@ -195,7 +201,7 @@ def round_standings(ledger: Ledger, of: Round, tree: Tree, at: datetime) -> list
     homes.sort(key=lambda home: order.get(home.compound, len(order)))
     pleas = [ticket for ticket in Tickets(ledger).open_tickets(EVERY) if ticket.intent == "help.home_testing"]
     wanted = frozenset((*_place(ticket, tree), ticket.room) for ticket in pleas)
-    return stand(homes, Coverage(ledger).marks(of.id), isolated, wanted)
+    return stand(homes, Coverage(ledger).marks(of.id), isolated, wanted, stops)
 
 
 TABLES: dict[str, tuple[str, Callable[[Ledger, ZoneInfo, Tree, datetime], Table]]] = {

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
@@ -25,6 +26,7 @@ from handlers.testing import progress
 from tests.conftest import MORNING, STAFF_ROOM, UNIT_ROOM, Chat
 
 STAFF = "网格员小安"
+ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def home(door: str, people: int | None = None, *tags: str, name: str = "") -> Household:
@@ -212,6 +214,21 @@ def test_knocking_begins_with_those_to_be_sampled_at_home(chat: Chat) -> None:
         and "张奶奶（独居老人）" in lines[3]
     )
     assert lines[4] == "再敲门 3 户：" and lines[-1] == "居家隔离的 1 户不在内，由专人上门。"
+
+
+def test_a_sealed_building_stands_apart_at_the_end(chat: Chat) -> None:
+    begun(chat)
+    chat.say(STAFF, "不叫17-3", STAFF_ROOM)
+    (line,) = chat.say(STAFF, "/核酸 敲门", STAFF_ROOM)
+    lines = line.split("\n")
+    assert "敲门名单 1 户" in lines[0] and lines[1] == "先上门采样 1 户："
+    assert lines[3] == "封控楼 4 户，这一轮不叫，听安排再上门："
+    assert lines[4] == "17号楼3单元 4户：501 502 602 801（独居老人）"
+    (told,) = chat.say(STAFF, "/核酸 进度", STAFF_ROOM)
+    assert "还差 5 户" in told and "还差的里有 4 户在封控楼" in told
+    _, rows = TABLES["doors"][1](chat.app.ledger, ZONE, Tree(chat.app.settings.groups), MORNING)
+    assert [row[1] for row in rows] == ["先上门采样", *["封控楼，听安排"] * 4]
+    assert "还差的里有 4 户在封控楼" in chat.say(STAFF, "/核酸 结束", STAFF_ROOM)[0]
 
 
 def test_a_plea_to_be_sampled_at_home_comes_first_too(chat: Chat) -> None:

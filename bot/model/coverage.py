@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.model.household import Household
@@ -25,6 +25,8 @@ class Standing:
     """What is known of it: by a mark, else by its tags, the isolation register, or its plea for somebody to come; None:
     nothing."""
     mark: Mark | None
+    called_off: bool = False
+    """True when the round calls it no more: its building is sealed (封控). Nobody goes there unasked."""
 
     @property
     def sampled(self) -> bool:
@@ -72,10 +74,22 @@ def stand(
     marks: Mapping[Key, Mark],
     isolated: Collection[Key] = (),
     wanted: Collection[Key] = (),
+    stops: Sequence[Stop] = (),
 ) -> list[Standing]:
     """How each household stands. ``isolated``: those the register of isolation holds; ``wanted``: those that asked for
-    somebody to come to their door. What was marked comes before what the list says."""
-    return [_standing(home, marks.get(home.key), isolated, wanted) for home in households]
+    somebody to come to their door; ``stops``: the calls of the round. What was marked comes before what the list says."""
+    dropped = [stop for stop in stops if stop.state == "dropped"]
+    found = [_standing(home, marks.get(home.key), isolated, wanted) for home in households]
+    if not dropped:
+        return found
+    return [replace(one, called_off=_called_off(one.household, stops, dropped)) for one in found]
+
+
+def _called_off(home: Household, stops: Sequence[Stop], dropped: Sequence[Stop]) -> bool:
+    """True for a household all of whose calls were dropped."""
+    return any(_in_unit(home, stop) for stop in dropped) and all(
+        stop.state == "dropped" for stop in stops_of(home, stops)
+    )
 
 
 def _standing(
@@ -166,10 +180,17 @@ def walk(one: Standing) -> Walk:
 
 def to_knock(standings: Sequence[Standing]) -> tuple[list[Standing], list[Standing]]:
     """Whom to go to, each part as one walks: first those to be sampled at their door (who asked for it, who live alone or
-    walk badly), then all others that are missing."""
-    missing = [one for those in by_unit(standings).values() for one in those if one.missing]
+    walk badly), then all others that are missing; none in a sealed building (``sealed``)."""
+    missing = [
+        one for those in by_unit(standings).values() for one in those if one.missing and not one.called_off
+    ]
     first = [one for one in missing if goes_first(one)]
     return first, [one for one in missing if not goes_first(one)]
+
+
+def sealed(standings: Sequence[Standing]) -> list[Standing]:
+    """Those still missing whose building the round calls no more, as one walks: they wait for what is decided."""
+    return [one for those in by_unit(standings).values() for one in those if one.missing and one.called_off]
 
 
 def goes_first(one: Standing) -> bool:

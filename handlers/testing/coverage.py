@@ -120,7 +120,7 @@ def standings(of: Round, node: Node, at: datetime, services: Services) -> list[S
     marks = services.coverage.marks(of.id)
     stops = services.rounds.stops(of.id)
     homes = [home for home in _listed(node, services) if in_scope(of, home, stops)]
-    return stand(homes, marks, isolated, _wanted(node, at, services))
+    return stand(homes, marks, isolated, _wanted(node, at, services), stops)
 
 
 def _wanted(node: Node, at: datetime, services: Services) -> frozenset[Key]:

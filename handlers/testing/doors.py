@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.model.coverage import Standing, to_knock
+from bot.model.coverage import Standing, sealed, to_knock
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.services import Services
 from bot.model.testing import Round
@@ -36,12 +36,15 @@ def _text(one: View, number: int, request: Request, services: Services) -> str:
         return services.replies("coverage_no_list")
     first, then = to_knock(one.standings)
     words = {"title": one.round.name, "place": one.title, "count": str(len(first) + len(then))}
-    if not first and not then:
+    off = sealed(one.standings)
+    if not first and not then and not off:
         return services.replies("coverage_missing_none", **words)
     lines = [f"先上门采样 {len(first)} 户：", *_doors(first, services)] if first else []
     if then:
         lines += [f"再敲门 {len(then)} 户："] if first else []
         lines += rooms_by_unit(then, services)
+    if off:
+        lines += [f"封控楼 {len(off)} 户，这一轮不叫，听安排再上门：", *rooms_by_unit(off, services)]
     apart = _isolated(one, request, services)
     lines += [f"居家隔离的 {len(apart)} 户不在内，由专人上门。"] if apart else []
     return paged(services.replies("doors_head", **words), lines, number, "敲门", services)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.model.coverage import Standing, by_building, by_unit, excuses, tally
+from bot.model.coverage import Standing, by_building, by_unit, excuses, sealed, tally
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.services import Services
 from bot.model.testing import KIND_TITLES, SAMPLED, Mark, Round, Tally
@@ -116,9 +116,11 @@ def _excused(standings: Sequence[Standing]) -> list[str]:
 
 
 def _rest(one: View) -> str:
-    """What does not fit the list: households of which some are still missing, doors the list does not know."""
+    """What the numbers do not tell: households of which some are still missing, those of sealed buildings, doors the list
+    does not know."""
     short = sum(standing.short for standing in one.standings)
     parts = [f"{short} 户人没有测齐"] if short else []
+    parts += [f"还差的里有 {off} 户在封控楼"] if (off := len(sealed(one.standings))) else []
     parts += [f"名单外 {len(one.beyond)} 户"] if one.beyond else []
     return "，".join(parts)
 
