@@ -16,7 +16,7 @@ from handlers.authority import may
 from handlers.notices import afterthought, attaching, confirming, receipts
 from handlers.speaking import to_sender
 from handlers.table import COMMANDS, DIALOGUES, INTENTS
-from handlers.testing import evidence, site, turn
+from handlers.testing import evidence, glance, site, turn
 from handlers.tickets import taking
 from intents import chain
 from intents.normalise import split_quote
@@ -97,6 +97,8 @@ class Router:
         if _at_work(request) and staff and (outcome := evidence.site_words(request, self._services)):
             return outcome
         if _at_work(request) and staff and (outcome := site.heard(request, self._services)):
+            return outcome
+        if _at_work(request) and staff and (outcome := glance.heard(request, self._services)):
             return outcome
         if _in_work_room(request) and not request.addressed:
             return Outcome("silent:staff")
