@@ -238,6 +238,29 @@ def test_a_plea_to_be_sampled_at_home_comes_first_too(chat: Chat) -> None:
     assert "17号楼3单元602室（要上门）" in line
 
 
+def test_whoever_swabs_at_the_door_is_told_of_the_open_ticket(chat: Chat) -> None:
+    begun(chat)
+    chat.say("李姐", "我家老人卧床下不了楼，能上门做核酸吗 17-3-602")
+    (line,) = chat.say(STAFF, "17-3-501 上门采了", STAFF_ROOM)
+    assert "办结" not in line
+    (line,) = chat.say(STAFF, "17-3-602 上门采了", STAFF_ROOM)
+    assert line.endswith("A001 上门采样 还开着，办结请回：办结 1")
+    chat.say(STAFF, "接单 A001", STAFF_ROOM)
+    chat.say(STAFF, "办结 1", STAFF_ROOM)
+    chat.clock.advance(minutes=2)
+    chat.hear()
+    assert "还开着" not in chat.say(STAFF, "17-3-602 上门采了", STAFF_ROOM)[0]
+
+
+def test_a_plea_without_a_door_is_a_ticket_and_not_lost_at_the_doors(chat: Chat) -> None:
+    begun(chat)
+    said = chat.say("李姐", "我妈腿脚不好下不去")
+    assert any("A001" in line for line in said)
+    (line,) = chat.say(STAFF, "/核酸 敲门", STAFF_ROOM)
+    assert line.endswith("另有 1 张上门采样工单没写门牌：A001（17号楼3单元）")
+    assert "没写门牌" not in chat.say(STAFF, "/核酸 敲门 5号楼", STAFF_ROOM)[0]
+
+
 def test_groups_read_the_number_only_once_before_the_end(chat: Chat) -> None:
     begun(chat)
     chat.say(STAFF, "17-3-501 已测，502 要上门", STAFF_ROOM)

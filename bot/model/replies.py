@@ -327,6 +327,8 @@ REPLIES: dict[str, frozenset[str]] = {
     "coverage_missing_none": frozenset({"title", "place", "count"}),
     "coverage_page": frozenset({"count", "total", "command"}),
     "doors_head": frozenset({"title", "place", "count"}),
+    "doors_no_room": frozenset({"count", "list"}),
+    "coverage_plea_open": frozenset({"number", "id"}),
     "testing_remind": frozenset({"list", "place", "when"}),
     "testing_unkept": frozenset({"name", "done", "total"}),
     "testing_reminded": frozenset({"count", "note"}),

@@ -9,7 +9,7 @@ from bot.model.channel import OutKind
 from bot.model.coverage import Key, Standing, in_scope, stand, tally
 from bot.model.handling import Reply, Request
 from bot.model.household import Household
-from bot.model.lists import Sought
+from bot.model.lists import Door, Sought
 from bot.model.people import Person
 from bot.model.services import Services
 from bot.model.testing import Mark, Round, Tally
@@ -125,15 +125,19 @@ def standings(of: Round, node: Node, at: datetime, services: Services) -> list[S
 
 def _wanted(node: Node, at: datetime, services: Services) -> frozenset[Key]:
     """The households of a branch with an open ticket that asks for somebody to come."""
+    return frozenset(key for door, key in pleas(node, at, services) if door.room)
+
+
+def pleas(node: Node, at: datetime, services: Services) -> list[tuple[Door, Key]]:
+    """The open tickets of a branch that ask for somebody to come, each with its household's key, as far as it is said."""
     below = frozenset(one.name for one in services.groups.below(node))
-    doors = services.lists.doors(Sought(below, intents=WANTS), at)
-    found = set()
-    for door in doors:
+    found = []
+    for door in services.lists.doors(Sought(below, intents=WANTS), at):
         its = services.groups.find(door.node) or services.groups.root
         compound = services.groups.compound(its)
         place = (door.building or its.building or "", door.unit or its.unit or "", door.room)
-        found.add((compound.name if compound else "", *place))
-    return frozenset(found)
+        found.append((door, (compound.name if compound else "", *place)))
+    return found
 
 
 def _listed(node: Node, services: Services) -> list[Household]:

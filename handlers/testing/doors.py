@@ -8,8 +8,11 @@ from bot.model.services import Services
 from bot.model.testing import Round
 from handlers.isolation.isolating import active
 from handlers.speaking import private_enough, to_sender
-from handlers.testing.coverage import View, asked, file_sent, unit_title, view
+from handlers.testing.coverage import View, asked, file_sent, pleas, unit_title, view
 from handlers.testing.missing import page_said, paged, rooms_by_unit
+
+NAMED = 8
+"""So many tickets without a door are named."""
 
 
 def show(request: Request, words: str, services: Services) -> Outcome:
@@ -37,8 +40,9 @@ def _text(one: View, number: int, request: Request, services: Services) -> str:
     first, then = to_knock(one.standings)
     words = {"title": one.round.name, "place": one.title, "count": str(len(first) + len(then))}
     off = sealed(one.standings)
+    loose = _without_door(one, request, services)
     if not first and not then and not off:
-        return services.replies("coverage_missing_none", **words)
+        return "\n".join([services.replies("coverage_missing_none", **words), *loose])
     lines = [f"先上门采样 {len(first)} 户：", *_doors(first, services)] if first else []
     if then:
         lines += [f"再敲门 {len(then)} 户："] if first else []
@@ -47,6 +51,7 @@ def _text(one: View, number: int, request: Request, services: Services) -> str:
         lines += [f"封控楼 {len(off)} 户，这一轮不叫，听安排再上门：", *rooms_by_unit(off, services)]
     apart = _isolated(one, request, services)
     lines += [f"居家隔离的 {len(apart)} 户不在内，由专人上门。"] if apart else []
+    lines += loose
     return paged(services.replies("doors_head", **words), lines, number, "敲门", services)
 
 
@@ -64,6 +69,22 @@ def _door(one: Standing, services: Services) -> str:
     parts += [f"电话{home.phone}"] if home.phone else []
     parts += [one.mark.note] if one.mark and one.mark.note else []
     return " ".join(parts)
+
+
+def _without_door(one: View, request: Request, services: Services) -> list[str]:
+    """另有 1 张上门采样工单没写门牌：A003（17号楼3单元）: on no list of doors unless somebody asks."""
+    found = {
+        door.number: unit_title(compound, building, unit, services) if building else compound
+        for node in one.nodes
+        for door, (compound, building, unit, _) in pleas(node, request.message.at, services)
+        if not door.room
+    }
+    if not found:
+        return []
+    named = [f"{number}（{place}）" if place else number for number, place in sorted(found.items())]
+    more = "等，看全部：/工单" if len(named) > NAMED else ""
+    words = {"count": str(len(named)), "list": "、".join(named[:NAMED]) + more}
+    return [services.replies("doors_no_room", **words)]
 
 
 def _isolated(one: View, request: Request, services: Services) -> list[Standing]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from bot.model.handling import Outcome, Request
 from bot.model.household import Household
 from bot.model.services import Services
-from bot.model.testing import KIND_TITLES, Kind, Mark, Round
+from bot.model.testing import KIND_TITLES, SAMPLED, Kind, Mark, Round
 from bot.model.tree import Node
 from handlers.speaking import to_sender
 from handlers.testing import confirming
 from handlers.testing.confirming import marked
-from handlers.testing.coverage import is_of, knows, may_mark, rounds_for, unit_count
+from handlers.testing.coverage import is_of, knows, may_mark, pleas, rounds_for, unit_count
 from handlers.testing.marking import Door, Said
 
 UNITS = 4
@@ -41,6 +41,7 @@ def write_down(request: Request, said: Sequence[Said], services: Services) -> Ou
         return confirming.ask_whole(request, said[0].doors[0], rounds, services, but=said[0].but)
     found = _sorted(request, said, rounds, services)
     lines = [_kept(request, found, services), _undone(request, found, services), *found.problems]
+    lines += _still_open(request, found.marks, services)
     if found.unlisted:
         lines.append(confirming.ask_unlisted(request, found.unlisted, services))
     return Outcome("coverage:marked", (to_sender(request, "\n".join(line for line in lines if line)),))
@@ -150,6 +151,22 @@ def _kept(request: Request, found: Sorted, services: Services) -> str:
     kinds = Counter(mark.kind for mark in new)
     title = "" if set(kinds) == {"tested"} else _kinds(kinds)
     return services.replies("coverage_marked", count=str(len(new)), title=title, list=counts)
+
+
+def _still_open(request: Request, marks: Sequence[tuple[Round, Mark]], services: Services) -> list[str]:
+    """A line for each open ticket that asked for somebody to come to one of these doors, now that it was swabbed: whoever
+    sees to it closes it."""
+    swabbed = {mark.household.key for _, mark in marks if mark.kind in SAMPLED}
+    if not swabbed:
+        return []
+    found = pleas(services.groups.root, request.message.at, services)
+    return [
+        services.replies(
+            "coverage_plea_open", number=door.number, id=door.number.removeprefix("A").lstrip("0")
+        )
+        for door, key in found
+        if door.room and key in swabbed
+    ]
 
 
 def _kinds(kinds: Counter[Kind]) -> str:
