@@ -513,7 +513,9 @@ def test_a_drill_is_marked(open_chat: Callable[..., Chat]) -> None:
     say(chat, f"{START} 演练")
     lines = [line for line in say(chat, "确认") if not line.startswith(STAFF_ROOM)]
     assert lines
-    assert all("群: 【演练】" in line for line in lines)
+    assert all("群: 【演练，不用真的下楼】" in line for line in lines)
+    called_down = [line for line in lines if "请1号楼1单元下楼" in line]
+    assert called_down
 
 
 def test_moments_are_the_communitys(round_chat: Chat) -> None:

@@ -345,6 +345,7 @@ REPLIES: dict[str, frozenset[str]] = {
     "card": frozenset({"place", "list"}),
     "card_all": frozenset({"list"}),
     "card_others": frozenset({"list"}),
+    "round_drill": frozenset(),
     "round_call": frozenset({"place", "where", "drill"}),
     "round_call_again": frozenset({"place", "where", "drill"}),
     "round_warn": frozenset({"place", "count", "minutes", "drill"}),

@@ -92,9 +92,9 @@ def news(one: Round, stop: Stop, text: str) -> Reply:
     return Reply(text, "call", "group", node=stop.node, topic=f"round:{one.id}")
 
 
-def drill(one: Round) -> str:
-    """What stands before everything that residents read of a drill."""
-    return "【演练】" if one.drill else ""
+def drill(one: Round, services: Services) -> str:
+    """What stands before everything that residents read of a drill: before the order, for nobody is to come down."""
+    return services.replies("round_drill") if one.drill else ""
 
 
 def in_group(stop: Stop, services: Services) -> str:
@@ -165,7 +165,7 @@ def call(
             )
         )
         key = "round_call_again" if again else "round_call"
-        words = {"place": in_group(stop, services), "where": one.place, "drill": drill(one)}
+        words = {"place": in_group(stop, services), "where": one.place, "drill": drill(one, services)}
         replies.append(to_stop(one, stop, services.replies(key, **words)))
     after = services.rounds.stops(one.id)
     turns = stops.upcoming(after)
@@ -207,7 +207,7 @@ def _warn(
         services.rounds.change_stop(stop, warned_at=at)
         words = {
             "place": in_group(stop, services),
-            "drill": drill(one),
+            "drill": drill(one, services),
             "count": f"{len(called)} {'个单元' if all(one.unit for one in called) else '批'}",
             "minutes": f"{max(1, round(wait.total_seconds() / 60))}",
         }

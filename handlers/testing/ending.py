@@ -42,7 +42,7 @@ def retime(one: Round, words: str, request: Request, services: Services) -> Outc
         one = services.rounds.change(one.id, state="planned")
     when = shown(begins, ends, services.zone)
     services.audit.write(request.by, "round", f"{calling.title(one)}：改时间 {when}")
-    words_ = {"name": f"{one.scope}{one.name}", "when": when, "drill": calling.drill(one)}
+    words_ = {"name": f"{one.scope}{one.name}", "when": when, "drill": calling.drill(one, services)}
     text = services.replies("round_retimed", **words_)
     told = calling.to_branch(one, services.replies("round_new_hours", **words_))
     return Outcome("round:retime", (to_sender(request, text), told))
@@ -58,7 +58,7 @@ def move(one: Round, words: str, request: Request, services: Services) -> Outcom
         return Outcome("round:move", (to_sender(request, text),))
     one = services.rounds.change(one.id, place=where)
     services.audit.write(request.by, "round", f"{calling.title(one)}：改地点 {where}")
-    said = {"name": f"{one.scope}{one.name}", "where": where, "drill": calling.drill(one)}
+    said = {"name": f"{one.scope}{one.name}", "where": where, "drill": calling.drill(one, services)}
     text = services.replies("round_moved", **said)
     news = services.replies("round_new_place", **said)
     down = {

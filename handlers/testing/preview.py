@@ -118,4 +118,4 @@ def announcement(one: Round, planned: Sequence[Stop], at: datetime, services: Se
     """What the residents read when a round is planned."""
     order = _order(planned, services, wide=calling.spans(one, services))
     words = {"name": f"{one.scope}{one.name}", "when": when(one, at, services), "where": one.place}
-    return services.replies("round_plan", **words, list=order, drill=calling.drill(one))
+    return services.replies("round_plan", **words, list=order, drill=calling.drill(one, services))

@@ -10,7 +10,7 @@ from bot.model.testing import EXCUSED, SAMPLED, Round
 from bot.model.tree import Node
 from handlers.authority import may
 from handlers.speaking import private_enough, to_sender
-from handlers.testing.calling import title, to_staff
+from handlers.testing.calling import drill, title, to_staff
 from handlers.testing.coverage import asked, node_of, standings, unit_title
 
 KEPT = 1 / 3
@@ -120,7 +120,7 @@ def _groups(of: Round, those: Sequence[Standing], services: Services) -> list[Re
     ends = f"{of.ends.astimezone(services.zone):%H:%M}".lstrip("0")
     return [
         Reply(
-            ("【演练】" if of.drill else "")
+            drill(of, services)
             + services.replies("testing_remind", list="，".join(counts), place=of.place, when=ends),
             "call",
             "group",

@@ -250,7 +250,7 @@ def _stand_down(some: Sequence[Stop], one: Round, request: Request, services: Se
             one,
             stop,
             services.replies(
-                "round_recall", place=calling.in_group(stop, services), drill=calling.drill(one)
+                "round_recall", place=calling.in_group(stop, services), drill=calling.drill(one, services)
             ),
         )
         for stop in some
@@ -264,7 +264,7 @@ def each_group(key: str, some: Sequence[Stop], one: Round, services: Services) -
         calling.news(
             one,
             stop,
-            services.replies(key, place=calling.in_group(stop, services), drill=calling.drill(one)),
+            services.replies(key, place=calling.in_group(stop, services), drill=calling.drill(one, services)),
         )
         for stop in told.values()
     ]

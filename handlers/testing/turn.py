@@ -82,7 +82,9 @@ def heard(request: Request, understanding: Understanding, services: Services) ->
         if last is not None and at - last < AGAIN and not request.addressed:
             return Outcome(f"round:asked:{asked.round.id}")
         services.rung.mark(name, at, at)
-    return Outcome(f"round:asked:{asked.round.id}", (to_sender(request, calling.drill(asked.round) + text),))
+    return Outcome(
+        f"round:asked:{asked.round.id}", (to_sender(request, calling.drill(asked.round, services) + text),)
+    )
 
 
 def _asks(request: Request, understanding: Understanding, services: Services) -> bool:
