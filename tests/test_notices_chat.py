@@ -218,6 +218,24 @@ def test_who_believes_that_it_was_sent_is_told_that_it_was_not(word: str, chat: 
     assert staff(chat, word, "网格员小安") == []
 
 
+def test_a_new_time_alone_is_put_into_the_preview(chat: Chat) -> None:
+    staff(chat, "/通知 明早9点 17-3 楼道消毒")
+    (line,) = staff(chat, "改一下，7点半")
+    assert "【通知1 预览】" in line and "明天（11月17日 周四） 07:30发" in line and "楼道消毒" in line
+    (line,) = staff(chat, "改到今晚8点发吧")
+    assert "【通知1 预览】" in line and "今天（11月16日 周三） 20:00发" in line
+    assert "20:00 发，1 个群" in staff(chat, "确认")[0]
+
+
+def test_a_new_time_that_may_be_of_the_words_is_not_guessed(chat: Chat) -> None:
+    staff(chat, "/通知 明早9点 17-3 明天8点楼道消毒")
+    assert "说「改到7点半发」" in staff(chat, "改一下，7点半")[0]
+    assert "07:30发" in staff(chat, "改到7点半发")[0]
+    staff(chat, "/通知 17-1 楼道消毒")
+    assert "还没发" in staff(chat, "改一下，7点半")[0]
+    assert "是晚上吗" in staff(chat, "改到7点半发")[0]
+
+
 @pytest.mark.parametrize("word", ["取消", "暂停", "继续", "补发", "更正"])
 def test_a_word_without_a_number_asks_which(word: str, chat: Chat) -> None:
     assert f"没有能{word}的通知" in staff(chat, f"/通知 {word}")[0]

@@ -8,7 +8,7 @@ from bot.model.notice import NOTICE_STATES, Notice
 from bot.model.services import Services
 from handlers import nearly
 from handlers.authority import may
-from handlers.notices import afterthought, attaching
+from handlers.notices import afterthought, attaching, retiming
 from handlers.notices.drafting import draft_of
 from handlers.notices.previewing import community_wide, moment, took, when
 from handlers.notices.quiet import begins_at
@@ -63,6 +63,8 @@ def _not_yet(notice: Notice, words: str, request: Request, services: Services) -
         return None
     if casual or nearly.yes(words):
         return _said(request, services.replies("notice_not_yet", number=notice.number))
+    if moved := retiming.redraft(notice, words, request, services):
+        return moved
     if nearly.otherwise(words) or afterthought.meant(words):
         return _said(request, services.replies("notice_type_anew", number=notice.number))
     return None
