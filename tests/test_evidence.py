@@ -98,6 +98,37 @@ def test_a_volunteer_whose_words_cannot_be_read_knows_that_nothing_was_kept(
     assert f"这条还没记，「{left}」没看懂" in line and not marks(chat)
 
 
+@pytest.mark.parametrize(
+    ("text", "door"),
+    [
+        ("301没人", "301"),
+        ("17-3-301没人", "17-3-301"),
+        ("17-3-301 302没人在家", "17-3-301、17-3-302"),
+        ("敲了301没人应", "301"),
+    ],
+)
+def test_nobody_at_home_is_no_mark_and_is_told_so(text: str, door: str, chat: Chat) -> None:
+    assert chat.say(STAFF, text, STAFF_ROOM) == []
+    begun(chat)
+    chat.clock.advance(seconds=30)
+    (line,) = chat.say(STAFF, text, STAFF_ROOM)
+    assert f"{door} 没人应，算还没测" in line and not marks(chat)
+
+
+@pytest.mark.parametrize("text", ["101-303都测了", "17-3 101-303都测了"])
+def test_doors_over_several_floors_are_not_kept(text: str, chat: Chat) -> None:
+    begun(chat)
+    (line,) = chat.say(STAFF, text, STAFF_ROOM)
+    assert ("没有记" in line or "还没记" in line) and "一个一个写" in line and not marks(chat)
+
+
+def test_a_mark_with_its_round_counts_in_that_round_alone(chat: Chat) -> None:
+    begun(chat)
+    assert "记下 1 户" in chat.say(STAFF, "第3轮 17-3-502测了", STAFF_ROOM)[0]
+    (line,) = chat.say(STAFF, "第五轮 17-3-501测了", STAFF_ROOM)
+    assert "第5轮现在不能记" in line and "第3轮" in line and list(marks(chat)) == ["17-3-502"]
+
+
 @pytest.mark.parametrize("text", ["17-3-501测了吗", "17-3-501 老人测血压了", "17-3-501快递到了"])
 def test_other_talk_about_doors_is_met_with_silence(text: str, chat: Chat) -> None:
     begun(chat)

@@ -50,9 +50,12 @@ def site_words(request: Request, services: Services) -> Outcome | None:
     """What those at work write of doors without any slash: 已测 17-3-501, 17-3 501 502测了. None: nothing of the kind."""
     node = request.place.node if request.place else None
     building, unit = (node.building or "", node.unit or "") if node else ("", "")
-    said = marking.read(request.text, building, unit)
+    of, words = marking.round_said(request.text)
+    said = marking.read(words, building, unit)
     if said:
-        return marks.write_down(request, said, services)
+        return marks.write_down(request, said, services, of)
+    if closed := _nobody(request, words, building, unit, services):
+        return closed
     left = marking.unread(request.text, building, unit)
     bare = [] if left or building or unit else marking.read(request.text, "0", "0") or []
     if not (left or bare) or not any(one.state == "running" for one in rounds_for(request, services)):
@@ -65,6 +68,16 @@ def site_words(request: Request, services: Services) -> Outcome | None:
         return Outcome("coverage:where", (to_sender(request, text),))
     text = services.replies("coverage_unread", text=quoted(left))
     return Outcome("coverage:unread", (to_sender(request, text),))
+
+
+def _nobody(request: Request, words: str, building: str, unit: str, services: Services) -> Outcome | None:
+    """17-3-301没人, while a round runs: nothing is kept, and it is said what would be."""
+    doors = marking.nobody(words, building or "0", unit or "0")
+    if not doors or not any(one.state == "running" for one in rounds_for(request, services)):
+        return None
+    written = "、".join(one.room if one.building == "0" else one.written for one in doors)
+    text = services.replies("coverage_nobody", door=written)
+    return Outcome("coverage:nobody", (to_sender(request, text),))
 
 
 def overheard(request: Request, services: Services) -> Outcome | None:

@@ -152,6 +152,26 @@ def _plain(text: str) -> str:
     return in_figures(text)
 
 
+_ROUND = re.compile(rf"\s*第\s?(\d{{1,3}}|[{_NUMERAL}]{{1,3}})[轮次](?:核酸)?的?[\s:：,，]*(?=\S)")
+_NOBODY = re.compile(
+    r"(?:家里?|家中|都|敲门)*(?:没人|没有人|无人)(?:在家|在|应门?|开门|答应|应答)?[了的啊呢]*"
+)
+
+
+def round_said(text: str) -> tuple[str, str]:
+    """第5轮, and the words behind it; "" where they do not begin with a round."""
+    found = _ROUND.match(text)
+    return (f"第{int(arabic(found[1]))}轮", text[found.end() :]) if found else ("", text)
+
+
+def nobody(text: str, building: str = "", unit: str = "") -> list[Door]:
+    """The doors at which nobody opened, 17-3-301没人: not at home now, away, or nobody lives there, so no mark. Empty when
+    the message says anything else."""
+    text = _plain(text).removeprefix("敲了").removeprefix("敲")
+    doors, at = _doors(text, 0, Door("", building, unit, ""))
+    return doors if doors and _NOBODY.fullmatch(text[at:].strip(_EDGE)) else []
+
+
 _SWABBED = re.compile(r"(?<!自)(?<!没)(?<!未)[测采](?:样|核酸)?(?:完|过|好|毕|齐)?了|已[测采]")
 _ASKS = re.compile(r"[?？]|[吗么嘛呢]$|谁|怎么|几[户个家点]")
 _LONGEST_UNREAD = 80

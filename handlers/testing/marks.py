@@ -1,5 +1,6 @@
 """Doors that those at work write down in a round: which households they mean, what is kept, and the one line they read."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ UNITS = 4
 """So many units are named in an answer."""
 _DONE: dict[Kind, str] = {**KIND_TITLES, "home": "已上门采过"}
 
+_RANGE = re.compile(r"\d{3,4}-\d{3,4}")
+"""101-303: doors over several floors, written as if it were a building and a door."""
+
 
 @dataclass
 class Sorted:
@@ -31,9 +35,15 @@ class Sorted:
     problems: list[str] = field(default_factory=list)
 
 
-def write_down(request: Request, said: Sequence[Said], services: Services) -> Outcome | None:
-    """Keep what was said of doors and answer in one line; None when no round is there to keep it in."""
+def write_down(request: Request, said: Sequence[Said], services: Services, name: str = "") -> Outcome | None:
+    """Keep what was said of doors and answer in one line; None when no round is there to keep it in. ``name``: the round
+    that was named (第5轮), and no other."""
     rounds = rounds_for(request, services)
+    if name and rounds and not any(name in one.name for one in rounds):
+        open_ = "、".join(dict.fromkeys(f"{one.scope}{one.name}" for one in rounds))
+        text = services.replies("coverage_other_round", name=name, list=open_)
+        return Outcome("coverage:round", (to_sender(request, text),))
+    rounds = [one for one in rounds if name in one.name]
     running = any(one.state == "running" for one in rounds)
     if not rounds or not (running or all(one.sure for one in said)):
         return None
@@ -85,7 +95,8 @@ def _sort(
         words = {"door": door.written, "name": f"{rounds[0].scope}{rounds[0].name}"}
         found.problems.append(services.replies("coverage_not_of_round", **words))
     elif not fitting:
-        found.problems.append(services.replies("coverage_no_door", door=door.written))
+        key = "coverage_range" if _RANGE.fullmatch(door.written) else "coverage_no_door"
+        found.problems.append(services.replies(key, door=door.written))
     elif len({home.key for _, home, _ in fitting}) > 1:
         which = "、".join(dict.fromkeys(f"{home.compound}{home.door}" for _, home, _ in fitting))
         found.problems.append(services.replies("coverage_which", door=door.written, list=which))
