@@ -71,6 +71,7 @@ def test_the_next_sending_is_moved_within_its_day(start: Start) -> None:
     assert chat.say("刘书记", "/通知 改时间 policy 10:30", STAFF) == [
         f"{STAFF}: @刘书记 今天 10:00 的 policy 改到 今天 10:30 发（通知2），下一次 今天 12:00。不发了：/通知 取消 2"
     ]
+    assert "不能" in chat.say("刘书记", "/通知 恢复 1", STAFF)[0]
     assert day_long(chat, on("16 13:00"))[0] == f"16 10:30 {NEWS_LINE}"
     chat = start([POLICY], on("16 09:00"))
     assert "只能改到同一天" in chat.say("刘书记", "/通知 改时间 policy 明天9点", STAFF)[0]

@@ -149,7 +149,8 @@ def _pause(notice: Notice, rest: str, request: Request, services: Services) -> O
 
 def _go_on(notice: Notice, rest: str, request: Request, services: Services) -> Outcome:
     """On with what was paused; a sending of notices.yaml that was cancelled before its time is sent after all."""
-    if notice.state == "cancelled" and notice.source and notice.planned_at > request.message.at:
+    skipped = notice.state == "cancelled" and notice.source and skipping.MOVED not in notice.reason
+    if skipped and notice.planned_at > request.message.at:
         return _after_all(notice, request, services)
     if notice.state != "paused":
         return _no(notice, "继续", request, services)

@@ -22,6 +22,9 @@ from handlers.speaking import to_sender
 WITHIN = timedelta(days=8)
 """So far ahead the next sending of an entry is looked for: a weekly one comes within that."""
 
+MOVED = "改到"
+"""In the reason of a sending that was moved: another one goes in its place."""
+
 _CANCEL = re.compile(r"(?:取消|撤销|撤回|不发了?|停)\s*(?P<rest>\S.*)")
 _MOVE = re.compile(r"改时间\s*(?P<rest>\S.*)")
 _THAT = re.compile(r"\s*的?(?:定时)?(?:那|这|通知)一?[条个]?[\s。.!！]*$")
@@ -132,7 +135,7 @@ def _move(
         other = short_time(goes(notice), at, services)
         return _said(request, services.replies("notice_move_day", name=source, when=other))
     shown = short_time(begins, at, services)
-    claimed = _claim(notice, f"{request.person.name}改到 {shown}", request, services)
+    claimed = _claim(notice, f"{request.person.name}{MOVED} {shown}", request, services)
     assert claimed is not None
     over = notice.valid_until - notice.planned_at if notice.valid_until else None
     moved = services.notices.add(
