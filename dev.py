@@ -204,7 +204,8 @@ def test(arguments: list) -> int:
             say(output.rstrip())
             failed.append(title)
     say("  测试 pytest：")
-    command = [str(PYTHON), "-m", "pytest", "-rfEs", *arguments]  # say what was skipped, and why
+    side_by_side = [] if arguments else ["-n", "auto", "--dist", "loadgroup"]
+    command = [str(PYTHON), "-m", "pytest", "-rfEs", *side_by_side, *arguments]  # say what was skipped, and why
     if subprocess.call(command, cwd=HOME, env=environment(), stdin=subprocess.DEVNULL) != 0:
         failed.append("测试 pytest")
     result = f"没有通过：{'、'.join(failed)}" if failed else f"{len(GATE) + 1} 步全部通过"
