@@ -13,7 +13,7 @@ from handlers.notices.targets import Targets, read_targets
 from handlers.notices.wording import LONGEST, worded
 from handlers.speaking import private_enough, to_sender
 
-_NAME = re.compile(r"^[\s\u200b-\u200f\ufeff]*[/／]?\s*(?:发通知|通知)[ \t\u3000:：，,。]*")
+_NAME = re.compile(r"^[\s\u200b-\u200f\ufeff]*[/／]?\s*(?:发(?:个|条|一条)?通知|通知)[ \t\u3000:：，,。]*")
 LATE_MINUTES = 24 * 60.0
 """What was written in the chat is late only when it no longer holds; a day later nobody expects it any more."""
 
