@@ -88,6 +88,31 @@ def test_what_is_missing_is_asked_and_put_together(chat: Chat) -> None:
     assert "回「确认」" in say(chat, "9:00-10:00")[0]
 
 
+def test_a_command_begins_anew_and_never_adds_its_buildings_to_an_unfinished_one(chat: Chat) -> None:
+    assert "还差：采样地点" in say(chat, "/核酸 开始 17号楼")[0]
+    (preview,) = say(chat, "/核酸 开始 春晓苑 第8轮 南门 9:00-10:00")
+    assert "春晓苑第8轮" in preview.splitlines()[0]
+    assert "17号楼" not in preview.splitlines()[0]
+    assert "还差：采样地点" in say(chat, "/核酸 开始 17号楼 第9轮")[0]
+    (preview,) = say(chat, "5号楼 南门 9:00-10:00")  # another building, without a slash
+    assert "5号楼" in preview
+    assert "17号楼" not in preview
+
+
+@pytest.mark.parametrize("text", ["17-1-201 外出，202隔离", "17-1-201 202测了", "下一个", "叫5号楼", "17-1完成", "17-1 全测完"])
+def test_an_unfinished_round_does_not_eat_what_is_said_at_the_site(text: str, chat: Chat) -> None:
+    say(chat, "/核酸 开始 17号楼")
+    assert not any("还差" in line or "确认" in line for line in say(chat, text))
+    (preview,) = say(chat, "南门 9:00-10:00")
+    assert preview.splitlines()[0].count("17号楼") == 1
+
+
+@pytest.mark.parametrize("text", ["对的", "对", "是的", "可以", "好的"])
+def test_a_yes_in_other_words_is_told_the_word(text: str, chat: Chat) -> None:
+    say(chat, "/核酸 开始 17号楼 南门 9:00-10:00")
+    assert "回「确认」" in say(chat, text)[0]
+
+
 def test_each_unit_is_called_in_its_own_group_and_the_next_is_warned(round_chat: Chat) -> None:
     lines = wait(round_chat, 60)
     assert called(lines) == ["请5号楼", "请17号楼1单元", "请17号楼2单元", "请17号楼3单元"]

@@ -59,6 +59,11 @@ _LONGEST = 40
 """Characters; longer messages are talk."""
 
 
+def is_word(text: str) -> bool:
+    """True for what is said at the site to move a round on, whether one runs or not."""
+    return any(pattern.fullmatch(text) for pattern, _ in SAID)
+
+
 def heard(request: Request, services: Services) -> Outcome | None:
     """What somebody at the site says in a group of those at work, or in private, while a round runs there; None when it is no such word,
     or none of their business."""

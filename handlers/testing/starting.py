@@ -14,7 +14,7 @@ from handlers import nearly
 from handlers.authority import may
 from handlers.notices.targets import names_targets, read_targets
 from handlers.speaking import to_sender
-from handlers.testing import calling, preview, stops
+from handlers.testing import calling, marking, preview, site, stops
 from handlers.testing.ending import end_now
 from handlers.testing.hours import Hours, read_hours
 from handlers.testing.preview import Draft
@@ -28,6 +28,9 @@ _WHERE = re.compile(r"(?:采样)?地点\s*[:：是在为]?\s*(\S+)")
 _SITE = re.compile(r"门|口|场|亭|楼下|楼前|空地|室|院|库|棚|点|中心|旁|边|前|后|处|站|厅")
 """A word that may be a place, among those at work who talk all the time."""
 _YES = re.compile(r"(?:确认|确定)(?:开始|无误|发)?[了吧]?[。.!！]*")
+_RIGHT = re.compile(r"(?:是的?|是这样|没错|对[的了呀啊]?|对对对?)[。.!！~]*")
+"""What people say to 「对的话请回「确认」」, and to others: answered with how to, never taken for it."""
+_ANEW = re.compile(r"核酸\s*开始")
 _NO = re.compile(r"取消|算了|不开始|不要了|先不|不做了|别开始")
 _NOW = re.compile(r"(?:从?现在|马上|立即|立刻)(?:就?开始)?[-~—到至]?")
 _A_WORD = 8
@@ -51,16 +54,40 @@ def answer_round(request: Request, services: Services) -> Outcome | None:
         return Outcome("round:no", (to_sender(request, services.replies(key)),))
     at = datetime.fromisoformat(asked_at)
     if what == "ask":
-        said = text.removeprefix("/").removeprefix("核酸").strip().removeprefix("开始").strip()
-        return _show(request, f"{words} {said}", at, services) if _adds(said, request, services) else None
+        return _completed(request, words, text, at, services)
     if not _YES.fullmatch(text):
-        again = nearly.yes(text) or nearly.otherwise(text)
+        again = nearly.yes(text) or nearly.otherwise(text) or nearly.casual(text) or _RIGHT.fullmatch(text)
         key = "round_not_yet" if what == "confirm" else "round_not_ended"
         return Outcome("round:asked", (to_sender(request, services.replies(key)),)) if again else None
     services.dialogues.end(request, "round")
     if what == "end":
         return end_now(request, int(words), services)
     return _begin(request, _read(request, words, at, services), services)
+
+
+def _completed(request: Request, words: str, text: str, at: datetime, services: Services) -> Outcome | None:
+    """A plain answer is put together with what was said before. A command begins anew, and so does what names another
+    branch: nobody is called down whom the latest words do not name. Words at the site are none of it."""
+    if text[:1] in ("/", "／"):
+        return None
+    again = _ANEW.match(text)
+    said = text[again.end() :].strip() if again else text.removeprefix("开始").strip()
+    if again and said:
+        return start(request, said, services)
+    if site.is_word(text) or marking.read(marking.round_said(text)[1], "", ""):
+        return None
+    if not _adds(said, request, services):
+        return None
+    other = _branch(said, services)
+    if other and (before := _branch(words, services)) and other != before:
+        return start(request, said, services)
+    return _show(request, f"{words} {said}", at, services)
+
+
+def _branch(words: str, services: Services) -> list[str]:
+    """The words that name branches."""
+    left = _WHERE.sub(" ", unicodedata.normalize("NFKC", words))
+    return sorted(word for word in re.split(r"[\s,，;；。]+", left) if names_targets(word, services.groups))
 
 
 def _adds(said: str, request: Request, services: Services) -> bool:
