@@ -183,6 +183,24 @@ def test_what_was_mistyped_is_taken_back_and_written_down(chat: Chat) -> None:
     assert what == "第3轮 撤掉 春晓苑17-3-501 已测"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "17-3-501测了17-3-502没测",
+        "17-3-501测了，17-3-502没测",
+        "17-3-501完成17-3-502没测",
+        "17-3-501✓17-3-502没测",
+    ],
+)
+def test_what_a_line_says_is_tested_stays_though_it_says_of_the_next_door_that_it_is_not(
+    text: str, chat: Chat
+) -> None:
+    begun(chat)
+    chat.say(STAFF, "17-3-501 502测了", STAFF_ROOM)
+    (line,) = chat.say(STAFF, text, STAFF_ROOM)
+    assert list(marks(chat)) == ["17-3-501"] and "撤掉 17-3-502 已测" in line
+
+
 @pytest.mark.parametrize(("answer", "kept"), [("照记", True), ("不", False), ("17-3-501测了", False)])
 def test_a_door_that_the_list_does_not_know_is_asked_about(chat: Chat, answer: str, kept: bool) -> None:
     begun(chat)

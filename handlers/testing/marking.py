@@ -43,7 +43,7 @@ class Said:
     """False for words that are said of other things, too (做完了): they count only while a round is running."""
 
 
-_LEAD = r"(?:[都全也均刚]|已经|已|全部|全都|一家|全家)*"
+_LEAD = r"(?:[都全也均刚补重]|已经|已|全部|全都|一家|全家)*"
 _STUCK = (
     r"(?:家|的|家里|家有)?(?:有?个?老人|老太太|老大爷|老奶奶|老爷爷|奶奶|爷爷|阿姨|大爷|病人|孕妇)?(?:腿脚不好|腿脚不便|行动不便|卧床)?[,，]?"
     r"(?:下不来|下不去|下不了楼?|不能下楼|不方便下楼)了?"
@@ -63,7 +63,7 @@ _VERBS: tuple[tuple[Kind | None, bool, str], ...] = (
         rf"{_LEAD}(?:已[测采检](?:样|核酸)?|[测采检](?:样|核酸)?(?:过|完|好|毕|齐)?了|[测采检](?:样|核酸)?(?:过|完|好|毕|齐)"
         rf"|核酸{_LEAD}[做测采](?:过|完|好)?了?|[做测采](?:过|完|好|了)核酸了?|[做测采]核酸了)",
     ),
-    ("tested", False, rf"{_LEAD}(?:做(?:过|完|好)?了|做完|做好|做过|已做|完成了?|OK了?|ok了?|[✅✔☑√])"),
+    ("tested", False, rf"{_LEAD}(?:做(?:过|完|好)?了|做完|做好|做过|已做|完成了?|OK了?|ok了?|[✅✔☑√✓])"),
 )  # fmt: skip
 _VERB = re.compile("|".join(f"(?P<v{n}>{pattern})" for n, (_, _, pattern) in enumerate(_VERBS)))
 
@@ -78,6 +78,11 @@ _FULL = re.compile(
     rf"{_BUILDING}(?:(?P<unit>\d{{1,2}}|[{_NUMERAL}]{{1,2}})(?:\s?(?:单元|门)\s?{_JOIN}?\s?|\s?{_JOIN}\s?|\s*[:：]\s*|\s+))?"
     rf"(?P<room>{_ROOM})"
 )
+_NO_COMPOUND = re.compile(
+    "[测采检做没未了]|完成|外出|出差|外地|隔离|空置|空房|上门|住院|方舱|转运|拉走|取消|撤销|误记|下来|ok",
+    re.IGNORECASE,
+)
+"""What is said of a door, before the next one: in 101测了3-1-102没测 测了 is no compound."""
 _BARE = re.compile(_ROOM)
 _WHOLE = re.compile(
     rf"{_BUILDING}(?:(?P<unit>\d{{1,2}}|[{_NUMERAL}]{{1,2}})(?:单元|门)?)?\s*(?:的|整(?:个)?单元|整栋)?(?:全部|全都|全|都)(?:已经|已)?"
@@ -226,7 +231,8 @@ def _statement(text: str, at: int, carried: Door) -> tuple[Said, int] | None:
     at = note.end() if note else at
     if verb is None or not doors:
         return None
-    if at < len(text) and _end(_AFTER, text, at) == at and not _AFTER.fullmatch(text[at - 1]):
+    stuck = at < len(text) and _end(_AFTER, text, at) == at and not _AFTER.fullmatch(text[at - 1])
+    if stuck and not _FULL.match(text, at):
         return None
     kind, sure, _ = _VERBS[int(str(verb.lastgroup)[1:])]
     return Said(kind, tuple(doors), people if len(doors) == 1 else None, sure=sure), at
@@ -236,7 +242,7 @@ def _doors(text: str, at: int, carried: Door) -> tuple[list[Door], int]:
     doors: list[Door] = []
     while True:
         start = _end(_BETWEEN, text, at) if doors else at
-        if full := _FULL.match(text, start):
+        if (full := _FULL.match(text, start)) and not _NO_COMPOUND.search(full["compound"] or ""):
             carried = _door(full, full["room"])
             doors.append(carried)
             at = full.end()
