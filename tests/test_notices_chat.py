@@ -3,6 +3,7 @@ taken back, sent again and corrected, to exactly the groups concerned."""
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from bot.groups import Tree
 from bot.ledger.audit import Audit
 from bot.model.channel import MaybeSent, Unsendable
 from bot.model.ledger import Waiting
-from bot.model.settings import Pace, Settings
+from bot.model.settings import Pace, PersonSpec, Settings
 from handlers.notices.heading import read_heading
 from handlers.notices.moments import read_planned, read_valid_until
 from handlers.notices.warnings import likeness, pace_minutes
@@ -295,32 +296,67 @@ def test_the_whole_community_needs_a_second_person(chat: Chat) -> None:
     assert sum("开始发" in line for line in lines) == 2  # both are told
 
 
-def test_the_second_person_may_just_say_yes_where_it_was_asked(chat: Chat) -> None:
+@pytest.fixture
+def two(open_chat: Callable[..., Chat], settings: Settings) -> Chat:
+    """A community in which 张主任 has all of it, too."""
+    zhang = PersonSpec("wxid_zhang", "张主任", "worker", settings.groups[0].name)
+    return open_chat(community=replace(settings, people=(*settings.people, zhang)))
+
+
+def test_the_second_person_is_of_rank_not_just_in_the_staff_group(two: Chat) -> None:
+    (preview,) = private(two, "/通知 全社区 有台风，关好门窗")
+    assert "还要张主任确认" in preview
+    assert any("张主任回：确认 1" in line for line in private(two, "确认"))
+    assert staff(two, "确认", "网格员小安") == []
+    assert "要张主任回：确认 1" in staff(two, "确认 1", "网格员小安")[0]
+    assert groups(staff(two, "/通知 确认 1", "路过的")) == []
+    assert len(groups(private(two, "确认 1", "张主任"))) == 14
+
+
+def test_where_nobody_else_has_the_whole_community_it_takes_the_number(chat: Chat) -> None:
+    (preview,) = private(chat, "/通知 全社区 有台风，关好门窗")
+    assert "没有登记别人" in preview and "确认 1" in preview
+    private(chat, "确认")
+    (line,) = staff(chat, "确认", "网格员小安")
+    assert "带上编号回：确认 1" in line
+    assert len(groups(staff(chat, "确认 1", "网格员小安"))) == 14
+
+
+def test_whoever_is_lent_a_role_by_the_staff_group_writes_and_the_one_of_rank_confirms(chat: Chat) -> None:
+    assert "还要刘书记确认" in staff(chat, "/通知 全社区 有台风，关好门窗", "网格员小安")[0]
+    staff(chat, "确认", "网格员小安")
+    assert groups(staff(chat, "确认 1", "路过的")) == []
+    assert len(groups(staff(chat, "确认"))) == 14
+
+
+def test_the_second_person_may_just_say_yes_where_it_was_asked(two: Chat) -> None:
+    chat = two
     private(chat, "/通知 全社区 有台风，关好门窗")
-    assert staff(chat, "确认", "网格员小安") == []  # its writer has not
+    assert staff(chat, "确认", "张主任") == []  # its writer has not
     assert any("请另一位确认" in line for line in private(chat, "确认"))
     assert groups(staff(chat, "确认")) == []  # the writer is no second person
-    assert groups(chat.say("网格员小安", "确认", VOLUNTEER_ROOM)) == []
-    assert staff(chat, "好的，确认过了", "网格员小安") == []
+    assert groups(chat.say("张主任", "确认", VOLUNTEER_ROOM)) == []
+    assert staff(chat, "好的，确认过了", "张主任") == []
     chat.clock.advance(seconds=11)  # the same words within ten seconds count once
-    assert len(groups(staff(chat, "确认", "网格员小安"))) == 14
+    assert len(groups(staff(chat, "确认", "张主任"))) == 14
     private(chat, "/通知 全社区 明天停水")
     chat.clock.advance(seconds=11)
     quote = next(line for line in private(chat, "确认") if "请另一位确认" in line).partition(": ")[2]
     said = f"「小巷：{quote}」\n- - - - - - - - - - - - - - -\n确认"
-    assert len(groups(staff(chat, said, "网格员小安"))) == 14
+    assert len(groups(staff(chat, said, "张主任"))) == 14
 
 
-def test_a_bare_yes_never_picks_one_of_two_nor_comes_too_late(chat: Chat) -> None:
+def test_a_bare_yes_never_picks_one_of_two_nor_comes_too_late(two: Chat) -> None:
+    chat = two
     private(chat, "/通知 全社区 有台风，关好门窗")
     private(chat, "确认")
     staff(chat, "/通知 全社区 明天停水")
     staff(chat, "确认")
-    (line,) = staff(chat, "确认", "网格员小安")
+    (line,) = staff(chat, "确认", "张主任")
     assert "通知1、通知2，请带上编号，比如：确认 1" in line
-    assert len(groups(staff(chat, "确认 2", "网格员小安"))) == 14
+    assert len(groups(staff(chat, "确认 2", "张主任"))) == 14
     chat.clock.advance(minutes=31)
-    assert groups(staff(chat, "确认", "网格员小安")) == []
+    assert groups(staff(chat, "确认", "张主任")) == []
 
 
 def test_ones_own_question_is_answered_before_anothers(chat: Chat) -> None:

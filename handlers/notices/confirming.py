@@ -13,6 +13,7 @@ from handlers.notices.drafting import draft_of
 from handlers.notices.previewing import community_wide, moment, took, when
 from handlers.notices.quiet import begins_at
 from handlers.notices.reached import reached
+from handlers.notices.seconding import How, asked_of, may_second, others_of_rank
 from handlers.notices.sending import begin
 from handlers.notices.wording import first_words
 from handlers.speaking import quoted, to_sender, to_staff
@@ -45,11 +46,11 @@ def answer_notice(request: Request, services: Services) -> Outcome | None:
     yes = (_YES_ALONE if request.message.private else _YES).fullmatch(words)
     if notice.state == "cancelled" and yes:  # by somebody else: its writer believes that it goes out now
         services.dialogues.end(request, "notice")
-        return confirm(notice, request, services)
+        return confirm(notice, "bare", request, services)
     if notice.state != "draft":
         return None
     if yes:
-        return confirm(notice, request, services)
+        return confirm(notice, "bare", request, services)
     if _NO.fullmatch(words):
         return withdraw(notice, request, services)
     return _not_yet(notice, words, request, services)
@@ -78,7 +79,8 @@ def pointed(quote: str, said: str, request: Request, services: Services) -> Outc
     notice = services.notices.get(number) if at_work else None
     if notice is None or (notice.state != "draft" and not quote and "通知" not in words):
         return None  # 「确认 12」 may be about anything else
-    return confirm(notice, request, services) if yes else withdraw(notice, request, services)
+    how: How = "numbered" if _NUMBERED.fullmatch(words) else "quoted"
+    return confirm(notice, how, request, services) if yes else withdraw(notice, request, services)
 
 
 def seconded(said: str, request: Request, services: Services) -> Outcome | None:
@@ -95,11 +97,12 @@ def seconded(said: str, request: Request, services: Services) -> Outcome | None:
         and notice.created_at >= since
         and notice.by_id != request.person.id
         and _may_send(notice, request, services)
+        and (may_second(request.person.id, "bare", notice, services) or not others_of_rank(notice, services))
     ]
     if len(waiting) > 1:
         numbers = "、".join(notice.number for notice in waiting)
         return _said(request, services.replies("notice_second_which", list=numbers, id=str(waiting[0].id)))
-    return confirm(waiting[0], request, services) if waiting else None
+    return confirm(waiting[0], "bare", request, services) if waiting else None
 
 
 def _number(quote: str, words: str) -> tuple[int, bool]:
@@ -123,7 +126,7 @@ def asked(typed: str, request: Request, services: Services) -> Outcome | None:
             nothing = _said(request, services.replies("notice_nothing"))
             return nothing if _YES.fullmatch(words) else None  # /通知 取消: another one is meant
         return (
-            confirm(notice, request, services)
+            confirm(notice, "bare", request, services)
             if _YES.fullmatch(words)
             else withdraw(notice, request, services)
         )
@@ -133,10 +136,10 @@ def asked(typed: str, request: Request, services: Services) -> Outcome | None:
     notice = services.notices.get(int(found[1]))
     if notice is None:
         return _said(request, services.replies("notice_unknown", id=found[1]))
-    return confirm(notice, request, services)
+    return confirm(notice, "numbered", request, services)
 
 
-def confirm(notice: Notice, request: Request, services: Services) -> Outcome:
+def confirm(notice: Notice, how: How, request: Request, services: Services) -> Outcome:
     """Its writer's yes, or the second person's."""
     at = request.message.at
     if notice.state != "draft":
@@ -158,10 +161,19 @@ def confirm(notice: Notice, request: Request, services: Services) -> Outcome:
     if notice.reason != AWAITS_SECOND:
         words = {"number": notice.number, "name": notice.by_name}
         return _said(request, services.replies("notice_first_writer", **words))
+    if not may_second(request.person.id, how, notice, services):
+        return _said(request, _by_whom(notice, services))
     seconded = services.notices.change(
         notice.id, at, second_id=request.person.id, second=request.person.name, reason=""
     )
     return _go(seconded, request, services)
+
+
+def _by_whom(notice: Notice, services: Services) -> str:
+    if others_of_rank(notice, services):
+        words = {"number": notice.number, "list": asked_of(notice, services), "id": str(notice.id)}
+        return services.replies("notice_second_who", **words)
+    return services.replies("notice_by_number", number=notice.number, id=str(notice.id))
 
 
 def _may_send(notice: Notice, request: Request, services: Services) -> bool:
@@ -178,7 +190,8 @@ def _await_second(notice: Notice, request: Request, services: Services) -> Outco
     already = notice.reason == AWAITS_SECOND
     services.notices.change(notice.id, at, created_at=at, reason=AWAITS_SECOND)
     services.audit.write(request.by, "notice", f"{notice.number} 本人确认，等另一位")
-    text = services.replies("notice_await_second", number=notice.number, id=str(notice.id))
+    who = asked_of(notice, services)
+    text = services.replies("notice_await_second", number=notice.number, list=who, id=str(notice.id))
     replies = [to_sender(request, text)]
     if not already:
         asking = services.replies(
@@ -189,6 +202,7 @@ def _await_second(notice: Notice, request: Request, services: Services) -> Outco
             count=str(len(notice.rooms)),
             when=when(notice, at, services, now="马上"),
             text=quoted(notice.update_text or notice.text),
+            list=who,
             id=str(notice.id),
         )
         replies.append(to_staff(asking, node=services.groups.root.name))

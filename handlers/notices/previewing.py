@@ -7,9 +7,10 @@ from bot.model.notice import Notice
 from bot.model.services import Services
 from handlers.days import day_title
 from handlers.notices.quiet import begins_at
+from handlers.notices.seconding import asked_of, others_of_rank
 from handlers.notices.warnings import for_residents, messages, pace_minutes, warnings
 
-NAMED = 8
+NAMED = 12
 """So many groups are named; of the others the number is enough."""
 
 RULE = "————"
@@ -29,7 +30,7 @@ def preview(notice: Notice, notes: Sequence[str], at: datetime, services: Servic
     )
     think = [*notes, *warnings(notice, at, services)]
     listed = "\n".join(f"· {line}" for line in think)
-    second = services.replies("notice_preview_second") if community_wide(notice, services) else ""
+    second = _second(notice, services) if community_wide(notice, services) else ""
     foot = services.replies(
         "notice_preview_foot",
         list=f"请留意：\n{listed}" if listed else "",
@@ -38,6 +39,12 @@ def preview(notice: Notice, notes: Sequence[str], at: datetime, services: Servic
         minutes=f"{services.notice_settings.confirm_minutes:g}",
     )
     return "\n".join([head, RULE, *_words(notice, services), RULE, foot])
+
+
+def _second(notice: Notice, services: Services) -> str:
+    if others_of_rank(notice, services):
+        return services.replies("notice_preview_second", list=asked_of(notice, services))
+    return services.replies("notice_preview_alone", id=str(notice.id))
 
 
 def community_wide(notice: Notice, services: Services) -> bool:
