@@ -242,3 +242,69 @@ def test_a_correction_brings_its_own_pictures_and_says_when_the_old_ones_are_lef
     for _ in range(3):
         send(chat)
     assert [out.attachment for out in chat.channel.said if out.notice == 2] == ["", "new"]
+
+
+def test_a_correction_without_a_number_means_the_one_that_was_just_sent_and_says_which(chat: Chat) -> None:
+    order(chat)
+    send(chat)
+    preview = chat.say("刘书记", "/通知 更正 明天下午3点开始发菜", STAFF_ROOM)
+    text = "".join(preview)
+    assert "更正的是通知1（08:" in text and "发的「今晚停水」" in text and "明天下午3点开始发菜" in text
+    hear(chat, "/通知 更正 3点改成4点发菜")
+    assert "【通知2 预览】" in "".join(chat.hear())
+
+
+def test_of_two_that_were_just_sent_it_asks_which(chat: Chat) -> None:
+    for words in ("今晚停水", "明早停电"):
+        order(chat, f"/通知 重要 17号楼 {words}")
+        chat.hear()
+    (line,) = chat.say("刘书记", "/通知 更正 停到九点", STAFF_ROOM)
+    assert "更正哪一条" in line and "/通知 更正 1 新的话" in line and "/通知 更正 2 新的话" in line
+    chat.clock.advance(hours=3)
+    assert (
+        "更正哪一条" in chat.say("刘书记", "/通知 更正 停到九点", STAFF_ROOM)[0]
+    )  # of this morning: not guessed
+
+
+@pytest.mark.parametrize(("word", "state"), [("取消", "cancelled"), ("暂停", "pending")])
+def test_the_only_one_that_is_being_sent_is_stopped_without_its_number(
+    chat: Chat, word: str, state: str
+) -> None:
+    order(chat)
+    send(chat)
+    chat.channel.said.clear()
+    hear(chat, f"/通知 {word}")
+    lines = chat.hear()
+    assert read(lines) == [] and "通知1" in lines[0]
+    assert sorted(states(chat, 1).values()) == sorted(["sent", state, state])
+
+
+@pytest.mark.parametrize("words", ["快停下", "快停", "别发了", "先别发！", "等等，先停一下"])
+@pytest.mark.parametrize("room", [STAFF_ROOM, ""])
+def test_a_cry_to_stop_pauses_at_once_what_its_writer_is_sending(chat: Chat, words: str, room: str) -> None:
+    order(chat)
+    send(chat)
+    chat.channel.said.clear()
+    chat.clock.advance(seconds=11)
+    lines = chat.say("刘书记", words, room)
+    assert read(lines) == [] and "停下了，已发 1/3" in lines[0] and "更正 1 新的话" in lines[0]
+    assert (
+        chat.say("刘书记", words, STAFF_ROOM) == []
+    )  # nothing is being sent any more: something else is meant
+
+
+def test_another_worker_saying_so_stops_nothing(chat: Chat) -> None:
+    order(chat)
+    hear(chat, "别发了", "网格员小安")
+    assert len(read(chat.hear())) == 3
+
+
+def test_a_secretary_saying_so_stops_what_a_worker_is_sending(chat: Chat) -> None:
+    hear(chat, "/通知 17号楼 今晚停水", "网格员小安")
+    chat.hear()
+    hear(chat, "确认", "网格员小安")
+    send(chat)
+    chat.channel.said.clear()
+    hear(chat, "快停下")
+    lines = chat.hear()
+    assert read(lines) == [] and "停下了，已发 0/3" in "".join(lines)

@@ -7,6 +7,7 @@ from bot.model.handling import Outcome, Request
 from bot.model.notice import Notice
 from bot.model.services import Services
 from handlers.authority import may
+from handlers.notices import managing
 from handlers.notices.listing import progress_words
 from handlers.notices.previewing import moment
 from handlers.notices.reached import later_one
@@ -29,6 +30,13 @@ _SAID = re.compile(
 )
 
 
+_STOP = re.compile(
+    r"(?:(?:哎呀?|坏了|不好|等等|等一?下|小巷)[，,。！!\s]*)?"
+    r"(?:(?:快点?|赶紧|赶快|马上|立刻|先)+停(?:下来?|一下|住|掉|发)?|停(?:下来?|一下|止)?发(?:送|通知)?"
+    r"|(?:先|快|赶紧|都)?(?:别|不要)(?:再|往外|继续)?发)(?:通知|那条|这条)?(?:了|吧|啊|呀)*[\s。.!！~～]*"
+)
+
+
 def meant(words: str) -> bool:
     """True for words that take back, or want changed, what was sent last."""
     return len(words) <= LONGEST and _SAID.fullmatch(words) is not None
@@ -36,7 +44,9 @@ def meant(words: str) -> bool:
 
 def heard(said: str, request: Request, services: Services) -> Outcome | None:
     """What to do about one's own latest notice, when it is said among those at work that it was wrong; None when
-    there is none of the last half hour, for then something else is meant."""
+    there is none of the last half hour, for then something else is meant. 「快停下」 stops at once."""
+    if _STOP.fullmatch(said.strip()):
+        return _stop(request, services)
     if not meant(said.strip()) or not may(request.person, "worker", None, services.groups):
         return None
     notice = _latest(request, services)
@@ -58,6 +68,23 @@ def heard(said: str, request: Request, services: Services) -> Outcome | None:
         **counted,
     )
     return Outcome(f"notice:wrong:{notice.id}", (to_sender(request, text),))
+
+
+def _stop(request: Request, services: Services) -> Outcome | None:
+    """Pause the person's own notices that are being sent; a secretary's word stops those of others, too. None when nothing
+    is being sent: something else is to stop."""
+    sending = services.notices.in_state("sending")
+    own = [one for one in sending if one.by_id == request.person.id]
+    found = own or [
+        one
+        for one in sending
+        if (node := services.groups.find(one.node))
+        and may(request.person, "secretary", node, services.groups)
+    ]
+    if not found:
+        return None
+    replies = [reply for one in found for reply in managing.pause(one, "", request, services).replies]
+    return Outcome(f"notice:paused:{found[0].id}", tuple(replies))
 
 
 def _latest(request: Request, services: Services) -> Notice | None:

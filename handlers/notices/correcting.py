@@ -9,12 +9,14 @@ from handlers.notices import attaching
 from handlers.notices.drafting import out_of_reach, show
 from handlers.notices.heading import read_facts
 from handlers.notices.reached import later_one, reached, read_last
-from handlers.notices.wording import LONGEST, corrected, worded
+from handlers.notices.timetable import short_time
+from handlers.notices.wording import LONGEST, corrected, first_words, worded
 from handlers.speaking import to_sender
 
 
-def correct(old: Notice, body: str, request: Request, services: Services) -> Outcome:
-    """Show what the correction will be; it goes out when it is confirmed, like any notice."""
+def correct(old: Notice, body: str, request: Request, services: Services, *, named: bool = True) -> Outcome:
+    """Show what the correction will be; it goes out when it is confirmed, like any notice. ``named``: by its number, else the
+    preview says which one is meant."""
     at = request.message.at
     if old.state == "draft":
         return _said(request, services.replies("notice_correct_draft", number=old.number))
@@ -60,6 +62,10 @@ def correct(old: Notice, body: str, request: Request, services: Services) -> Out
     got = [room for room in rooms if room in read_last(draft, services)]
     draft = replace(draft, update_text=corrected(draft, old, services) if got else "")
     notes = []
+    if not named:
+        when = short_time(old.begun_at or old.planned_at, at, services).removeprefix("今天 ")
+        words = {"number": old.number, "when": when, "text": first_words(old)}
+        notes.append(services.replies("notice_correct_that", **words))
     if got:
         notes.append(services.replies("notice_correct_got", number=old.number, count=str(len(got))))
     if len(rooms) > len(got):

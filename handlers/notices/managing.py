@@ -3,22 +3,17 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.model.handling import Outcome, Reply, Request
-from bot.model.notice import NOTICE_STATES, Notice, NoticeState
+from bot.model.notice import NOTICE_STATES, Notice
 from bot.model.services import Services
 from handlers.authority import may
-from handlers.notices import correcting, listing, retiming, skipping
+from handlers.notices import correcting, listing, retiming, skipping, unnumbered
 from handlers.notices.previewing import moment
 from handlers.notices.quiet import PAUSED, QUIET, begins_at
 from handlers.notices.reached import GOT, got_by, later_one, read_last
 from handlers.notices.sending import to_room
-from handlers.notices.wording import first_words
 from handlers.speaking import to_sender
-
-LOOKED_AT = 200
-"""So many of the latest notices are looked through."""
 
 NAMED = 8
 """So many groups are named in a sentence."""
@@ -34,19 +29,6 @@ _RETIME = re.compile(
     r"(?:\s*(?:到|为|成|[:：,，])\s*|\s+|$)(.*)",
     re.DOTALL,
 )
-_BARE = re.compile(
-    rf"(取消|撤销|撤回|不发|暂停|停|继续|接着发|补发|重发|更正|改正|修改|改)(?:一下)?(?:通知|刚才那?条?|那条)?了?{_STOPS}"
-)
-_FITS: dict[str, tuple[NoticeState, ...]] = {
-    **dict.fromkeys(("暂停", "停"), ("sending",)),
-    **dict.fromkeys(("继续", "接着发"), ("paused",)),
-    **dict.fromkeys(("补发", "重发"), ("done",)),
-    **dict.fromkeys(("更正", "改正", "修改", "改"), ("sending", "waiting", "paused", "done")),
-    **dict.fromkeys(("取消", "撤销", "撤回", "不发"), ("sending", "waiting", "paused")),
-}
-"""Word without a number -> states of the notices it can be about."""
-_LATELY = timedelta(hours=24)
-_OFFERED = 5
 _LIST = re.compile(rf"(?:列表|清单|看看|今天|都有哪些){_STOPS}")
 _ONE = re.compile(rf"(?:通知|#|第)?\s*(\d{{1,6}})\s*(?:号)?{_STOPS}")
 _UNSURE = re.compile(rf"(?:含|带|连|加上?|包括)?不确定的?(?:也发|也补发|一起)?{_STOPS}")
@@ -60,10 +42,12 @@ def asked(typed: str, request: Request, services: Services) -> Outcome | None:
         return _said(request, listing.listed(request, services))
     if moved := _RETIME.fullmatch(typed):
         return _of(int(moved[1]), retiming.retime, moved[2], request, services)
-    if bare := _BARE.fullmatch(typed):
-        return _said(request, _which(bare[1], request, services))
+    if bare := unnumbered.bare_word(typed):
+        return _unnumbered(bare, "", request, services)
     one, word = _ONE.fullmatch(typed), _WORD.fullmatch(typed)
     if one is None and word is None:
+        if words := unnumbered.new_words(typed):
+            return _unnumbered("更正", words, request, services)
         return skipping.asked(typed, request, services)
     number = int(one[1]) if one else int(word[2]) if word else 0
     act = _ACTS[word[1].removesuffix("了")] if word else _show
@@ -83,23 +67,15 @@ def _of(number: int, act: _Act, rest: str, request: Request, services: Services)
     return act(notice, rest, request, services)
 
 
-def _which(word: str, request: Request, services: Services) -> str:
-    """The notices that a word without a number can be about, each as it is to be typed; none is guessed."""
-    at = request.message.at
-    verb = "取消" if word in ("撤销", "撤回", "不发") else "更正" if word in ("改正", "修改", "改") else word
-    fitting = [
-        one
-        for one in services.notices.latest(LOOKED_AT)
-        if one.state in _FITS[word]
-        and (one.ended_at is None or at - one.ended_at <= _LATELY)
-        and (node := services.groups.find(one.node)) is not None
-        and may(request.person, "worker", node, services.groups)
-    ]
-    if not fitting:
-        return services.replies("notice_none_such", word=verb)
-    new = " 新的话" if verb == "更正" else ""
-    lines = [f"{one.scope} {first_words(one)}：/通知 {verb} {one.id}{new}" for one in fitting[:_OFFERED]]
-    return services.replies("notice_which", word=verb, list="\n".join(lines))
+def _unnumbered(bare: str, words: str, request: Request, services: Services) -> Outcome:
+    """取消, 暂停 without a number stop the one that is being sent; new words correct the one that was just sent."""
+    if words:
+        meant = unnumbered.corrected_by(request, services)
+        if meant is not None:
+            return correcting.correct(meant, words, request, services, named=False)
+    elif meant := unnumbered.stopped_by(bare, request, services):
+        return _ACTS[bare](meant, "", request, services)
+    return _said(request, unnumbered.which(bare, request, services))
 
 
 def _show(notice: Notice, rest: str, request: Request, services: Services) -> Outcome:
@@ -130,7 +106,7 @@ def _cancel(notice: Notice, rest: str, request: Request, services: Services) -> 
     return Outcome(f"notice:cancelled:{notice.id}", tuple(_told(notice, text, request)))
 
 
-def _pause(notice: Notice, rest: str, request: Request, services: Services) -> Outcome:
+def pause(notice: Notice, rest: str, request: Request, services: Services) -> Outcome:
     """What waits keeps its place and does not leave."""
     at = request.message.at
     if notice.state == "waiting":
@@ -276,7 +252,7 @@ def _correct(notice: Notice, rest: str, request: Request, services: Services) ->
 
 _ACTS: dict[str, _Act] = {
     **dict.fromkeys(("取消", "撤销", "不发"), _cancel),
-    **dict.fromkeys(("暂停", "停"), _pause),
+    **dict.fromkeys(("暂停", "停"), pause),
     **dict.fromkeys(("继续", "接着发", "恢复"), _go_on),
     **dict.fromkeys(("补发", "重发"), _resend),
     **dict.fromkeys(("更正", "改正", "修改", "改"), _correct),
