@@ -276,7 +276,11 @@ def test_called_by_mistake(round_chat: Chat) -> None:
     say(round_chat, "叫17-3")
     lines = say(round_chat, "叫错了")
     assert "春晓苑17号楼3单元群: 请17号楼3单元先不要下楼，叫到再下来。" in lines
-    assert called(wait(round_chat, 60))[-1] == "请17号楼3单元现在"
+    later = wait(round_chat, 60)
+    assert "请17号楼3单元" not in "".join(called(later)), "it does not call itself again"
+    assert any("还没叫：17号楼3单元（撤回的）。要叫请说：叫17-3" in line for line in later)
+    assert "还没叫：17号楼3单元（撤回的）" in say(round_chat, "下一个")[0]
+    assert called([*say(round_chat, "叫17-3"), *wait(round_chat, 1)]) == ["请17号楼3单元现在"]
 
 
 def test_by_mistake_means_the_latest_call_alone(round_chat: Chat) -> None:

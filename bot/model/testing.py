@@ -16,8 +16,9 @@ ROUND_STATES: dict[RoundState, str] = {
     "ended": "结束",
 }
 
-StopState = Literal["waiting", "called", "done", "skipped", "dropped"]
-"""A stop that was skipped comes last, or when it is called by name; one that was dropped (a sealed building) only then.
+StopState = Literal["waiting", "called", "done", "skipped", "dropped", "recalled"]
+"""A stop that was skipped comes last, or when it is called by name; one that was dropped (a sealed building) or recalled
+(called by mistake) only then.
 One that is done without ``done_at`` was taken for through when the next ones were called."""
 
 Kind = Literal["tested", "home", "away", "isolated", "vacant", "wanted"]

@@ -61,7 +61,9 @@ def _ran(one: Round, begin: datetime, end: datetime) -> bool:
 def _state(one: Round, at: datetime, services: Services) -> str:
     if one.state == "running" and one.ends <= at:
         return "时间到了，还没结束"
-    if one.state == "running" and not any(stop.state == "waiting" for stop in services.rounds.stops(one.id)):
+    if one.state == "running" and not any(
+        stop.state in ("waiting", "recalled") for stop in services.rounds.stops(one.id)
+    ):
         return "都叫过一遍了"
     return ROUND_STATES[one.state]
 

@@ -177,7 +177,7 @@ def call(
     one = services.rounds.change(one.id, next_at=_next(one, at + wait, at, bool(turns)))
     lines = _finished(before, called, after, at, one, services) if by_order else []
     if not turns:
-        lines.append(services.replies("round_all_called", name=title(one)))
+        lines.append(all_called(one, after, services))
     elif late := _late(one, after, at + wait, at, pace, services):
         lines.append(late)
     lines += gaps(called, one, services)
@@ -227,6 +227,7 @@ def _finished(
     ready = [*stops.present(before), *(stop for stop in before if stop.done_at == at)]
     last = {(stop.compound, stop.building) for stop in ready}
     left = {(stop.compound, stop.building) for turn in stops.upcoming(after) for stop in turn}
+    left |= {(stop.compound, stop.building) for stop in stops.recalled(after)}
     through = last - left - {(stop.compound, stop.building) for stop in called}
     lines = []
     for compound, building in sorted(through):
@@ -271,8 +272,31 @@ def begin(one: Round, at: datetime, services: Services) -> Called:
 
 
 def uncalled(one: Round, services: Services) -> list[Stop]:
-    """The stops that were not called, in their order."""
-    return [stop for turn in stops.upcoming(services.rounds.stops(one.id)) for stop in turn]
+    """The stops that were not called, in their order; those that were called by mistake come last."""
+    known = services.rounds.stops(one.id)
+    return [stop for turn in stops.upcoming(known) for stop in turn] + stops.recalled(known)
+
+
+def all_called(one: Round, known: Sequence[Stop], services: Services) -> str:
+    """That nobody is left to be called but those who were called by mistake."""
+    back = stops.recalled(known)
+    if not back:
+        return services.replies("round_all_called", name=title(one))
+    place = stops.gathered(back, known, services, wide=wide(one, services))
+    return services.replies("round_recalled_left", place=place, word=words_for(back, one, services))
+
+
+def words_for(some: Sequence[Stop], one: Round, services: Services) -> str:
+    """The words after 「叫」 that call these stops: 1-2 5号楼."""
+    said = []
+    for stop in some:
+        number = (
+            f"{stop.building}-{stop.unit}"
+            if stop.unit
+            else stops.title(replace(stop, first_floor=None), services)
+        )
+        said.append(f"{stop.compound if wide(one, services) else ''}{number}")
+    return " ".join(dict.fromkeys(said))
 
 
 def said(called: Called, services: Services) -> str:

@@ -44,7 +44,7 @@ def _may(request: Request, node: Node, services: Services) -> bool:
 def _later(rounds: Sequence[Round], services: Services) -> str:
     """That those not called yet were not reminded; empty when all were called."""
     stops = (stop for one in rounds for stop in services.rounds.stops(one.id))
-    left = sum(stop.state in ("waiting", "skipped") for stop in stops)
+    left = sum(stop.state in ("waiting", "skipped", "recalled") for stop in stops)
     return services.replies("testing_reminded_later", count=str(left)) if left else ""
 
 

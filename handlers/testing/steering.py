@@ -31,7 +31,7 @@ def next_one(one: Round, words: str, request: Request, services: Services) -> Ou
     if not turns:
         for stop in stops.present(known):
             services.rounds.change_stop(stop, state="done", done_at=request.message.at)
-        return say(request, services.replies("round_all_called", name=calling.title(one)), "next")
+        return say(request, calling.all_called(one, known, services), "next")
     return _call(one, turns[0], request, services, "next")
 
 
@@ -43,7 +43,7 @@ def by_name(one: Round, words: str, request: Request, services: Services) -> Out
     groups, odd = named(words, known)
     if odd or not groups:
         return unknown(odd, request, services)
-    if back := [stop for group in groups for stop in group if stop.state == "dropped"]:
+    if back := [stop for group in groups for stop in group if stop.state in ("dropped", "recalled")]:
         for stop in back:  # by name even those that were not to be called any more
             services.rounds.change_stop(stop, state="waiting", called_at=None, done_at=None)
         known = services.rounds.stops(one.id)
@@ -98,7 +98,7 @@ def skip(one: Round, words: str, request: Request, services: Services) -> Outcom
     groups, odd = named(words, known)
     if odd or not groups:
         return unknown(odd, request, services)
-    later = [stop for group in groups for stop in group if stop.state == "waiting"]
+    later = [stop for group in groups for stop in group if stop.state in ("waiting", "recalled")]
     wide = calling.wide(one, services)
     if not later:
         place = stops.titles(groups[0], services, wide=wide)
@@ -119,7 +119,8 @@ def skip(one: Round, words: str, request: Request, services: Services) -> Outcom
 
 
 def recall(one: Round, words: str, request: Request, services: Services) -> Outcome:
-    """「叫错了」, /核酸 撤回 17-3: those called stay at home; they are called again when their turn comes."""
+    """「叫错了」, /核酸 撤回 17-3: those called stay at home; they are called again only by name, for nobody knows why they were
+    sent back."""
     at = request.message.at
     known = services.rounds.stops(one.id)
     groups, odd = named(words, known) if words else ([stops.latest(stops.present(known))], "")
@@ -137,11 +138,14 @@ def recall(one: Round, words: str, request: Request, services: Services) -> Outc
     for stop in back:
         calls = stop.calls - (stop.place in unsent)
         services.rounds.change_stop(
-            stop, state="waiting", called_at=None, done_at=None, warned_at=None, calls=calls
+            stop, state="recalled", called_at=None, done_at=None, warned_at=None, calls=calls
         )
     _write(one, "撤回", back, request, services)
     text = services.replies(
-        "round_recalled", place=stops.titles(back, services, wide=wide), next=next_title(one, services)
+        "round_recalled",
+        place=stops.titles(back, services, wide=wide),
+        word=calling.words_for(back, one, services),
+        next=next_title(one, services),
     )
     return say(request, text, "recall", replies)
 

@@ -173,6 +173,11 @@ def upcoming(stops: Iterable[Stop]) -> list[list[Stop]]:
     return [turns[key] for key in sorted(turns)]
 
 
+def recalled(stops: Iterable[Stop]) -> list[Stop]:
+    """Those that were called by mistake: never called again but by name."""
+    return [stop for stop in stops if stop.state == "recalled"]
+
+
 def present(stops: Iterable[Stop]) -> list[Stop]:
     """Those that are called and not through: nobody said so, and nobody was called after them by the order."""
     return [stop for stop in stops if stop.state == "called"]

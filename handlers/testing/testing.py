@@ -167,6 +167,11 @@ def _stands(one: Round, services: Services) -> str:
     if skipped := [stop for stop in known if stop.state == "skipped"]:
         place = stops.gathered(skipped, known, services, wide=broad)
         lines.append(services.replies("round_stands_skipped", place=place))
+    if back := stops.recalled(known):
+        place = stops.gathered(back, known, services, wide=broad)
+        lines.append(
+            services.replies("round_recalled_left", place=place, word=calling.words_for(back, one, services))
+        )
     if dropped := [stop for stop in known if stop.state == "dropped"]:
         place = stops.gathered(dropped, known, services, wide=broad)
         lines.append(services.replies("round_stands_dropped", place=place))

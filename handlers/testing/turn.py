@@ -171,7 +171,7 @@ def _answer(asked: _Asked, request: Request, services: Services) -> str:
         "now": stops.titles(stops.latest(asked.known), services, wide=calling.wide(one, services)),
         "when": preview.when(one, at, services),
     }
-    left = [stop for stop in asked.mine if stop.state in ("waiting", "skipped")]
+    left = [stop for stop in asked.mine if stop.state in ("waiting", "skipped", "recalled")]
     if asked.mine and not left:
         return _called(asked.mine, words, services)
     if asked.left_out:
@@ -184,6 +184,8 @@ def _answer(asked: _Asked, request: Request, services: Services) -> str:
     if at >= one.ends:
         return services.replies("round_asked_over", **words)
     turns = stops.upcoming(asked.known)
+    if left and left[0].state == "recalled":
+        return services.replies("round_recall", place=words["place"], drill="")
     if not left:
         waiting = [stop for turn in turns for stop in turn]
         return services.replies(
