@@ -17,7 +17,7 @@ from handlers import (
 )
 from handlers.duty import handover, owners, reports, roster, standing_in
 from handlers.isolation import isolation, route, temperatures
-from handlers.notices import attaching, composing, confirming, lapsing, progress, receipts, scheduled
+from handlers.notices import attaching, composing, confirming, holding, lapsing, progress, receipts, scheduled
 from handlers.testing import evidence, reminding, ringing, starting, testing
 from handlers.tickets import (
     asking,
@@ -230,6 +230,7 @@ RINGS: tuple[Ring, ...] = (
     scheduled.RING,
     progress.RING,
     lapsing.RING,
+    holding.RING,
     receipts.RING,
     unanswered.RING,
     ringing.RING,

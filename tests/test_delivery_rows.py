@@ -341,7 +341,7 @@ def test_the_alert_is_the_very_next_to_leave(chat: Chat) -> None:
     assert send_one(chat) == UNIT_ROOMS[1]
 
 
-def test_the_alert_of_an_ordinary_plea_is_before_an_urgent_notice_whose_writer_is_told_first(
+def test_alert_and_answer_of_an_ordinary_plea_are_before_an_urgent_notice_whose_writer_is_told_first(
     chat: Chat,
 ) -> None:
     chat.app.receive([chat.message("刘书记", "/通知 春晓苑 紧急 今晚停水，请马上接水", STAFF_ROOM)])
@@ -352,6 +352,7 @@ def test_the_alert_of_an_ordinary_plea_is_before_an_urgent_notice_whose_writer_i
     assert send_one(chat) == "春晓苑居民群"
     chat.app.receive([chat.message("王女士", "17-3-501 家里没有降压药了，能帮忙买吗")])
     assert send_one(chat) == STAFF_ROOM and chat.channel.said[-1].kind == "alert"
+    assert send_one(chat) == "春晓苑17号楼3单元群" and chat.channel.said[-1].kind == "reply"
     assert send_one(chat) == "春晓苑1号楼群"
 
 

@@ -68,9 +68,12 @@ def test_corrected_while_it_leaves_and_refused_only_the_correction_is_read(
     chat: Chat, refusal: Exception
 ) -> None:
     order(chat)
-    hear(chat, "/通知 更正 1 改到明晚停水")
-    send(chat)  # the preview
-    send(chat, lambda: hear(chat, "确认"), failure=refusal)
+
+    def corrected() -> None:
+        hear(chat, "/通知 更正 1 改到明晚停水")
+        hear(chat, "确认")
+
+    send(chat, corrected, failure=refusal)
     chat.channel.said.clear()
     lines = read(pass_time(chat, hours=1))
     assert [line.partition(": ")[0] for line in lines] == UNITS
@@ -308,3 +311,59 @@ def test_a_secretary_saying_so_stops_what_a_worker_is_sending(chat: Chat) -> Non
     hear(chat, "快停下")
     lines = chat.hear()
     assert read(lines) == [] and "停下了，已发 0/3" in "".join(lines)
+
+
+def test_a_correction_that_is_shown_holds_what_waits_of_the_wrong_one(chat: Chat) -> None:
+    order(chat, "/通知 紧急 17号楼 今晚停水")
+    send(chat)
+    chat.channel.said.clear()
+    hear(chat, "/通知 更正 1 改成明晚")
+    lines = chat.hear()
+    assert read(lines) == [] and "没发到的群先停住" in "".join(lines)
+    assert read(pass_time(chat, minutes=5)) == []
+    hear(chat, "确认")
+    lines = read(chat.hear())
+    assert len(lines) == 3 and all("改成明晚" in line for line in lines)
+    assert sorted(states(chat, 1).values()) == ["cancelled", "cancelled", "sent"]
+
+
+@pytest.mark.parametrize("how", ["不发", ""])
+def test_a_correction_that_is_dropped_or_never_confirmed_lets_the_first_one_go_on(
+    chat: Chat, how: str
+) -> None:
+    order(chat)
+    send(chat)
+    hear(chat, "/通知 更正 1 改成明晚")
+    chat.hear()
+    if how:
+        hear(chat, how)
+    lines = pass_time(chat, hours=1)
+    assert len(read(lines)) == 2 and any("通知1接着发，还有 2 条没发" in line for line in lines)
+
+
+def test_refused_while_its_correction_is_shown_it_waits_with_the_others(chat: Chat) -> None:
+    order(chat)
+    send(chat, lambda: hear(chat, "/通知 更正 1 改成明晚"), failure=REFUSALS[0])
+    assert read(pass_time(chat, minutes=5)) == []
+    hear(chat, "确认")
+    assert all("改成明晚" in line for line in read(pass_time(chat, minutes=5)))
+
+
+def test_begun_by_its_time_while_its_correction_is_shown_nobody_reads_the_old_words(chat: Chat) -> None:
+    hear(chat, "/通知 8:20 17号楼 今晚停水")
+    chat.hear()
+    hear(chat, "确认")
+    chat.hear()
+    pass_time(chat, minutes=15)
+    hear(chat, "/通知 更正 1 改成明晚")
+    chat.hear()
+    assert read(pass_time(chat, minutes=8)) == []
+    hear(chat, "确认")
+    assert all("改成明晚" in line for line in read(pass_time(chat, minutes=5)))
+
+
+def test_a_command_is_answered_before_the_groups_of_an_urgent_notice(chat: Chat) -> None:
+    order(chat, "/通知 紧急 17号楼 今晚停水")
+    hear(chat, "/通知 1")
+    lines = chat.hear()
+    assert lines[0].startswith(STAFF_ROOM) and len(read(lines[1:])) == 3

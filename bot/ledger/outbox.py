@@ -27,11 +27,11 @@ _OUT = "id, kind, room_id, room, to_id, text, mentions, ticket, attachment, noti
 
 
 def priority(new: NewOutgoing) -> int:
-    """Lower leaves first: emergencies, alerts, then replies and urgent notices in the order they were queued, calls, other
-    notices. An alert is always before a notice: 400 groups take half an hour."""
+    """Lower leaves first: emergencies, alerts, replies, then calls and urgent notices in the order they were queued, other
+    notices. Alerts and replies are before every notice: 400 groups take half an hour, and 「停下」 has to be answered."""
     if new.urgent:
         return -1
-    return PRIORITY["reply"] if new.kind == "notice" and new.level == "urgent" else PRIORITY[new.kind]
+    return PRIORITY["call"] if new.kind == "notice" and new.level == "urgent" else PRIORITY[new.kind]
 
 
 class OutboxRows:
@@ -122,6 +122,12 @@ class OutboxRows:
         self._ledger.execute(
             "UPDATE outbox SET held = 'paused' WHERE id = ? AND state = 'pending'"
             " AND (SELECT state FROM notices WHERE id = outbox.notice) = 'paused'",
+            (row,),
+        )
+        self._ledger.execute(
+            "UPDATE outbox SET held = 'correcting' WHERE id = ? AND state = 'pending' AND held = '' AND EXISTS"
+            " (SELECT 1 FROM notices WHERE corrects = outbox.notice AND corrects IS NOT NULL"
+            " AND state IN ('draft', 'waiting'))",
             (row,),
         )
         self._ledger.execute(  # nobody would ever send it

@@ -8,7 +8,7 @@ from bot.model.services import Services
 from handlers.notices import attaching
 from handlers.notices.drafting import out_of_reach, show
 from handlers.notices.heading import read_facts
-from handlers.notices.reached import later_one, reached, read_last
+from handlers.notices.reached import CORRECTING, later_one, reached, read_last
 from handlers.notices.timetable import short_time
 from handlers.notices.wording import LONGEST, corrected, first_words, worded
 from handlers.speaking import to_sender
@@ -72,6 +72,8 @@ def correct(old: Notice, body: str, request: Request, services: Services, *, nam
         notes.append(services.replies("notice_correct_waiting", count=str(len(rooms) - len(got))))
     if old.attachments and not files:
         notes.append(services.replies("notice_correct_files", number=old.number))
+    if old.state == "sending" and services.notices.hold(old.id, CORRECTING):
+        notes.append(services.replies("notice_correct_held", number=old.number))
     return show(draft, notes, request, services)
 
 

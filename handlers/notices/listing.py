@@ -131,7 +131,7 @@ def _groups(notice: Notice, rows: Sequence[DeliveryRow], services: Services) -> 
 def _title(row: DeliveryRow) -> str:
     titles = {"sent": "已发", "sending": "正在发", "cancelled": "没发（取消）", "unconfirmed": "不确定"}
     if row.state == "pending":
-        held = {"paused": "暂停", "quiet": "等安静时间过去"}.get(row.held, "等着发")
+        held = {"paused": "暂停", "quiet": "等安静时间过去", "correcting": "停住，等更正"}.get(row.held, "等着发")
         return f"{held}（{row.error}）" if row.error else held
     if row.state == "failed":
         return f"没发出（{row.error}）" if row.error else "没发出"

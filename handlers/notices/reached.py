@@ -8,6 +8,9 @@ from bot.model.services import Services
 GOT = frozenset({"sent", "sending", "unconfirmed"})
 """States of rows whose words may have been read."""
 
+CORRECTING = "correcting"
+"""Why rows are held (bot.model.notice.DeliveryRow.held): a correction is previewed, or waits for its time."""
+
 LOOKED_AT = 200
 """So many of the latest notices may be the correction of an older one."""
 
@@ -44,6 +47,12 @@ def reached(notice: Notice, services: Services) -> tuple[str, ...]:
     alive = {row.room for row in rows if row.state in GOT or row.state == "pending"}
     alive |= read_last(notice, services).keys()
     return tuple(room for room in notice.rooms if room in alive)
+
+
+def being_corrected(services: Services) -> frozenset[int]:
+    """Numbers of the notices of which a correction is previewed or waits for its time."""
+    coming = services.notices.in_state("draft", "waiting")
+    return frozenset(one.corrects for one in coming if one.corrects is not None)
 
 
 def later_one(notice: Notice, services: Services) -> Notice | None:
