@@ -5,7 +5,7 @@ import re
 from bot.model.handling import Outcome, Request
 from bot.model.notice import Notice
 from bot.model.services import Services
-from handlers.notices import attaching, confirming, managing
+from handlers.notices import attaching, confirming, doubtful, managing
 from handlers.notices.drafting import out_of_reach, show
 from handlers.notices.heading import Heading, read_heading
 from handlers.notices.moments import day_alone
@@ -14,6 +14,7 @@ from handlers.notices.wording import LONGEST, worded
 from handlers.speaking import private_enough, to_sender
 
 _NAME = re.compile(r"^[\s\u200b-\u200f\ufeff]*[/／]?\s*(?:发(?:个|条|一条)?通知|通知)[ \t\u3000:：，,。]*")
+_HELP = re.compile(r"(?:帮助|用法|说明|怎么[用写发]|help|[?？])[\s。.!！?？]*", re.IGNORECASE)
 LATE_MINUTES = 24 * 60.0
 """What was written in the chat is late only when it no longer holds; a day later nobody expects it any more."""
 
@@ -23,7 +24,7 @@ def notice(request: Request, services: Services) -> Outcome:
     if not private_enough(request):
         return _said(request, services.replies("notice_elsewhere"))
     typed = _NAME.sub("", request.text, count=1).strip()
-    if not typed:
+    if not typed or _HELP.fullmatch(typed):
         return _said(request, services.replies("notice_usage"))
     outcome = confirming.asked(typed, request, services) or managing.asked(typed, request, services)
     return outcome or _compose(typed, request, services)
@@ -67,8 +68,8 @@ def _problem(head: Heading, targets: Targets, files: bool, request: Request, ser
     wrong = next((moment.problem for moment in moments if moment.problem), "")
     if not head.targets:
         return _no_targets(head, request, services)
-    if wrong or targets.problem:
-        return wrong or targets.problem
+    if problem := wrong or doubtful.question(head, targets, services.groups) or targets.problem:
+        return problem
     if refused := out_of_reach(targets.rooms, request, services):
         return services.replies("notice_refused", list=refused)
     if not head.text and not files:
@@ -84,6 +85,8 @@ def _problem(head: Heading, targets: Targets, files: bool, request: Request, ser
 def _no_targets(head: Heading, request: Request, services: Services) -> str:
     if head.hint:
         return services.replies("notice_blank", word=head.hint)
+    if asked := doubtful.slashed(head.text, services.groups):
+        return asked
     if not head.planned and (day := day_alone(head.text)):
         return f"「{day}」几点发？写明白，比如 /通知 {day}8点 春晓苑 今晚停水"
     near = request.place.node if request.place else None

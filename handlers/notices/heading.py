@@ -37,6 +37,8 @@ class Heading:
     valid_until: Moment | None = None
     text: str = ""
     """As typed, with its line breaks."""
+    own_line: bool = False
+    """True when the words stand on a line of their own: no part of the targets is among them."""
     hint: str = ""
     """Without targets: what the first word was probably meant to be."""
     _parts: list[str] = field(default_factory=list)
@@ -50,6 +52,7 @@ def read_heading(typed: str, now: datetime, groups: Groups) -> Heading:
     while at < len(typed):
         at = _skip(typed, at, head)
         if at >= len(typed) or (typed[at] == "\n" and head._parts):
+            head.own_line = at < len(typed)
             break
         if typed[at] == "\n":
             at += 1

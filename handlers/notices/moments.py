@@ -19,6 +19,8 @@ _CLOCK = (
     rf"|(?P<hour>{_NUMERAL})[点时](?P<rest>整|半|[一三]刻|零?{_NUMERAL}分?)?钟?)"
 )
 _AT = re.compile(rf"(?P<day>{_DAY})?\s?(?P<part>{_PART})?\s?{_CLOCK}")
+_DOTTED = re.compile(rf"((?:{_DAY}\s?{_PART}?|{_PART})\s?\d{{1,2}})\.(?=[0-5]\d(?!\d))")
+"""明天6.30: behind a day or a part of it no date."""
 _LATER = re.compile(
     rf"(?:(?P<half>半)个?(?:小时|钟头)|(?P<quarter>[一三])刻钟?"
     rf"|(?P<count>{_NUMERAL})(?P<more>个半|个)?(?P<unit>小时|钟头|分钟|天)(?P<and>半)?)(?:之?后|以后)?"
@@ -102,6 +104,11 @@ def _later(text: str, now: datetime, *, bare: bool = False) -> Moment | None:
     return Moment(now + span, found.end(), found[0])
 
 
+def _dotted(text: str) -> str:
+    found = _DOTTED.match(text)
+    return text if found is None else f"{found[1]}:{text[found.end() :]}"
+
+
 def _end_of_day(text: str, now: datetime) -> Moment | None:
     found = _WHOLE_DAY.match(text)
     day = read_day(found[0], now.date()) if found else None
@@ -118,6 +125,7 @@ def _midnight_after(day: date, now: datetime) -> datetime:
 
 def _clock(text: str, now: datetime, after: datetime | None = None) -> Moment | None:
     """A time of the day, of today where no day is named; ``after``: of the first day on which it comes after that."""
+    text = _dotted(text)
     found = _AT.match(text)
     if found is None:
         return None
