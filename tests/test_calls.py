@@ -553,3 +553,17 @@ def test_moments_are_the_communitys(round_chat: Chat) -> None:
     assert "小区北门 06:00-09:00，叫了 2/6" in line
     assert "现在：1号楼1单元、2单元，06:00 叫的" in line
     assert "下一个：5号楼，大约 06:10" in line
+
+
+def test_all_called_is_said_once_and_only_when_the_last_ones_had_their_time(round_chat: Chat) -> None:
+    early = wait(round_chat, 40.5)
+    assert called(early)[-1] == "请17号楼3单元"
+    assert not any("都叫过一遍了" in line for line in early)
+    assert sum("都叫过一遍了" in line for line in wait(round_chat, 60)) == 1
+
+
+def test_one_early_next_does_not_make_the_calls_run_away(round_chat: Chat) -> None:
+    wait(round_chat, 11)
+    wait(round_chat, 1.5)
+    say(round_chat, "下一个")
+    assert len(called(wait(round_chat, 13))) == 1, "seven minutes each at the least, not six"

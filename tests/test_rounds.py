@@ -138,10 +138,13 @@ def called_stops(*turns: tuple[int, int, int | None]) -> list[Stop]:
     ("stops", "reports", "minutes"),
     [
         pytest.param([], line(), 10, id="nothing known: as was reckoned"),
-        pytest.param([(20, 0, 5)], line(), 5, id="said to be through after five minutes"),
+        pytest.param([(20, 0, 5)], line(), 7, id="one stretch is no speed"),
         pytest.param([(20, 0, 16)], line(), 16, id="slower than reckoned"),
         pytest.param([(20, 0, 90)], line(), 20, id="nobody waits for ever"),
-        pytest.param([(20, 0, 2)], line(), 4, id="nobody is called at once"),
+        pytest.param([(20, 0, 2)], line(), 7, id="one early 下一个 does not set the pace"),
+        pytest.param([(20, 0, 5), (20, 5, 10)], line(), 5, id="two of five minutes each"),
+        pytest.param([(20, 0, 10), (20, 10, 12)], line(), 10, id="of two the slower"),
+        pytest.param([(20, 0, 2), (20, 2, 4)], line(), 4, id="nobody is called at once"),
         pytest.param([(20, 0, 1)], line(), 10, id="two 下一个 in a minute are no speed"),
         pytest.param([(20, 0, None), (20, 10, 15)], line(), 7.5, id="what went by itself in between counts"),
         pytest.param([(20, 0, 15), (20, 10, None)], line(), 15, id="who was called later still stands in line"),
@@ -171,6 +174,14 @@ def test_reports_of_a_long_line_slow_the_calls_down_but_never_stop_them() -> Non
     assert not pacing.too_long(one, now, crowd, AT + timedelta(minutes=20))
     assert not pacing.too_long(one, now, line(called=100, seen=80), AT + timedelta(minutes=10))
     assert not pacing.too_long(one, now, line(called=100, seen=12), AT + timedelta(minutes=10))
+
+
+def test_a_list_far_behind_the_calls_slows_them_unless_the_speed_is_known() -> None:
+    one, crowd = a_round(), line(called=145, seen=22)
+    assert pacing.lags(one, called_stops((20, 0, None)), crowd)
+    assert not pacing.lags(one, called_stops((20, 0, 10), (20, 10, 20)), crowd)
+    assert not pacing.lags(one, [], line(called=145, seen=3)), "nobody keeps a list"
+    assert not pacing.lags(one, [], line(called=40, seen=12)), "two batches stand in line"
 
 
 def test_a_pause_is_not_taken_for_a_slow_line() -> None:

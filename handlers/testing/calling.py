@@ -169,26 +169,40 @@ def call(
         replies.append(to_stop(one, stop, services.replies(key, **words)))
     after = services.rounds.stops(one.id)
     turns = stops.upcoming(after)
-    pace = pacing.speed(one, after, the_line(one, after, at, services))
+    line = the_line(one, after, at, services)
+    pace = pacing.speed(one, after, line)
     wait = pacing.takes(one, called, pace)
+    behind = bool(turns) and pacing.lags(one, after, line)
+    if behind:
+        wait = max(wait, pacing.takes(one, called, None) * pacing.LAGGING)
     following = turns[0] if turns else []
     if at + wait < one.ends:
         replies += _warn(one, following, called, wait, at, services)
-    one = services.rounds.change(one.id, next_at=_next(one, at + wait, at, bool(turns)))
+    one = services.rounds.change(one.id, next_at=_next(one, at + wait, at))
     lines = _finished(before, called, after, at, one, services) if by_order else []
-    if not turns:
-        lines.append(all_called(one, after, services))
-    elif late := _late(one, after, at + wait, at, pace, services):
+    if behind:
+        lines += _lagging(one, line, at, services)
+    if turns and (late := _late(one, after, at + wait, at, pace, services)):
         lines.append(late)
     lines += gaps(called, one, services)
     return Called(one, called, following, tuple(lines), tuple(replies))
 
 
-def _next(one: Round, planned: datetime, at: datetime, more: bool) -> datetime | None:
-    """When something has to be done next: the next call, or the end of the hours; after the hours nothing goes by itself."""
+def _lagging(one: Round, line: Line, at: datetime, services: Services) -> list[str]:
+    """Once a round: that calls by themselves are slower, and why."""
+    name = f"round:{one.id}:lags"
+    if services.rung.last(name) is not None:
+        return []
+    services.rung.mark(name, at, at)
+    return [services.replies("round_lags", done=str(line.seen), total=str(line.called))]
+
+
+def _next(one: Round, planned: datetime, at: datetime) -> datetime | None:
+    """When something has to be done next: the next call (after the last one: to say so), or the end of the hours; after
+    the hours nothing goes by itself."""
     if at >= one.ends or one.state == "paused":
         return None
-    return min(planned, one.ends) if more else one.ends
+    return min(planned, one.ends)
 
 
 def _warn(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
+from statistics import median_low
 
 from bot.model.testing import Round, Stop
 from handlers.testing.stops import upcoming
@@ -12,6 +12,8 @@ QUICKEST = 0.4
 """However fast the line seems, nobody is called sooner than this part of what was reckoned with."""
 SLOWEST = 2.0
 """However slow it seems, nobody waits longer than this many times of it: people forget to say 「下一个」."""
+ONE_ALONE = 0.7
+"""The same as long as only one stretch was measured: one early 「下一个」 is no speed."""
 LATEST_TURNS = 3
 """The speed of so many last stretches counts: at seven one desk is open, at eight there are three."""
 SHORTEST = timedelta(minutes=2)
@@ -20,6 +22,10 @@ WINDOW = timedelta(minutes=20)
 """So far back reports of tested households tell how fast the line is."""
 FEW = 10
 """With fewer reports, or in fewer minutes, they tell nothing."""
+LAGS = 0.4
+"""Where doors are written down, and so small a part of those called, the line is long or the list lies behind."""
+LAGGING = 1.5
+"""Calls by themselves then take so many times what was reckoned with."""
 TOLD = 0.6
 """Only where so large a part of those called was reported do reports tell how long the line is."""
 
@@ -50,7 +56,9 @@ class Line:
 def speed(one: Round, stops: Iterable[Stop], line: Line | None) -> float | None:
     """Households a minute: from what was said to be through, else from reports while people queue; None when unknown."""
     if measured := _measured(one, stops):
-        return median(measured[-LATEST_TURNS:])
+        if len(measured) == 1:
+            return min(measured[0], one.batch / max(one.minutes, 0.5) / ONE_ALONE)
+        return median_low(measured[-LATEST_TURNS:])
     if line is None or not line.told or line.lately < FEW or line.waiting < one.batch / 2:
         return None  # without a queue, reports tell how fast we call, not how fast they test
     minutes = line.window.total_seconds() / 60
@@ -89,6 +97,12 @@ def takes(one: Round, turn: Sequence[Stop], pace: float | None) -> timedelta:
     reckoned = one.minutes * households / max(one.batch, 1)
     minutes = reckoned if not pace else min(max(households / pace, reckoned * QUICKEST), reckoned * SLOWEST)
     return timedelta(minutes=minutes)
+
+
+def lags(one: Round, stops: Iterable[Stop], line: Line) -> bool:
+    """True when doors are written down and lie far behind the calls, and nobody says how fast the line is."""
+    behind = line.seen >= FEW and line.seen < line.called * LAGS and line.waiting > one.batch * 3
+    return behind and len(_measured(one, stops)) < 2
 
 
 def last_ends(one: Round, stops: Sequence[Stop], at: datetime, pace: float | None) -> datetime:

@@ -7,8 +7,11 @@ from bot.model.audit import Actor
 from bot.model.clock import millis
 from bot.model.handling import Reply, Ring
 from bot.model.services import Services
-from bot.model.testing import Round
+from bot.model.testing import Round, Stop
 from handlers.testing import calling, pacing, stops
+
+A_MOMENT = timedelta(minutes=1)
+"""After which it is looked again whether a call has left."""
 
 TOO_LATE = timedelta(minutes=30)
 """What should have been called so long ago is not called by itself any more."""
@@ -62,8 +65,7 @@ def _go_on(one: Round, at: datetime, services: Services) -> list[Reply]:
     known = services.rounds.stops(one.id)
     now, turns = stops.present(known), stops.upcoming(known)
     if not turns:
-        services.rounds.change(one.id, next_at=one.ends)
-        return []
+        return _last_called(one, now, known, at, services)
     if one.next_at is not None and at - one.next_at > TOO_LATE:
         return [_asks_first(one, one.next_at, at, services)]
     line = calling.the_line(one, known, at, services)
@@ -77,6 +79,21 @@ def _go_on(one: Round, at: datetime, services: Services) -> list[Reply]:
     place = stops.titles(called.stops, services, wide=True)
     services.audit.write(Actor(at), "round", f"{calling.title(one)}：叫 {place}")
     return [*called.replies, *([calling.to_staff(one, "\n".join(called.lines))] if called.lines else [])]
+
+
+def _last_called(
+    one: Round, now: Sequence[Stop], known: Sequence[Stop], at: datetime, services: Services
+) -> list[Reply]:
+    """Say once that all were called: when the last call has left and its time is over."""
+    if services.rounds.unsent(one.id) & {stop.place for stop in now}:
+        services.rounds.change(one.id, next_at=min(at + A_MOMENT, one.ends))
+        return []
+    services.rounds.change(one.id, next_at=one.ends)
+    name = f"round:{one.id}:all:{len(stops.recalled(known))}"
+    if services.rung.last(name) is not None:
+        return []
+    services.rung.mark(name, at, at)
+    return [calling.to_staff(one, calling.all_called(one, known, services))]
 
 
 def _asks_first(one: Round, due: datetime, at: datetime, services: Services) -> Reply:
