@@ -85,7 +85,6 @@ def test_the_answer_is_one_line_with_the_numbers(chat: Chat) -> None:
 @pytest.mark.parametrize(
     ("text", "left"),
     [
-        ("17-3 501测完了 502没人", "502没人"),
         ("17-3-501到17-3-801全测了", "17-3-501到17-3-801全测了"),
         ("17号楼3单元501五零二测了", "17号楼3单元501五零二测了"),
     ],
@@ -96,6 +95,88 @@ def test_a_volunteer_whose_words_cannot_be_read_knows_that_nothing_was_kept(
     begun(chat)
     (line,) = chat.say(STAFF, text, STAFF_ROOM)
     assert f"这条还没记，「{left}」没看懂" in line and not marks(chat)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("17-3-501 502测了，602没人在家", "17-3-602 没见到人，算还没测"),
+        ("17-3-501测了 502测了 602还差一个人", "「602还差一个人」没看懂，这一处还没记"),
+    ],
+)
+def test_what_is_sure_is_kept_and_the_rest_is_asked_about(text: str, left: str, chat: Chat) -> None:
+    begun(chat)
+    (line,) = chat.say(STAFF, text, STAFF_ROOM)
+    assert "记下 2 户" in line and left in line and set(marks(chat)) == {"17-3-501", "17-3-502"}
+
+
+@pytest.mark.parametrize(
+    "text", ["17-3-501测了，501是记错的", "17-3 501测了 502也一样，不对，502没测是我看错"]
+)
+def test_nothing_is_kept_where_the_rest_may_take_it_back(text: str, chat: Chat) -> None:
+    begun(chat)
+    (line,) = chat.say(STAFF, text, STAFF_ROOM)
+    assert "这条还没记" in line and not marks(chat)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "note"),
+    [
+        ("17-3-501老人住院了", "away", "住院"),
+        ("17-3-501出去打工了不在家", "away", "打工"),
+        ("17-3-501去方舱了", "isolated", "方舱"),
+        ("17-3-501阳了拉走了", "isolated", "阳了"),
+        ("17-3-501搬走了没人住", "vacant", ""),
+        ("17-3-501 ✓", "tested", ""),
+        ("17-3-501补测了", "tested", ""),
+        ("17号楼3单元501老人没手机，帮他记一下，测完了", "tested", ""),
+        ("17-3-501替他妈测过了", "tested", ""),
+    ],
+)
+def test_where_people_are_is_read_as_they_say_it(text: str, kind: str, note: str, chat: Chat) -> None:
+    begun(chat)
+    (line,) = chat.say(STAFF, text, STAFF_ROOM)
+    assert "记下 1 户" in line and [(one.kind, one.note) for one in marks(chat).values()] == [(kind, note)]
+
+
+@pytest.mark.parametrize("text", ["17-3-501测了俩人", "17-3-501 俩人测了"])
+def test_two_are_two(text: str, chat: Chat) -> None:
+    begun(chat)
+    chat.say(STAFF, text, STAFF_ROOM)
+    assert said(chat) == {"17-3-501": ("tested", "staff", 2)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "17-3-501还差一个人",
+        "17-3-501解除隔离了",
+        "17-3-501人在上班",
+        "17-3 501 502 没下来",
+        "17号楼3单元 501家没人",
+    ],
+)
+def test_word_of_a_door_that_cannot_be_kept_is_answered_while_a_round_runs(text: str, chat: Chat) -> None:
+    assert chat.say(STAFF, text, STAFF_ROOM) == []
+    begun(chat)
+    chat.clock.advance(seconds=30)
+    (line,) = chat.say(STAFF, text, STAFF_ROOM)
+    assert ("还没记" in line or "没有另记" in line) and not marks(chat)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "17-3-501要送药",
+        "17-3-501老人摔倒了",
+        "17-3-501不在家，药放门口",
+        "17-3-501住院要人帮忙拿衣服",
+        "17-3-501老人去医院透析了",
+    ],
+)
+def test_pleas_of_a_door_are_not_taken_for_word_of_the_round(text: str, chat: Chat) -> None:
+    begun(chat)
+    assert chat.say(STAFF, text, STAFF_ROOM) == [] and not marks(chat)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +193,7 @@ def test_nobody_at_home_is_no_mark_and_is_told_so(text: str, door: str, chat: Ch
     begun(chat)
     chat.clock.advance(seconds=30)
     (line,) = chat.say(STAFF, text, STAFF_ROOM)
-    assert f"{door} 没人应，算还没测" in line and not marks(chat)
+    assert f"{door} 没见到人，算还没测" in line and not marks(chat)
 
 
 @pytest.mark.parametrize("text", ["101-303都测了", "17-3 101-303都测了"])

@@ -18,6 +18,7 @@ from handlers.records import record
 from handlers.speaking import quoted, to_sender
 from handlers.testing import confirming, marking, marks
 from handlers.testing.coverage import is_of, may_mark, node_of, rounds_at, rounds_for
+from handlers.testing.marking import Said
 from handlers.tickets.whereabouts import Whereabouts, household, speaks_for, whereabouts
 from intents.chain_entry import people as people_of_row
 from intents.numbers import arabic
@@ -56,7 +57,7 @@ def site_words(request: Request, services: Services) -> Outcome | None:
         return marks.write_down(request, said, services, of)
     if closed := _nobody(request, words, building, unit, services):
         return closed
-    left = marking.unread(request.text, building, unit)
+    sure, left = marking.partly(request.text, building, unit)
     bare = [] if left or building or unit else marking.read(request.text, "0", "0") or []
     if not (left or bare) or not any(one.state == "running" for one in rounds_for(request, services)):
         return None
@@ -67,7 +68,20 @@ def site_words(request: Request, services: Services) -> Outcome | None:
         text = services.replies("coverage_where", door=room, title=KIND_TITLES[kind or "tested"])
         return Outcome("coverage:where", (to_sender(request, text),))
     text = services.replies("coverage_unread", text=quoted(left))
-    return Outcome("coverage:unread", (to_sender(request, text),))
+    kept = marks.write_down(request, sure, services, of) if sure else None
+    if kept is None or not kept.replies:
+        return Outcome("coverage:unread", (to_sender(request, text),))
+    text = f"{kept.replies[0].text}\n{_rest(left, sure, services)}"
+    return Outcome(kept.label, (to_sender(request, text), *kept.replies[1:]))
+
+
+def _rest(left: str, sure: Sequence[Said], services: Services) -> str:
+    """What is said of the words of a message that were not kept."""
+    door = sure[-1].doors[-1]
+    closed = marking.nobody(left, door.building, door.unit)
+    if closed:
+        return services.replies("coverage_nobody", door="、".join(one.written for one in closed))
+    return services.replies("coverage_part", text=quoted(left))
 
 
 def _nobody(request: Request, words: str, building: str, unit: str, services: Services) -> Outcome | None:

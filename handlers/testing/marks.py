@@ -106,7 +106,7 @@ def _sort(
         found.undo.append(fitting[0][:2])
     else:
         of, home, listed = fitting[0]
-        mark = marked(home, said.kind, request, said.people)
+        mark = marked(home, said.kind, request, said.people, said.note)
         (found.marks if listed else found.unlisted).append((of, mark))
 
 
