@@ -160,6 +160,14 @@ class Noticeboard:
         """True while the entry of this id is in the file and of the present mode."""
         return any(entry.id == source and entry.active(self._modes.name) for entry in self._entries)
 
+    def meant_on(self, source: str, at: datetime) -> bool:
+        """True when the entry of this id may be read on the day of that moment: its days and its validity."""
+        entry = next((entry for entry in self._entries if entry.id == source), None)
+        if entry is None:
+            return False
+        end = moment_of(entry.valid_until, self._zone, end=True) if entry.valid_until else None
+        return (end is None or at < end) and _fits(entry, china_works)(at.astimezone(self._zone).date())
+
     def next(self) -> datetime | None:
         """The first moment at which an entry is due; now, when everything has to be planned anew."""
         if self._stale():

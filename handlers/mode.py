@@ -7,6 +7,7 @@ from bot.model.mode import MODE_TITLES, ModeName
 from bot.model.services import Services
 from handlers.authority import may
 from handlers.mode_words import changes, leads
+from handlers.notices.timetable import scheduled
 from handlers.speaking import private_enough, to_sender
 
 AHEAD = timedelta(hours=24)
@@ -89,7 +90,12 @@ def _present(at: datetime, services: Services) -> str:
 
 def _coming(at: datetime, services: Services) -> str:
     """How many scheduled notices the mode has for the next day, and when the first is due."""
-    planned = [one.notice.planned_at for one in services.noticeboard.coming(at, at + AHEAD)]
+    planned = [one.planned_at for one in scheduled(at, at + AHEAD, services)]
+    planned += [
+        one.planned_at
+        for one in services.notices.in_state("waiting")  # cancelled, and to be sent after all
+        if services.noticeboard.stands(one.source) and at < one.planned_at <= at + AHEAD
+    ]
     if not planned:
         return "24 小时内没有定时通知"
     first = min(planned).astimezone(services.zone)

@@ -500,3 +500,35 @@ def test_the_list_of_notices_names_what_is_planned_within_a_day(start: Start) ->
         "定时的，24 小时内（停下一次：/通知 取消 news；以后都停，请管理员改 notices.yaml）："
         "\nnews 12:00、明天 07:30 春晓苑5号楼 今天 11月16日 周三 照常开…"
     )
+
+
+def test_held_over_night_a_workdays_notice_is_not_read_on_saturday(start: Start) -> None:
+    friday = replace(NEWS, days="工作日", times=("23:30",))
+    said = day_long(start([friday], on("18 21:00")), on("20 21:00"))
+    assert [line for line in said if BLOCK in line] == []
+    (told,) = [line for line in said if STAFF in line]
+    assert "没有发：" in told and "23:30" in told
+    daily = day_long(start([replace(friday, days="每天")], on("18 21:00")), on("19 08:00"))
+    assert len(daily) == 1 and "11月19日 周六" in daily[0]
+
+
+def test_what_was_due_several_times_in_the_quiet_hours_is_read_once(start: Start) -> None:
+    chat = start([replace(NEWS, times=("22:30", "23:30", "06:30"))], on("16 21:00"))
+    said = day_long(chat, on("17 12:00"))
+    assert len(said) == 1 and said[0].startswith(f"17 07:00 {BLOCK}")
+    dropped = Notices(chat.app.ledger).in_state("dropped")
+    assert [f"{one.planned_at.astimezone(SHANGHAI):%H:%M}" for one in dropped] == ["22:30", "23:30"]
+
+
+def test_the_card_of_a_shift_that_comes_late_leaves_out_what_is_past(
+    settings: Settings, data: Data, engine: Engine
+) -> None:
+    clock, channel = FakeClock(on("16 19:00")), FakeChannel()
+    entries = (replace(NEWS, times=("20:30", "21:50"), late_minutes=5),)
+    app = build(settings, replace(data, notices=entries), channel, clock, Random(1), None, engine)
+    rooms = [place.room for place in Tree(settings.groups).rooms()]
+    app.receive([LoggedIn("bot", clock.at), *(RoomNamed(room, room, clock.at) for room in rooms)])
+    app.tick(clock.at)
+    said = heard(Chat(app, clock, channel), on("16 20:50"))
+    (card,) = [line for line in said if "交班" in line and STAFF in line]
+    assert "下一班要发的通知：21:50 春晓苑5号楼" in card

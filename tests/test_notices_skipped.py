@@ -83,3 +83,14 @@ def test_only_those_who_work_there_stop_it(start: Start) -> None:
     answer = chat.say("网格员小安", "/通知 取消 policy", "", room_id="")
     assert "不在您负责的范围" in answer[0]
     assert Notices(chat.app.ledger).in_state("cancelled") == []
+
+
+def test_the_mode_does_not_count_what_was_cancelled(start: Start) -> None:
+    chat = start([POLICY], on("16 09:00"))
+    assert "24 小时内有 3 条定时通知，第一条 10:00" in chat.say("刘书记", "/模式", STAFF)[0]
+    chat.say("刘书记", "/通知 取消 policy", STAFF)
+    chat.clock.advance(seconds=11)
+    assert "24 小时内有 2 条定时通知，第一条 12:00" in chat.say("刘书记", "/模式", STAFF)[0]
+    chat.say("刘书记", "/通知 恢复 1", STAFF)
+    chat.clock.advance(seconds=11)
+    assert "24 小时内有 3 条定时通知，第一条 10:00" in chat.say("刘书记", "/模式", STAFF)[0]

@@ -235,6 +235,10 @@ class Noticeboard(Protocol):
         """True while the entry of this id is in the file and of the present mode."""
         ...
 
+    def meant_on(self, source: str, at: datetime) -> bool:
+        """True when the entry of this id may be read on the day of that moment: its days and its validity."""
+        ...
+
     def coming(self, at: datetime, until: datetime) -> Sequence[Planned]:
         """What will be due between two moments; claims nothing."""
         ...

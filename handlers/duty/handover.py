@@ -13,6 +13,7 @@ from bot.model.tree import Node
 from handlers.daily import due, mark
 from handlers.duty.on_duty import on_duty, shift_at
 from handlers.duty.reports import figures
+from handlers.notices.quiet import PROMPT
 from handlers.notices.timetable import goes, scheduled, timetable
 from handlers.speaking import private_enough, to_sender
 from handlers.testing import brief as testing
@@ -62,7 +63,9 @@ def card(nodes: Branches, node: Node, shift: Shift, at: datetime, services: Serv
     isolated = [one for one in services.isolation.active(at) if nodes is None or one.node in nodes]
     following = _next_shift(node, shift, services)
     sends = "\n".join(
-        part for part in (_rounds(nodes, shift, end, at, services), _sends(nodes, shift, services)) if part
+        part
+        for part in (_rounds(nodes, shift, end, at, services), _sends(nodes, shift, at, services))
+        if part
     )
     head = f"【交班】{_day(shift, services)}{shift.name}"
     if not (open_ or unanswered or isolated or counted.opened or counted.done):
@@ -139,9 +142,11 @@ def _rounds(nodes: Branches, shift: Shift, end: datetime, at: datetime, services
     return f"核酸：{'；'.join(lines)}。" if lines else ""
 
 
-def _sends(nodes: Branches, shift: Shift, services: Services) -> str:
-    """The notices that go out during the next shift, those of notices.yaml and those that wait for their time."""
-    begin, until = shift.ends, shift_at(shift.ends, services.desk, services.zone).ends
+def _sends(nodes: Branches, shift: Shift, at: datetime, services: Services) -> str:
+    """The notices that go out during the next shift, those of notices.yaml and those that wait for their time. What is past
+    when the card comes late is told by those who drop it or catch it up."""
+    begin = at if at - shift.ends > PROMPT else shift.ends
+    until = shift_at(shift.ends, services.desk, services.zone).ends
     planned = scheduled(begin - INSTANT, until - INSTANT, services)
     kept = [one for one in services.notices.in_state("waiting") if begin <= goes(one) < until]
     ours = [one for one in (*planned, *kept) if nodes is None or one.node in nodes]

@@ -24,6 +24,8 @@ LISTED = 8
 TOO_LATE = "过了时间，现在太晚了"
 EXPIRED = "过了有效时间"
 EXPIRES = "要等安静时间过去，那时已经过了有效时间"
+DAY_OVER = "等到安静时间过去，那一天已经过了"
+ONCE = "安静时间里到了几次，只发最后一次"
 GONE = "通知表里已经没有它，或者换了模式"
 
 
@@ -51,7 +53,12 @@ def ring(at: datetime, services: Services) -> Sequence[Reply]:
     missed = _Missed()
     replies = _claim(missed, at, services)
     replies += _expire(at, services)
-    for notice in services.notices.to_begin(at):
+    waiting = services.notices.to_begin(at)
+    latest = {one.source: one.id for one in sorted(waiting, key=lambda one: one.planned_at)}
+    for notice in waiting:
+        if notice.source and latest[notice.source] != notice.id:  # held over night: once is enough
+            services.notices.change(notice.id, at, state="dropped", reason=ONCE)
+            continue
         replies += _begin(notice, missed, at, services)
     quiet.ring(at, services)
     return [*replies, *_told(missed, services)]
@@ -114,6 +121,9 @@ def _begin(notice: Notice, missed: _Missed, at: datetime, services: Services) ->
             return _drop(notice, TOO_LATE, at, services)
         missed.dropped.append(services.notices.change(notice.id, at, state="dropped", reason=TOO_LATE))
         return []
+    if notice.source and _another_day(notice, at, services):
+        missed.dropped.append(services.notices.change(notice.id, at, state="dropped", reason=DAY_OVER))
+        return []
     again = begins_at(at, notice.level, services)
     if again > at:
         if notice.valid_until is not None and notice.valid_until <= again:
@@ -126,6 +136,12 @@ def _begin(notice: Notice, missed: _Missed, at: datetime, services: Services) ->
     if notice.id in being_corrected(services):  # its groups are to read the new words
         return [replace(reply, held=CORRECTING) for reply in replies]
     return replies
+
+
+def _another_day(notice: Notice, at: datetime, services: Services) -> bool:
+    """True when the day for which it was planned is over and it does not belong to the present one."""
+    planned, now = notice.planned_at.astimezone(services.zone), at.astimezone(services.zone)
+    return planned.date() != now.date() and not services.noticeboard.meant_on(notice.source, at)
 
 
 def _drop(notice: Notice, reason: str, at: datetime, services: Services) -> list[Reply]:
