@@ -16,6 +16,9 @@ from handlers.testing.coverage import asked, node_of, standings, unit_title
 KEPT = 1 / 3
 """The unit groups are reminded by the clock when so large a part of the households called was written down."""
 
+LISTED = 8
+"""So many units are named to the staff."""
+
 
 def remind(request: Request, words: str, services: Services) -> Outcome:
     """/核酸 提醒 [17号楼]: now, however often that was done before."""
@@ -81,9 +84,25 @@ def _ring(at: datetime, services: Services) -> Sequence[Reply]:
         node = services.groups.find(one.node) or services.groups.root
         those = standings(one, node, at, services)
         replies += (
-            _groups(one, those, services) if _kept(one, those, services) else _unkept(one, those, services)
+            _by_unit(one, those, services) if _kept(one, those, services) else _unkept(one, those, services)
         )
     return replies
+
+
+def _by_unit(of: Round, those: Sequence[Standing], services: Services) -> list[Reply]:
+    """The reminders of the units whose list was kept; the staff read which others were left out."""
+    kept: list[Standing] = []
+    bare: list[str] = []
+    for (compound, building, unit), homes in by_unit(those).items():
+        if _kept(of, homes, services):
+            kept += homes
+        else:
+            bare.append(unit_title(compound, building, unit, services))
+    told = _groups(of, kept, services)
+    if bare:
+        listed = "、".join(bare[:LISTED]) + (f" 等 {len(bare)} 个" if len(bare) > LISTED else "")
+        told.append(to_staff(of, services.replies("testing_unkept_units", list=listed)))
+    return told
 
 
 def _kept(of: Round, those: Sequence[Standing], services: Services) -> bool:
