@@ -29,15 +29,6 @@ STAFF_ROOM = "百合社区工作群"
 VOLUNTEER_ROOM = "百合社区志愿者群"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where tests run side by side, those on the real gateway stay in one line: they measure how soon it is back."""
-    if config.pluginmanager.hasplugin("xdist"):
-        for item in items:
-            if "gateway" in item.nodeid.partition("::")[0]:
-                item.add_marker(pytest.mark.xdist_group("gateway"))
-
-
 class FakeClock:
     """Tells the time it was told."""
 
