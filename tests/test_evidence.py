@@ -304,6 +304,13 @@ def test_a_whole_unit_is_confirmed_with_its_number(chat: Chat) -> None:
     assert chat.app.ledger.execute("SELECT count(*) FROM audit WHERE what LIKE '%整单元%'").fetchone() == (1,)
 
 
+def test_one_that_isolates_and_is_written_down_as_tested_is_named(chat: Chat) -> None:
+    begun(chat)
+    (line,) = chat.say(STAFF, "17-2-102测了", STAFF_ROOM)
+    assert "17-2-102 名单上是居家隔离，也记成已测了；不对就回：17-2-102 没测" in line
+    assert "居家隔离" not in chat.say(STAFF, "17-3-501测了", STAFF_ROOM)[0]
+
+
 def test_somebody_elses_yes_confirms_nothing(chat: Chat) -> None:
     begun(chat)
     chat.say(STAFF, "17-3 全测完", STAFF_ROOM)
@@ -359,6 +366,11 @@ def test_a_round_that_ended_is_filled_in_for_a_day(chat: Chat) -> None:
         ),
         ("五零一测了", UNIT_ROOM, {"17-3-501": ("tested", "self", None)}),
         ("我妈 17-3-501 测过了", UNIT_ROOM, {"17-3-501": ("tested", "proxy", None)}),
+        ("501 测了", UNIT_ROOM, {"17-3-501": ("tested", "self", None)}),
+        ("501 做完了", UNIT_ROOM, {"17-3-501": ("tested", "self", None)}),
+        ("502 已做", UNIT_ROOM, {"17-3-502": ("tested", "self", None)}),
+        ("602 测好了", UNIT_ROOM, {"17-3-602": ("tested", "self", None)}),
+        ("帮对门602也测了，老人没手机", UNIT_ROOM, {"17-3-602": ("tested", "proxy", None)}),
         ("帮对门502测了", UNIT_ROOM, {"17-3-502": ("tested", "proxy", None)}),
         (
             "501 502 都测了",
@@ -427,6 +439,13 @@ def test_in_private_the_door_is_asked_for_and_named_back(chat: Chat) -> None:
         "私聊: 记下了。您家是几号楼几单元几室？发一下门牌，才好在名单上勾掉。"
     ]
     assert chat.say("赵敏", "17-3-502", room="") == ["私聊: 记下了，17-3-502 第3轮已测，谢谢。"]
+    assert said(chat) == {"17-3-502": ("tested", "self", None)}
+
+
+def test_a_door_may_come_in_two_messages(chat: Chat) -> None:
+    begun(chat)
+    assert "几号楼几单元" in chat.say("赵敏", "502测完了", room="")[0]
+    assert chat.say("赵敏", "17号楼3单元", room="") == ["私聊: 记下了，17-3-502 第3轮已测，谢谢。"]
     assert said(chat) == {"17-3-502": ("tested", "self", None)}
 
 

@@ -148,9 +148,13 @@ def answer_marks(request: Request, services: Services) -> Outcome | None:
     if what != "own":
         return confirming.answer(request, services)
     slots = request.understanding.slots if request.understanding else Slots()
-    home = household(whereabouts(request, services), services) if slots.room else None
+    where = whereabouts(request, services)
+    rooms = (
+        [slots.room] if slots.room else _ROOM.findall(marking.in_figures(rest[0])) if slots.building else []
+    )
+    home = household(replace(where, room=rooms[0]), services) if len(rooms) == 1 else None
     if home is None:
-        return None
+        return None  # the room may have been said before: 301测完了, and now 17号楼1单元
     services.dialogues.end(request, "marks")
     source: Source = "proxy" if _for_others(rest[0]) else "self"
     of = _keep(home, source, replace(request, text=rest[0]), services)

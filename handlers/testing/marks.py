@@ -51,6 +51,7 @@ def write_down(request: Request, said: Sequence[Said], services: Services, name:
         return confirming.ask_whole(request, said[0].doors[0], rounds, services, but=said[0].but)
     found = _sorted(request, said, rounds, services)
     lines = [_kept(request, found, services), _undone(request, found, services), *found.problems]
+    lines += _isolated(found.marks, services)
     lines += _still_open(request, found.marks, services)
     if found.unlisted:
         lines.append(confirming.ask_unlisted(request, found.unlisted, services))
@@ -162,6 +163,15 @@ def _kept(request: Request, found: Sorted, services: Services) -> str:
     kinds = Counter(mark.kind for mark in new)
     title = "" if set(kinds) == {"tested"} else _kinds(kinds)
     return services.replies("coverage_marked", count=str(len(new)), title=title, list=counts)
+
+
+def _isolated(marks: Sequence[tuple[Round, Mark]], services: Services) -> list[str]:
+    """A line for each door written down as tested though the list has it isolating at home: a slip, or the list is old."""
+    return [
+        services.replies("coverage_isolated", door=mark.household.door)
+        for _, mark in marks
+        if mark.kind == "tested" and any("居家隔离" in tag for tag in mark.household.tags)
+    ]
 
 
 def _still_open(request: Request, marks: Sequence[tuple[Round, Mark]], services: Services) -> list[str]:
