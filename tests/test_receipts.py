@@ -227,3 +227,30 @@ def test_of_two_notices_the_one_that_is_quoted_was_received(chat: Chat) -> None:
     assert (answered(chat, first), answered(chat, second)) == ({"person:王女士"}, frozenset())
     chat.say("李先生", "收到")
     assert answered(chat, second) == {"person:李先生"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "101、102收到",
+        "101 102 收到",
+        "101和102都收到了",
+        "17-3-101、102收到",
+        "17号楼3单元101,102 收到，谢谢",
+    ],
+)
+def test_one_says_it_for_two_households(chat: Chat, said: str) -> None:
+    listed(chat)
+    number = asked(chat)
+    assert chat.say("王女士", said) == []
+    assert answered(chat, number) == {"春晓苑/17/3/101", "春晓苑/17/3/102"}
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [("知道了", True), ("知道了，谢谢", True), ("101知道了", True), ("不知道", False), ("谁知道了", False)],
+)
+def test_known_is_received_where_a_notice_asks(chat: Chat, said: str, counts: bool) -> None:
+    number = asked(chat)
+    assert chat.say("王女士", said) == []
+    assert bool(answered(chat, number)) is counts

@@ -194,18 +194,26 @@ class Notices:
         return list(dict.fromkeys(room for (room,) in rows))
 
     def received(self, number: int, room: str, by: Actor, household: str) -> bool:
-        """Count a 「收到」; ``household`` is its key, "" when unknown. False when the person was counted already."""
+        """Count a 「收到」; ``household`` is its key, "" when unknown, which says nothing more of a person who named one.
+        False when it was counted already."""
+        who = (number, room, by.id)
+        if household:
+            self._ledger.execute(
+                "DELETE FROM receipts WHERE notice = ? AND room = ? AND person_id = ? AND household = ''", who
+            )
         return bool(
             self._ledger.execute(
-                "INSERT OR IGNORE INTO receipts (notice, room, person_id, household, at) VALUES (?, ?, ?, ?, ?)",
-                (number, room, by.id, household, millis(by.at)),
+                "INSERT OR IGNORE INTO receipts (notice, room, person_id, household, at) SELECT ?, ?, ?, ?, ?"
+                " WHERE ? <> '' OR NOT EXISTS"
+                " (SELECT 1 FROM receipts WHERE notice = ? AND room = ? AND person_id = ?)",
+                (*who, household, millis(by.at), household, *who),
             ).rowcount
         )
 
     def receipts(self, number: int) -> list[Receipts]:
         """How many answered, by group."""
         rows = self._ledger.execute(
-            "SELECT room, count(*), count(DISTINCT CASE household WHEN '' THEN person_id ELSE household END)"
+            "SELECT room, count(DISTINCT person_id), count(DISTINCT CASE household WHEN '' THEN person_id ELSE household END)"
             " FROM receipts WHERE notice = ? GROUP BY room ORDER BY room",
             (number,),
         )

@@ -269,7 +269,7 @@ CREATE TABLE schedules (source TEXT PRIMARY KEY, plan TEXT NOT NULL, settled INT
 
 CREATE TABLE receipts (
     notice INTEGER NOT NULL REFERENCES notices (id), room TEXT NOT NULL, person_id TEXT NOT NULL, household TEXT NOT NULL,
-    at INTEGER NOT NULL, PRIMARY KEY (notice, room, person_id)
+    at INTEGER NOT NULL, PRIMARY KEY (notice, room, person_id, household)
 ) STRICT, WITHOUT ROWID;
 
 ALTER TABLE outbox ADD COLUMN notice INTEGER;

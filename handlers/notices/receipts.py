@@ -34,8 +34,15 @@ _DOOR = r"(?:(?P<building>\d{1,3})(?:号楼|号|幢|栋|座|楼|#|-))?(?:(?P<uni
 _BEFORE = r"(?:好的?|好嘞|嗯+|恩|哦|噢|是的?|行|ok|明白|知道了|谢谢|感谢|我们?家?|全家|都|已经?|也)*"
 _AFTER = r"(?:好的?|嗯+|ok|明白|知道了?|谢谢|感谢|辛苦|了|啦|哈|您|你们?|大家|书记|小巷|社区|志愿者)*"
 _RECEIVED = re.compile(
-    rf"{_BEFORE}(?:{_DOOR})?{_BEFORE}(?:收到)+{_AFTER}(?:{_DOOR.replace('?P<', '?P<after_')})?", re.I
+    rf"{_BEFORE}(?:{_DOOR})?{_BEFORE}(?:收到|知道[了啦]|晓得[了啦])+{_AFTER}(?:{_DOOR.replace('?P<', '?P<after_')})?",
+    re.I,
 )
+_HINT = re.compile("收|知道|晓得")
+_SEVERAL = re.compile(
+    rf"(?P<first>{_DOOR.replace('?P<building>', '').replace('?P<unit>', '').replace('?P<room>', '')})"
+    r"(?P<others>(?:\s*[、,，和跟与\s]\s*\d{3,4}(?:室|号|户|家)?)+)\s*(?P<rest>\D*)"
+)
+"""101、102收到: one speaks for several households."""
 _SMILEY = re.compile(r"\[[^\[\]]{1,6}\]")
 _THING = re.compile(r"收到[了啦]")
 """What is also said of medicine that was brought."""
@@ -43,21 +50,36 @@ _THING = re.compile(r"收到[了啦]")
 
 def heard(request: Request, services: Services) -> Outcome | None:
     """Count a 「收到」 in a residents' group that was asked for one. None when it is none, or is about their ticket."""
-    if request.place is None or request.place.kind != "residents" or "收" not in request.text:
+    if request.place is None or request.place.kind != "residents" or not _HINT.search(request.text):
         return None
     quote, words = split_quote(request.text)
-    said = _RECEIVED.fullmatch(_folded(words)) if len(words) <= LONGEST else None
-    if said is None:
+    all_said = _read(words) if len(words) <= LONGEST else []
+    if not all_said:
         return None
     asking = services.notices.asking(request.place.room, request.message.at - SINCE)
     notice = next((one for one in asking if _quoted(one, quote)), next(iter(asking), None))
     if notice is None or (_THING.search(words) and _awaits(request, services)):
         return None
-    home = _household(said, request, services)
-    if home is None and request.person.rank:
+    homes = [_household(said, request, services) for said in all_said]
+    if request.person.rank and not any(homes):
         return None  # whoever is at work says it to a colleague
-    services.notices.received(notice.id, request.place.room, request.by, "/".join(home.key) if home else "")
+    known = ["/".join(home.key) for home in homes if home]
+    for key in dict.fromkeys(known or [""]):
+        services.notices.received(notice.id, request.place.room, request.by, key)
     return Outcome(f"silent:receipt:{notice.id}")
+
+
+def _read(words: str) -> list[re.Match[str]]:
+    """The 「收到」 of each household: 101、102收到 is said for two. Empty when it is none."""
+    several = _SEVERAL.fullmatch(unicodedata.normalize("NFKC", words).strip())
+    if several is None:
+        said = _RECEIVED.fullmatch(_folded(words))
+        return [said] if said else []
+    first = several["first"]
+    stem = re.sub(r"\d{3,4}(?:室|号|户|家)?$", "", first)
+    doors = [first, *(stem + room for room in re.findall(r"\d{3,4}", several["others"]))]
+    found = [_RECEIVED.fullmatch(_folded(f"{door}{several['rest']}")) for door in doors]
+    return [said for said in found if said] if all(found) else []
 
 
 def _quoted(notice: Notice, quote: str) -> bool:
