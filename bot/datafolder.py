@@ -8,11 +8,12 @@ from typing import TypeVar
 from bot.data_rules import comma_rules, contacts_rules, faq_rules, intent_rules, replies_rules
 from bot.groups import Tree
 from bot.model.contacts import Contacts
+from bot.model.mode import ModeName
 from bot.model.replies import REPLIES
 from bot.model.schedule import NoticeEntry
 from bot.notice_rules import notice_rules
 from bot.sample import sample_folder
-from bot.yamlfile import Document, Found, Problem, inspect, load, shown
+from bot.yamlfile import Document, Found, Problem, inspect, load, shown, sound_items
 from intents.check import check, check_rules
 from intents.lexicon import UnknownGroupError
 from intents.rules import RuleBook
@@ -44,13 +45,14 @@ def inspect_data(
     tree: Tree | None = None,
     thoroughly: bool = False,
     semantic: bool = False,
+    quiet: Mapping[ModeName, str] | None = None,
 ) -> tuple[Data | None, tuple[Problem, ...]]:
     """The folder and everything wrong with it; no Data when anything is.
 
     ``scopes`` are the names of the tree's nodes; without them, scopes are not looked at. ``tree``: where
     notices go is looked at, too. ``thoroughly``: every
     example is tried, too, which takes seconds; else only what the engine could not be built from is told. ``semantic``: answers
-    are tried by meaning, too.
+    are tried by meaning, too. ``quiet``: the quiet hours of each mode, when notices that have to wait for their end are told.
     """
     if not folder.is_dir():
         reason = "没有这个文件夹：请改正 bot.yaml 里的 data，或运行 xiaoxiang init 得到一份样例"
@@ -70,8 +72,8 @@ def inspect_data(
         reader.tell("faq", faq_rules(faq, contacts))
     if replies is not None:
         reader.tell("replies", replies_rules(replies, REPLIES))
-    if notices:
-        reader.tell("notices", notice_rules(notices, contacts, tree))
+    if entries := notices or reader.sound("notices", NoticeEntry):
+        reader.tell("notices", notice_rules(entries, contacts, tree, quiet or {}))
     if lexicon is not None:
         reader.understanding(intents, lexicon, faq, thoroughly=thoroughly, semantic=semantic)
     if reader.problems or lexicon is None or faq is None or contacts is None or replies is None:
@@ -105,6 +107,10 @@ class _Reader:
         """A file that may be missing, or hold nothing but remarks."""
         path = self.folder / f"{name}.yaml"
         return self.file(name, shape) if path.exists() and not _blank(path) else without
+
+    def sound(self, name: str, shape: type[T]) -> Sequence[T | None]:
+        """The entries of a list that have their shape, so that everything wrong is told at once."""
+        return sound_items(self.documents[name], shape) if name in self.documents else ()
 
     def tell(self, name: str, found: Iterable[Found]) -> None:
         """Further problems of a file that was read."""

@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from string import Formatter
+from types import MappingProxyType
 from typing import Any
 
 from bot.data_rules import masked
 from bot.groups import Tree
 from bot.model.contacts import Contacts
+from bot.model.mode import ModeName
 from bot.model.schedule import (
     EVERY,
+    LEVELS,
     RESTDAYS,
     VARIABLES,
     WORKDAYS,
@@ -23,6 +27,7 @@ from bot.model.schedule import (
 from bot.noticeboard import cron_mistake, due, target_text
 from bot.yamlfile import Found, Steps
 from bot.yamlwords import suggestion
+from handlers.notices.quiet import goes_at
 from handlers.notices.targets import read_targets
 
 LONGEST = 2000
@@ -37,11 +42,17 @@ _TRIAL = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def notice_rules(
-    entries: Sequence[NoticeEntry], contacts: Contacts | None, tree: Tree | None
+    entries: Sequence[NoticeEntry | None],
+    contacts: Contacts | None,
+    tree: Tree | None,
+    quiet: Mapping[ModeName, str] = MappingProxyType({}),
 ) -> Iterator[Found]:
-    """Everything about notices.yaml. Without a tree, where they go is not looked at."""
+    """Everything about notices.yaml; None stands for an entry that has not even its shape. Without a tree, where they go is not
+    looked at; without quiet hours by mode, not which have to wait for their end."""
     seen: set[str] = set()
     for index, entry in enumerate(entries):
+        if entry is None:
+            continue
         if entry.id in seen:
             yield (index, "id"), f"编号「{entry.id}」用了两次：请给这一条换一个没用过的"
         seen.add(entry.id)
@@ -49,6 +60,7 @@ def notice_rules(
         yield from (((index, *steps), reason) for steps, reason in timing)
         if not timing:
             yield from (((index, *steps), reason) for steps, reason in _often(entry))
+            yield from (((index, *steps), reason) for steps, reason in _resting(entry, quiet))
         texts = list(_variables(entry.text))
         yield from (((index, "text"), reason) for reason in texts or _words(entry, contacts))
         yield from (((index, *steps), reason) for steps, reason in _numbers(entry))
@@ -143,6 +155,25 @@ def _often(entry: NoticeEntry) -> Iterator[Found]:
             (key,),
             f"这样一天要发 {count} 次，居民受不了，最多 {A_DAY} 次；cron 的第一段是分，写 * 就是每分钟",
         )
+
+
+def _resting(entry: NoticeEntry, quiet: Mapping[ModeName, str]) -> Iterator[Found]:
+    """What the quiet hours hold back every time: whoever wrote it expects it at its time."""
+    hours = {text for mode, text in quiet.items() if entry.active(mode)}
+    planned = due(
+        replace(entry, valid_from=None, valid_until=None), _TRIAL, _TRIAL + timedelta(days=7), UTC, _works
+    )
+    told: set[str] = set()
+    for at in planned if LEVELS[entry.level] == "normal" else ():
+        said = f"{at:%H:%M}"
+        end = next((goes for text in sorted(hours) if (goes := goes_at(at, "normal", text, UTC)) > at), None)
+        if end is None or said in told:
+            continue
+        told.add(said)
+        place = (
+            ("cron",) if entry.cron else ("times", [time_of(text) for text in entry.times].index(at.time()))
+        )
+        yield place, f"{said} 在安静时间里，要到 {end:%H:%M} 才发：写 level: 重要，或者改时间"
 
 
 def _works(day: object) -> None:

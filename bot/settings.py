@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.datafolder import Data, inspect_data
 from bot.groups import Tree
 from bot.mode_rules import complete
+from bot.model.mode import ModeName
 from bot.model.settings import Alarm, Dialogue, Pace, PersonSpec, Settings, Wechaty
 from bot.settings_rules import branch_names, settings_rules
 from bot.yamlfile import Checked, Invalid, Problem, inspect, load
@@ -56,10 +57,19 @@ def check(path: Path) -> list[Problem]:
         tree=Tree(settings.value.groups) if settings.value else None,
         thoroughly=True,
         semantic=semantic and installed(),
+        quiet=_quiet_hours(settings.value) if settings.value else None,
     )
     if semantic and settings.document and not installed():
         problems += (settings.document.problem((("semantic",), MISSING)),)
     return sorted({*settings.problems, *problems})
+
+
+def _quiet_hours(settings: Settings) -> dict[ModeName, str]:
+    modes = settings.modes
+    return {
+        "everyday": (modes.everyday.notices or settings.notices).quiet_hours,
+        "wartime": (modes.wartime.notices or settings.notices).quiet_hours,
+    }
 
 
 def _inspect_settings(path: Path) -> Checked[Settings]:

@@ -147,6 +147,18 @@ def inspect(path: Path, shape: type[T]) -> Checked[T]:
     return Checked(document, None if document.problems else value, document.problems)
 
 
+def sound_items(document: Document, shape: type[T]) -> list[T | None]:
+    """Of a file that is a list, the entries that have their shape, in their places, though others have not."""
+    single: Any = GenericAlias(tuple, (shape,))
+    found: list[T | None] = []
+    for item in document.data if isinstance(document.data, list) else ():
+        try:
+            found.append(_adapter(single).validate_python((item,))[0])
+        except ValidationError:
+            found.append(None)
+    return found
+
+
 @cache  # 3 ms each, for thirty files
 def _adapter(shape: Any) -> TypeAdapter[Any]:
     return TypeAdapter(shape, config=_CONFIG)
