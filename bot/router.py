@@ -130,7 +130,10 @@ class Router:
                 if outcome is not None:
                     return outcome
         second = None if quote else confirming.seconded(said, request, self._services)
-        return second or afterthought.heard(said, request, self._services)
+        outcome = second or afterthought.heard(said, request, self._services)
+        if outcome or any(one.kind not in AT_WORK for one in self._open_dialogues(request.message)):
+            return outcome
+        return afterthought.nothing_waits(said, request, self._services)
 
     def _command(self, request: Request) -> Outcome:
         assert request.command is not None

@@ -678,3 +678,12 @@ def test_where_files_cannot_be_sent_that_is_said(chat: Chat) -> None:
     assert "发不了图片" in private(chat, "", kind="image")[0]
     assert private(chat, "", "王女士", kind="image") == []
     assert chat.say("刘书记", "", STAFF_ROOM, kind="image") == []
+
+
+def test_a_yes_in_private_when_nothing_waits_opens_no_ticket(chat: Chat) -> None:
+    chat.say("刘书记", "发个通知 春晓苑17号楼 恢复供水了", room="", room_id="")
+    chat.clock.advance(seconds=20)
+    assert "通知1开始发" in chat.say("刘书记", "确认", room="", room_id="")[0]
+    chat.clock.advance(seconds=20)
+    assert chat.say("刘书记", "确认", room="", room_id="") == ["私聊: 现在没有等您确认的。看发到哪了：/通知 列表"]
+    assert not chat.app.tickets.open_tickets(9)

@@ -121,6 +121,7 @@ REPLIES: dict[str, frozenset[str]] = {
     "notice_none_such": frozenset({"word"}),
     "notice_not_yet": frozenset({"number"}),
     "notice_type_anew": frozenset({"number"}),
+    "notice_nothing_waits": frozenset(),
     "notice_wrong_waiting": frozenset({"number", "id", "text", "when", "count", "total"}),
     "notice_wrong_sending": frozenset({"number", "id", "text", "when", "count", "total"}),
     "notice_wrong_sent": frozenset({"number", "id", "text", "when", "count", "total"}),

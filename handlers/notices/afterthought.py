@@ -37,6 +37,16 @@ _STOP = re.compile(
 )
 
 
+_ANSWER = re.compile(r"(?:确认|确定|不发|发吧|好的?发吧)(?:通知)?\s*\d*[\s。.!！~～]*")
+
+
+def nothing_waits(said: str, request: Request, services: Services) -> Outcome | None:
+    """「确认」 in private when nothing waits for it (it was said before, or too late): told so, never a plea."""
+    if not request.message.private or not _ANSWER.fullmatch(said.strip()):
+        return None
+    return Outcome("notice:none", (to_sender(request, services.replies("notice_nothing_waits")),))
+
+
 def meant(words: str) -> bool:
     """True for words that take back, or want changed, what was sent last."""
     return len(words) <= LONGEST and _SAID.fullmatch(words) is not None
