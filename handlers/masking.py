@@ -32,6 +32,12 @@ def without_doors(words: str, room: str) -> str:
     return _DOOR.sub(lambda door: door[0] if door[0] in EMERGENCY else HIDDEN, words)
 
 
+def doors(words: str) -> list[tuple[str, str]]:
+    """Each door that stands in the words, and what follows it."""
+    words = words.translate(_HALF_WIDTH)
+    return [(door[0], words[door.end() :]) for door in _DOOR.finditer(words) if door[0] not in EMERGENCY]
+
+
 def _own(room: str) -> re.Pattern[str] | None:
     """The door itself, whatever stands around it; shorter ones than 101 would hide quantities."""
     if sum(c in "0123456789" for c in room) < 3 or room in EMERGENCY:

@@ -10,6 +10,7 @@ from handlers import nearly
 from handlers.authority import may
 from handlers.notices import afterthought, attaching, retiming
 from handlers.notices.drafting import draft_of
+from handlers.notices.identifying import tells_who_is_ill
 from handlers.notices.previewing import community_wide, moment, took, when
 from handlers.notices.quiet import begins_at
 from handlers.notices.reached import reached
@@ -151,7 +152,11 @@ def confirm(notice: Notice, how: How, request: Request, services: Services) -> O
         return _said(request, services.replies("notice_stale", number=notice.number, minutes=minutes))
     if not _may_send(notice, request, services):
         return _said(request, services.replies("notice_refused", list=notice.scope))
-    if request.person.id == notice.by_id:
+    own = request.person.id == notice.by_id
+    numberless = how != "numbered" and tells_who_is_ill(notice, services)
+    if own and numberless:
+        return _said(request, services.replies("notice_by_number", number=notice.number, id=str(notice.id)))
+    if own:
         if community_wide(notice, services):
             return _await_second(notice, request, services)
         return _go(notice, request, services)
@@ -163,6 +168,8 @@ def confirm(notice: Notice, how: How, request: Request, services: Services) -> O
         return _said(request, services.replies("notice_first_writer", **words))
     if not may_second(request.person.id, how, notice, services):
         return _said(request, _by_whom(notice, services))
+    if numberless:
+        return _said(request, services.replies("notice_by_number", number=notice.number, id=str(notice.id)))
     seconded = services.notices.change(
         notice.id, at, second_id=request.person.id, second=request.person.name, reason=""
     )

@@ -6,9 +6,10 @@ from datetime import datetime
 from bot.model.notice import Notice
 from bot.model.services import Services
 from handlers.days import day_title
+from handlers.notices.identifying import for_residents, tells_who_is_ill
 from handlers.notices.quiet import begins_at
 from handlers.notices.seconding import asked_of, others_of_rank
-from handlers.notices.warnings import for_residents, messages, pace_minutes, warnings
+from handlers.notices.warnings import messages, pace_minutes, warnings
 
 NAMED = 12
 """So many groups are named; of the others the number is enough."""
@@ -33,6 +34,7 @@ def preview(notice: Notice, notes: Sequence[str], at: datetime, services: Servic
     second = _second(notice, services) if community_wide(notice, services) else ""
     foot = services.replies(
         "notice_preview_foot",
+        word=f"确认 {notice.id}" if tells_who_is_ill(notice, services) else "确认",
         list=f"请留意：\n{listed}" if listed else "",
         second=second,
         id=str(notice.id),

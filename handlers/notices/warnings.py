@@ -2,13 +2,14 @@
 
 import math
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from bot.model.notice import Notice
 from bot.model.services import Services
 from bot.model.settings import Pace
 from handlers.days import read_day
+from handlers.notices.identifying import for_residents, given_away, tells_who_is_ill
 from handlers.notices.quiet import begins_at, spell
 from handlers.notices.wording import first_words
 from intents.numbers import arabic
@@ -59,6 +60,7 @@ def warnings(notice: Notice, at: datetime, services: Services) -> list[str]:
     """A line for each thing to think of, the gravest first."""
     others = _overlapping(notice, at, services)
     found = [
+        *_given_away(notice, services),
         *_hidden(notice, services),
         *_contradicted(notice, others),
         *_said_before(notice, others, at, services),
@@ -73,16 +75,28 @@ def warnings(notice: Notice, at: datetime, services: Services) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def for_residents(rooms: Collection[str], services: Services) -> bool:
-    """True when residents read one of these groups."""
-    places = [services.groups.place(room) for room in rooms]
-    return any(place is None or place.kind not in ("staff", "volunteer") for place in places)
+def _given_away(notice: Notice, services: Services) -> list[str]:
+    doors, names = given_away(notice, services)
+    shown = [
+        f"像{title} {'、'.join(found[:NAMED])}"
+        for title, found in (("门牌的数字", doors), ("姓名的", names))
+        if found
+    ]
+    found = [f"里面有{'、'.join(shown)}：群里人人看得到，去掉再发"] if shown else []
+    if tells_who_is_ill(notice, services):
+        found.append(f"看得出是谁感染、谁密接：真要发，只能带上编号回：确认 {notice.id}")
+    return found
 
 
 def _hidden(notice: Notice, services: Services) -> list[str]:
-    if not for_residents(notice.rooms, services) or services.guarded(notice.text) == notice.text:
+    """Exactly what the guard hides; the marks are its own."""
+    guarded = services.guarded(notice.text)
+    if not for_residents(notice.rooms, services) or guarded == notice.text:
         return []
-    return ["里面的电话、证件号或门牌，群里会隐去（就像上面这样）；能公开的电话先写进 contacts.yaml"]
+    marks = {"电话": "［电话已隐去］", "证件号": "［证件号已隐去］", "门牌": "***"}
+    hidden = [title for title, mark in marks.items() if guarded.count(mark) > notice.text.count(mark)]
+    public = "；能公开的电话先写进 contacts.yaml" if "电话" in hidden else ""
+    return [f"里面的{'、'.join(hidden) or '号码'}，群里会隐去（就像上面这样）{public}"]
 
 
 def _overlapping(notice: Notice, at: datetime, services: Services) -> list[Notice]:
