@@ -567,3 +567,25 @@ def test_one_early_next_does_not_make_the_calls_run_away(round_chat: Chat) -> No
     wait(round_chat, 1.5)
     say(round_chat, "下一个")
     assert len(called(wait(round_chat, 13))) == 1, "seven minutes each at the least, not six"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("下一位", "已叫 5号楼"), ("下一单元", "已叫 5号楼"), ("下一個", "已叫 5号楼"), ("可以叫下一个了", "已叫 5号楼"),
+        ("下一个下一个", "已叫 5号楼"), ("下一个 下一个", "已叫 5号楼"), ("1-1全部完成", "1号楼1单元 完成"),
+        ("1-1好了，叫17-2吧", "已叫 17号楼2单元"), ("17-1先过来", "已叫 17号楼1单元"), ("17-3不做了", "17号楼3单元 这一轮不叫了"),
+        ("下雨了先等等", "要停一停就回：暂停"), ("人太多了慢点叫", "要停一停就回：暂停"), ("等会儿再叫", "要停一停就回：暂停"),
+        ("延长到9点半", "改到 06:00-09:30"), ("叫5", "已叫 5号楼"), ("叫8", "没有「8号楼」"),
+    ],
+)  # fmt: skip
+def test_more_words_at_the_site(text: str, expected: str, round_chat: Chat) -> None:
+    wait(round_chat, 5)
+    assert expected in "".join(line for line in say(round_chat, text) if line.startswith(STAFF_ROOM))
+
+
+def test_come_on_goes_on(round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    assert say(round_chat, "先等等我") == say(round_chat, "慢点走啊") == []
+    say(round_chat, "暂停")
+    assert "继续，下一个 5号楼" in say(round_chat, "来吧继续")[0]

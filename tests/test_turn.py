@@ -148,3 +148,21 @@ def test_whoever_waits_for_a_ticket_asks_after_that(round_chat: Chat) -> None:
 
 def test_another_place_hears_nothing_of_it(round_chat: Chat) -> None:
     assert not any("叫到" in line for line in ask(round_chat, "到几号楼了", "和谐小区居民群"))
+
+
+def test_a_building_taken_out_is_told_to_wait_for_the_community(round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    say(round_chat, "不叫5号楼")
+    wait(round_chat, 1)
+    assert ask(round_chat, "啥时候轮到我们", BUILDING_5) == [
+        f"{BUILDING_5}: @王女士 5号楼这一轮先不叫，听社区通知。"
+    ]
+
+
+def test_of_those_sent_back_nobody_is_told_a_time(round_chat: Chat) -> None:
+    wait(round_chat, 1)
+    say(round_chat, "叫17-3")
+    say(round_chat, "叫错了")
+    wait(round_chat, 1)
+    (line,) = ask(round_chat, "几点轮到我们")
+    assert "先不要下楼，叫到再下来" in line

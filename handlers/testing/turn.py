@@ -172,6 +172,9 @@ def _answer(asked: _Asked, request: Request, services: Services) -> str:
         "when": preview.when(one, at, services),
     }
     left = [stop for stop in asked.mine if stop.state in ("waiting", "skipped", "recalled")]
+    if asked.mine and all(stop.state == "dropped" for stop in asked.mine):
+        place = stops.gathered(asked.mine, asked.known, services)
+        return services.replies("round_asked_off", place=place)
     if asked.mine and not left:
         return _called(asked.mine, words, services)
     if asked.left_out:
