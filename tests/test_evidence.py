@@ -311,6 +311,13 @@ def test_one_that_isolates_and_is_written_down_as_tested_is_named(chat: Chat) ->
     assert "居家隔离" not in chat.say(STAFF, "17-3-501测了", STAFF_ROOM)[0]
 
 
+def test_who_asks_for_somebody_to_come_by_their_room_stands_on_the_list_of_doors(chat: Chat) -> None:
+    begun(chat)
+    chat.say("王芳", "501我爸瘫痪在床下不来，能上门采不")
+    (line,) = chat.say(STAFF, "/核酸 敲门", STAFF_ROOM)
+    assert "501" in line and "要上门" in line
+
+
 def test_somebody_elses_yes_confirms_nothing(chat: Chat) -> None:
     begun(chat)
     chat.say(STAFF, "17-3 全测完", STAFF_ROOM)
