@@ -589,3 +589,12 @@ def test_come_on_goes_on(round_chat: Chat) -> None:
     assert say(round_chat, "先等等我") == say(round_chat, "慢点走啊") == []
     say(round_chat, "暂停")
     assert "继续，下一个 5号楼" in say(round_chat, "来吧继续")[0]
+
+
+def test_a_round_of_one_building_is_announced_in_its_groups_alone(open_chat: Callable[..., Chat]) -> None:
+    chat = open_chat(at=SIX)
+    chat.app.roster.import_households(homes())
+    say(chat, "/核酸 开始 17号楼 北门 6:30-9:00")
+    lines = [*say(chat, "确认"), *wait(chat, 1)]
+    told = {line.partition(":")[0] for line in lines if "先后：" in line}
+    assert told == {f"春晓苑17号楼{unit}单元群" for unit in (1, 2, 3)}

@@ -68,6 +68,20 @@ def to_branch(one: Round, text: str) -> Reply:
     return Reply(text, "call", "group", node=one.node, topic=f"round:{one.id}")
 
 
+def to_its_groups(one: Round, some: Sequence[Stop], text: str, services: Services) -> list[Reply]:
+    """The same for all its residents; of a drill and of a round of one building only in the groups that are called, once
+    each, so that nobody else takes it for theirs."""
+    branch = services.groups.find(one.node)
+    own = branch is not None and branch.level in ("building", "unit") and branch.room
+    if own or (len({(stop.compound, stop.building) for stop in some}) > 1 and not one.drill):
+        return [to_branch(one, text)]
+    rooms: dict[str | None, Stop] = {}
+    for stop in some:
+        node = services.groups.find(stop.node)
+        rooms.setdefault(services.groups.nearest_room(node, "residents") if node else None, stop)
+    return [news(one, stop, text) for stop in rooms.values()]
+
+
 def to_stop(one: Round, stop: Stop, text: str, what: str = "") -> Reply:
     """A call for the group of a stop, or with ``what`` its warning: these are held in a pause."""
     return Reply(text, "call", "group", node=stop.node, topic=f"round:{one.id}:{stop.place}{what}")

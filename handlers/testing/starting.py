@@ -254,12 +254,13 @@ def _begin(request: Request, draft: Draft, services: Services) -> Outcome:
     one = services.rounds.open(replace(draft.round, created_at=at), draft.stops)
     what = f"{calling.title(one)}：{preview.when(one, at, services)}，{one.place}，{len(draft.stops)} 次叫号"
     services.audit.write(request.by, "round", f"开始 {what}")
-    told = calling.to_branch(one, preview.announcement(one, draft.stops, at, services))
+    plan = preview.announcement(one, draft.stops, at, services)
+    told = calling.to_its_groups(one, draft.stops, plan, services)
     if one.begins > at:
         text = services.replies(
             "round_planned", name=calling.title(one), when=preview.when(one, at, services)
         )
-        return Outcome(f"round:{one.id}", (to_sender(request, text), told))
+        return Outcome(f"round:{one.id}", (to_sender(request, text), *told))
     begun = calling.begin(one, at, services)
     text = services.replies("round_begun", name=calling.title(one), list=calling.said(begun, services))
-    return Outcome(f"round:{one.id}", (to_sender(request, text), told, *begun.replies))
+    return Outcome(f"round:{one.id}", (to_sender(request, text), *told, *begun.replies))
