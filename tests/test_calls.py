@@ -598,3 +598,11 @@ def test_a_round_of_one_building_is_announced_in_its_groups_alone(open_chat: Cal
     lines = [*say(chat, "确认"), *wait(chat, 1)]
     told = {line.partition(":")[0] for line in lines if "先后：" in line}
     assert told == {f"春晓苑17号楼{unit}单元群" for unit in (1, 2, 3)}
+
+
+def test_a_forgotten_round_is_not_in_every_card_for_days(round_chat: Chat) -> None:
+    say(round_chat, "暂停")
+    round_chat.clock.advance(minutes=60 * 5)
+    assert "春晓苑第3轮" in "".join(say(round_chat, "/交班"))
+    round_chat.clock.advance(minutes=60 * 48)
+    assert "春晓苑第3轮" not in "".join(say(round_chat, "/交班"))

@@ -1,13 +1,15 @@
 """Testing in a few words, for the card of a shift and the report of a day: what ran, how many are missing, what is planned."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.model.services import Services
 from bot.model.testing import ROUND_STATES, Round
 from handlers.testing import calling, preview
 from handlers.testing.coverage import ratio, view
 
+FORGOTTEN = timedelta(hours=12)
+"""A round that nobody ended is told of for so long after its hours, not in every card for days."""
 LOOKED_AT = 50
 """So many rounds are looked through, latest first."""
 
@@ -55,7 +57,8 @@ def _rounds(nodes: Collection[str] | None, services: Services) -> list[Round]:
 
 def _ran(one: Round, begin: datetime, end: datetime) -> bool:
     started = one.started_at or one.begins
-    return one.state != "planned" and started < end and (one.ended_at is None or one.ended_at > begin)
+    over = one.ended_at or one.ends + FORGOTTEN
+    return one.state != "planned" and started < end and over > begin
 
 
 def _state(one: Round, at: datetime, services: Services) -> str:
