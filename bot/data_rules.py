@@ -69,7 +69,10 @@ def contacts_rules(contacts: Contacts, names: Sequence[str]) -> Iterator[Found]:
             yield from unknown_scope((key, index, "scope"), contact.scope, names)
         for place, errand in enumerate(contact.helps):
             if re.search("[，、,;；]", errand):
-                yield (key, index, "helps", place), f"「{errand}」里有几件事：请分开写，用英文逗号，例如 [买药, 就医用车]"
+                yield (
+                    (key, index, "helps", place),
+                    f"「{errand}」里有几件事：请分开写，用英文逗号，例如 [买药, 就医用车]",
+                )
         if key == "cards" and not contact.helps:
             yield (
                 (key, index),
@@ -100,7 +103,10 @@ def faq_rules(faq: Sequence[FaqEntry], contacts: Contacts | None) -> Iterator[Fo
         yield from (((index, "answer"), reason) for reason in masked(entry.answer, contacts, "答案"))
         for word in re.findall(r"\{\w*\}", entry.answer):
             if word != CARD:
-                yield (index, "answer"), f"答案里的 {word} 不会被换成什么；能写的只有 {CARD}（问的人那里的爱心联系卡）"
+                yield (
+                    (index, "answer"),
+                    f"答案里的 {word} 不会被换成什么；能写的只有 {CARD}（问的人那里的爱心联系卡）",
+                )
 
 
 def masked(answer: str, contacts: Contacts | None, what: str) -> Iterator[str]:

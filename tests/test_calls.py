@@ -99,7 +99,9 @@ def test_a_command_begins_anew_and_never_adds_its_buildings_to_an_unfinished_one
     assert "17号楼" not in preview
 
 
-@pytest.mark.parametrize("text", ["17-1-201 外出，202隔离", "17-1-201 202测了", "下一个", "叫5号楼", "17-1完成", "17-1 全测完"])
+@pytest.mark.parametrize(
+    "text", ["17-1-201 外出，202隔离", "17-1-201 202测了", "下一个", "叫5号楼", "17-1完成", "17-1 全测完"]
+)
 def test_an_unfinished_round_does_not_eat_what_is_said_at_the_site(text: str, chat: Chat) -> None:
     say(chat, "/核酸 开始 17号楼")
     assert not any("还差" in line or "确认" in line for line in say(chat, text))

@@ -685,5 +685,7 @@ def test_a_yes_in_private_when_nothing_waits_opens_no_ticket(chat: Chat) -> None
     chat.clock.advance(seconds=20)
     assert "通知1开始发" in chat.say("刘书记", "确认", room="", room_id="")[0]
     chat.clock.advance(seconds=20)
-    assert chat.say("刘书记", "确认", room="", room_id="") == ["私聊: 现在没有等您确认的。看发到哪了：/通知 列表"]
+    assert chat.say("刘书记", "确认", room="", room_id="") == [
+        "私聊: 现在没有等您确认的。看发到哪了：/通知 列表"
+    ]
     assert not chat.app.tickets.open_tickets(9)

@@ -110,7 +110,6 @@ class Rooms:
         ).fetchone()
         return str(row[0]) if row else None
 
-
     def leave(self, room_id: str, at: datetime) -> bool:
         """The account is no longer in it; False when that was known, or the room never was."""
         changed = self._ledger.execute(

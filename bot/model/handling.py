@@ -72,7 +72,17 @@ class Dialogue:
     """A question the bot asked one person in one room and waits to hear about."""
 
     kind: Literal[
-        "details", "choice", "which", "received", "declined", "asked", "take", "whom", "forget", "notice", "marks",
+        "details",
+        "choice",
+        "which",
+        "received",
+        "declined",
+        "asked",
+        "take",
+        "whom",
+        "forget",
+        "notice",
+        "marks",
         "attachments",
         "round",
     ]

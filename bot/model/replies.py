@@ -174,7 +174,9 @@ REPLIES: dict[str, frozenset[str]] = {
     "notice_corrected_already": frozenset({"number", "other", "id"}),
     "notice_list": frozenset({"count", "list"}),
     "notice_list_none": frozenset(),
-    "notice_details": frozenset({"number", "state", "place", "count", "when", "until", "name", "reason", "list"}),
+    "notice_details": frozenset(
+        {"number", "state", "place", "count", "when", "until", "name", "reason", "list"}
+    ),
     "notice_file": frozenset({"count", "title"}),
     "notice_files_full": frozenset({"count"}),
     "notice_no_files": frozenset(),
@@ -382,7 +384,20 @@ REPLIES: dict[str, frozenset[str]] = {
     "round_new_place": frozenset({"name", "where", "drill"}),
     "round_ask": frozenset({"list"}),
     "round_preview": frozenset(
-        {"name", "when", "where", "total", "count", "minutes", "batch", "list", "time", "note", "hint", "wait"}
+        {
+            "name",
+            "when",
+            "where",
+            "total",
+            "count",
+            "minutes",
+            "batch",
+            "list",
+            "time",
+            "note",
+            "hint",
+            "wait",
+        }
     ),
     "round_too_long": frozenset({"minutes"}),
     "round_wider": frozenset({"place", "room"}),

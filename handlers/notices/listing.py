@@ -47,7 +47,9 @@ def _planned(request: Request, at: datetime, services: Services) -> list[str]:
     more = [f"还有 {len(lines) - LISTED} 样"] if len(lines) > LISTED else []
     if not lines:
         return []
-    head = f"定时的，24 小时内（停下一次：/通知 取消 {planned[0].source}；以后都停，请管理员改 notices.yaml）："
+    head = (
+        f"定时的，24 小时内（停下一次：/通知 取消 {planned[0].source}；以后都停，请管理员改 notices.yaml）："
+    )
     return [head, *lines[:LISTED], *more]
 
 
@@ -131,7 +133,9 @@ def _groups(notice: Notice, rows: Sequence[DeliveryRow], services: Services) -> 
 def _title(row: DeliveryRow) -> str:
     titles = {"sent": "已发", "sending": "正在发", "cancelled": "没发（取消）", "unconfirmed": "不确定"}
     if row.state == "pending":
-        held = {"paused": "暂停", "quiet": "等安静时间过去", "correcting": "停住，等更正"}.get(row.held, "等着发")
+        held = {"paused": "暂停", "quiet": "等安静时间过去", "correcting": "停住，等更正"}.get(
+            row.held, "等着发"
+        )
         return f"{held}（{row.error}）" if row.error else held
     if row.state == "failed":
         return f"没发出（{row.error}）" if row.error else "没发出"
