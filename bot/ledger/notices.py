@@ -154,6 +154,13 @@ class Notices:
         )
         return {source: moment(at) for source, at in rows}
 
+    def being_corrected(self) -> frozenset[int]:
+        """Numbers of the notices of which a correction is previewed or waits for its time."""
+        rows = self._ledger.execute(
+            "SELECT corrects FROM notices WHERE corrects IS NOT NULL AND state IN ('draft', 'waiting')"
+        )
+        return frozenset(number for (number,) in rows)
+
     def rows(self, number: int) -> list[DeliveryRow]:
         """Its outbox rows, a group each (and one for each attachment), in the order they were queued."""
         rows = self._ledger.execute(

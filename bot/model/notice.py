@@ -175,6 +175,10 @@ class NoticeBook(Protocol):
         """The same for every entry that was ever claimed."""
         ...
 
+    def being_corrected(self) -> frozenset[int]:
+        """Numbers of the notices of which a correction is previewed or waits for its time."""
+        ...
+
     def rows(self, number: int) -> list[DeliveryRow]:
         """Its outbox rows, a group each (and one for each attachment), in the order they were queued."""
         ...

@@ -5,20 +5,20 @@ from datetime import datetime
 from bot.model.handling import Reply, Ring
 from bot.model.services import Services
 from handlers.notices.quiet import PAUSED, QUIET, begins_at
-from handlers.notices.reached import CORRECTING, being_corrected
+from handlers.notices.reached import CORRECTING
 from handlers.notices.scheduled import to_writer
 
 
 def due(services: Services) -> datetime | None:
     """Now, when something is held for a correction that was dropped or lapsed."""
     held = services.notices.held(CORRECTING)
-    return services.clock.now() if held and set(held) - being_corrected(services) else None
+    return services.clock.now() if held and set(held) - services.notices.being_corrected() else None
 
 
 def ring(at: datetime, services: Services) -> list[Reply]:
     """Let it go on, and tell its writer; what somebody paused, or what has to rest over night, rests."""
     replies: list[Reply] = []
-    meant = being_corrected(services)
+    meant = services.notices.being_corrected()
     for number in services.notices.held(CORRECTING):
         notice = services.notices.get(number)
         if number in meant or notice is None:

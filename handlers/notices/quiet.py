@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from bot.model.notice import Level
 from bot.model.services import Services
 from handlers.duty.on_duty import clock_time
-from handlers.notices.reached import CORRECTING, being_corrected
+from handlers.notices.reached import CORRECTING
 
 QUIET = "quiet"
 """Why rows are held (bot.model.notice.DeliveryRow.held)."""
@@ -79,5 +79,5 @@ def ring(at: datetime, services: Services) -> None:
         notice = services.notices.get(number)
         if notice is not None and notice.state == PAUSED:  # somebody paused it meanwhile
             services.notices.hold(number, PAUSED)
-        elif number in being_corrected(services):
+        elif number in services.notices.being_corrected():
             services.notices.hold(number, CORRECTING)

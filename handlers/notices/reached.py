@@ -49,12 +49,6 @@ def reached(notice: Notice, services: Services) -> tuple[str, ...]:
     return tuple(room for room in notice.rooms if room in alive)
 
 
-def being_corrected(services: Services) -> frozenset[int]:
-    """Numbers of the notices of which a correction is previewed or waits for its time."""
-    coming = services.notices.in_state("draft", "waiting")
-    return frozenset(one.corrects for one in coming if one.corrects is not None)
-
-
 def later_one(notice: Notice, services: Services) -> Notice | None:
     """The notice that corrects this one, if there is one that was confirmed or that some groups got."""
     later = (one for one in services.notices.latest(LOOKED_AT) if one.corrects == notice.id)

@@ -9,7 +9,7 @@ from bot.model.notice import Notice
 from bot.model.services import Services
 from handlers.notices import quiet
 from handlers.notices.quiet import begins_at, too_late
-from handlers.notices.reached import CORRECTING, being_corrected
+from handlers.notices.reached import CORRECTING
 from handlers.notices.sending import begin
 from handlers.notices.tally import named_rooms
 from handlers.notices.wording import first_words, worded
@@ -133,7 +133,7 @@ def _begin(notice: Notice, missed: _Missed, at: datetime, services: Services) ->
     if at - goes > CAUGHT_UP and notice.source:
         missed.caught_up.append(notice)
     replies = begin(notice, at, services)
-    if notice.id in being_corrected(services):  # its groups are to read the new words
+    if notice.id in services.notices.being_corrected():  # its groups are to read the new words
         return [replace(reply, held=CORRECTING) for reply in replies]
     return replies
 
