@@ -176,6 +176,8 @@ class Router:
             request, understanding = self._new_in_list(request, understanding)
         a_list = understanding.intent == chain.INTENT and chain.hinted(request.text)
         if understanding.intent != EMERGENCY and not a_list:
+            if outcome := turn.heard(request, understanding, self._services):
+                return outcome
             quote, said = split_quote(request.text)
             answer = replace(request, text=said) if quote else request
             for dialogue in self._open_dialogues(request.message):
@@ -186,10 +188,6 @@ class Router:
                     return outcome
         if not a_list and (outcome := receipts.heard(request, self._services)):
             return outcome
-        if understanding.intent != EMERGENCY and not a_list:
-            outcome = turn.heard(request, understanding, self._services)
-            if outcome is not None:
-                return outcome
         if understanding.intent == chain.INTENT and request.message.private and not a_list:
             understanding = self._need(request.text)  # nobody joins a list in private
         request = request.understood(understanding, None)
