@@ -8,7 +8,7 @@ import random
 import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,7 @@ from bot.ledger.schedules import Schedules
 from bot.ledger.talk import Dialogues, Records
 from bot.ledger.tickets import Tickets
 from bot.ledger.unanswered import Unanswered
+from bot.live import Content, Live
 from bot.loopguard import LoopGuard
 from bot.model import ledger as model_ledger
 from bot.model.channel import Channel
@@ -51,7 +52,7 @@ from bot.model.ledger import LedgerRefused
 from bot.model.message import Event, LoggedIn
 from bot.model.people import Grant, Person
 from bot.model.replies import Replies
-from bot.model.services import Faq, Services
+from bot.model.services import Services
 from bot.model.settings import Alarm, Settings
 from bot.model.tree import Node
 from bot.modes import Modes
@@ -63,7 +64,6 @@ from bot.timekeeper import Timekeeper
 from handlers.table import COMMANDS, RINGS
 from handlers.testing import calling
 from intents.engine import Engine
-from intents.spec import FaqEntry
 
 log = logging.getLogger("xiaoxiang.app")
 
@@ -121,7 +121,7 @@ class App:
     channel: Channel
     clock: Clock
     ledger: Ledger
-    engine: Engine
+    live: Live
     assistant: Assistant
     outbox: Outbox
     timekeeper: Timekeeper
@@ -293,8 +293,10 @@ def build(
     zone, people = ZoneInfo(settings.timezone), _people(settings)
     colleagues = Colleagues(people, roster, members, books.rooms, tree)
 
+    live = Live(Content(data, engine, zone))
+
     def duty_phone(node: Node | None) -> str:
-        return _duty_phone(data.contacts, tree, node)
+        return _duty_phone(live.contacts, tree, node)
 
     noticeboard = Noticeboard(data.notices, tree, zone, clock, modes, Schedules(ledger), duty_phone)
     services = Services(
@@ -307,9 +309,7 @@ def build(
         chains=Chains(ledger),
         outbox=OutboxRows(ledger),
         replies=replies,
-        faq={entry.id: _faq(entry, zone) for entry in data.faq},
-        titles={spec.id: spec.title for spec in data.intents},
-        wants={spec.id: spec.wants for spec in data.intents},
+        known=live,
         duty_phone=duty_phone,
         patience=timedelta(minutes=settings.dialogue.minutes),
         show_time=lambda at: _show_time(at, zone),
@@ -331,8 +331,8 @@ def build(
         rounds=Rounds(ledger),
         coverage=Coverage(ledger),
         sheets=(sheets := CoverageFiles(database, clock, zone)),
-        contacts=data.contacts,
-        guarded=lambda text: guarded(text, data.contacts.phones),
+        faq_settings=settings.faq,
+        guarded=lambda text: guarded(text, live.contacts.phones),
         commands=COMMANDS,
     )
     loops = LoopGuard()
@@ -344,7 +344,7 @@ def build(
         delivery,
         loops,
         tree,
-        Router(engine, services, dialogues.of),
+        Router(live, services, dialogues.of),
         replies,
         people,
         settings.bot_names,
@@ -355,7 +355,7 @@ def build(
     def residents_absent(room_id: str) -> bool:
         binding = books.rooms.get(room_id)
         place = tree.place(binding.tree_room) if binding and binding.tree_room else None
-        return place is not None and place.kind in ("staff", "volunteer")
+        return place is not None and place.at_work
 
     outbox = Outbox(
         books.outbox,
@@ -365,7 +365,7 @@ def build(
         rng,
         lambda: services.pace,
         residents_absent,
-        data.contacts.phones,
+        lambda: live.contacts.phones,
         lambda key, words, at: delivery.tell_staff(replies(key, **words), at),
         delivery.astray,
         delivery.room_left,
@@ -380,7 +380,7 @@ def build(
         channel,
         clock,
         ledger,
-        engine,
+        live,
         assistant,
         outbox,
         timekeeper,
@@ -411,16 +411,3 @@ def _show_time(at: datetime, zone: ZoneInfo) -> str:
 
 def _duty_phone(contacts: Contacts, tree: Tree, node: Node | None) -> str:
     return contacts.duty_for(tree.path(node or tree.root)).phone
-
-
-def _faq(entry: FaqEntry, zone: ZoneInfo) -> Faq:
-    def midnight(day: date) -> datetime:
-        return datetime.combine(day, time(), zone).astimezone(UTC)
-
-    return Faq(
-        id=entry.id,
-        title=entry.questions[0],
-        answer=entry.answer,
-        valid_from=midnight(entry.valid_from) if entry.valid_from else None,
-        valid_until=midnight(entry.valid_until + timedelta(days=1)) if entry.valid_until else None,
-    )

@@ -111,6 +111,8 @@ class Delivery:
                 self._enqueue(reply, reply.to, self._books.rooms.serving(reply.to), at, cause=cause)
             case "staff":
                 self._to_staff(reply, node, at, cause=cause)
+            case "admins":
+                self._to_admins(reply, at, cause)
             case "here" | "sender":
                 raise ValueError(f"the clock speaks to nobody {reply.audience}")
 
@@ -122,6 +124,14 @@ class Delivery:
             self._enqueue(reply, room, serving, at, cause=cause)
         if serving is None:
             self._to_each(reply, node, at, cause)
+
+    def _to_admins(self, reply: Reply, at: datetime, cause: str) -> None:
+        """To the group of those who edit data/; where there is none, or it was never seen, to the community's staff."""
+        room = self._tree.root.admin_room
+        if room and (serving := self._books.rooms.serving(room)):
+            self._enqueue(reply, room, serving, at, cause=cause)
+        else:
+            self._to_staff(reply, self._tree.root, at, cause)
 
     def _to_each(self, reply: Reply, node: Node, at: datetime, cause: str = "") -> None:
         """To everybody with a worker's role over the node, in private."""

@@ -30,6 +30,7 @@ def rooms_of(node: Node) -> tuple[tuple[RoomKind, str], ...]:
         ("volunteer", node.volunteer_room),
         ("isolation", node.isolation_room),
         ("landlord", node.landlord_room),
+        ("admin", node.admin_room),
     )
     return tuple((kind, room) for kind, room in rooms if room)
 

@@ -135,7 +135,7 @@ class Outbox:
         rng: random.Random,
         pace: Callable[[], Pace],
         may_read_all: Callable[[str], bool],
-        public_phones: Collection[str],
+        public_phones: Callable[[], Collection[str]],
         tell_staff: Callable[[str, dict[str, str], datetime], None],
         astray: Callable[[RowState, Outgoing, str, datetime], None],
         room_left: Callable[[str, datetime], None],
@@ -285,7 +285,7 @@ class Outbox:
     def _guarded(self, out: Outgoing) -> Outgoing:
         if not out.room_id or self._may_read_all(out.room_id):
             return out
-        return replace(out, text=guarded(out.text, self._public_phones))
+        return replace(out, text=guarded(out.text, self._public_phones()))
 
     async def _sent(self, out: Outgoing, gateway_id: str) -> None:
         at = self._clock.now()

@@ -21,9 +21,6 @@ from handlers.tickets import taking
 from intents import chain
 from intents.normalise import split_quote
 
-WORK_ROOMS = frozenset({"staff", "volunteer"})
-"""Kinds of rooms where people talk about residents' needs all day: only what is said to the bot counts there."""
-
 AT_WORK = frozenset({"notice", "round", "take", "whom", "marks"})
 """Kinds of dialogues with those at work, whose answers count in their rooms though nobody calls the bot."""
 
@@ -217,7 +214,8 @@ class Router:
 
 
 def _in_work_room(request: Request) -> bool:
-    return request.place is not None and request.place.kind in WORK_ROOMS
+    """True where people talk about residents' needs all day: only what is said to the bot counts there."""
+    return request.place is not None and request.place.at_work
 
 
 def _at_work(request: Request) -> bool:

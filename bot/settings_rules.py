@@ -24,7 +24,7 @@ from bot.yamlwords import suggestion
 
 _LEVELS = {"community": "社区", "compound": "小区", "building": "楼栋", "unit": "单元"}
 _FOREIGN = {"community": ("building", "unit"), "compound": ("building", "unit"), "building": ("unit",)}
-_ROOMS = ("room", "staff_room", "volunteer_room", "isolation_room", "landlord_room")
+_ROOMS = ("room", "staff_room", "volunteer_room", "isolation_room", "landlord_room", "admin_room")
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ import unicodedata
 from dataclasses import replace
 from datetime import datetime
 
+from bot.model.faq import Faq
 from bot.model.handling import Dialogue, Outcome, Request
-from bot.model.services import Faq, Services
+from bot.model.services import Services
 from handlers import cards
 from handlers.people import chitchat
 from handlers.speaking import to_sender

@@ -128,7 +128,7 @@ def to_people(
     at_work: set[str] = set()
     for one in people:
         place = services.groups.place(one.room_name)
-        if place and place.kind in ("staff", "volunteer"):
+        if place and place.at_work:
             at_work.add(one.room_id)
         discreet = ticket.intent in SENSITIVE and services.colleagues.friend(one.person_id)
         if one.room_id and not discreet:
@@ -189,4 +189,4 @@ def duty_phone(request: Request, services: Services) -> str:
 
 def private_enough(request: Request) -> bool:
     """True where room numbers and phones may be shown: in private and in staff and volunteer groups."""
-    return request.message.private or bool(request.place and request.place.kind in ("staff", "volunteer"))
+    return request.message.private or bool(request.place and request.place.at_work)

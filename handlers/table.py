@@ -16,6 +16,7 @@ from handlers import (
     unanswered,
 )
 from handlers.duty import handover, owners, reports, roster, standing_in
+from handlers.faq import command
 from handlers.isolation import isolation, route, temperatures
 from handlers.notices import attaching, composing, confirming, holding, lapsing, progress, receipts, scheduled
 from handlers.testing import evidence, reminding, ringing, starting, testing
@@ -213,6 +214,10 @@ COMMANDS: tuple[CommandEntry, ...] = (
         more="写哪里、在哪儿做、几点到几点，次序随便，回「确认」才开始；到点自动叫\n"
         "现场直接说：下一个、叫17-3、17-3完成、跳过17-3、叫错了、暂停、继续\n"
         "记谁测了：17-3 501 502测了；17-3-503 外出；17-3-504 要上门\n还差谁：/核酸 进度、/核酸 未测 17号楼、/核酸 敲门",
+    ),
+    CommandEntry(
+        "faq", command.faq, "worker", "/faq [列表|看|加|改|停用|启用|有效期|未答|版本|回退|更正] …", "看问答、改问答，改之前先看一遍，改坏了能退回",
+        "/faq 看 hesuan-time", aliases=("问答", "FAQ"), free=True,
     ),
     CommandEntry(
         "审计", trail.show, "admin", "/审计 [今天|编号|姓名|命令] [2页]", "看谁在什么时候做了什么", "/审计 23", free=True,

@@ -61,7 +61,7 @@ def heard(request: Request, outcome: Outcome, services: Services) -> None:
     """Look at a message of a residents' group after it was decided about: does it want an answer that nobody gave, or
     is it one? Costs nothing for chat."""
     place, understanding = request.place, request.understanding
-    if place is None or place.kind in ("staff", "volunteer") or understanding is None:
+    if place is None or place.at_work or understanding is None:
         return
     if request.person.rank and may(request.person, "volunteer", place.node, services.groups):
         _answer_by(request, services)

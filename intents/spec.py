@@ -123,14 +123,15 @@ class FaqEntry:
     valid_from: date | None = None
     valid_until: date | None = None
     """The last day on which the answer holds."""
+    cooldown_minutes: float | None = None
+    """So long the answer is not repeated in the same group; None: as bot.yaml has it."""
+    enabled: bool = True
+    """False for an entry that is kept but not given (停用)."""
     examples: tuple[str, ...] = ()
     """Questions that must be answered by this entry. They are tests."""
     not_examples: tuple[str, ...] = ()
     """Questions that must not be answered by this entry. They are tests, and what is more like one of them than like
     the entry's own questions is not answered by it."""
-    teaches: bool = True
-    """Whether its questions teach what a question sounds like. Without that the entry is found by its words alone, and
-    nothing else is heard differently because of it."""
 
 
 @dataclass(frozen=True)

@@ -313,3 +313,52 @@ CREATE TABLE coverage (
     PRIMARY KEY (round, compound, building, unit, room)
 ) STRICT, WITHOUT ROWID
 """
+
+
+@migrations()
+def m005_faq(db: Database) -> None:
+    """Versions of data/, edits from the chat, who asked what of the FAQ, votes on answers."""
+    for statement in _FAQ.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
+_FAQ = """
+CREATE TABLE versions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, source TEXT NOT NULL, by_id TEXT NOT NULL,
+    by_name TEXT NOT NULL, note TEXT NOT NULL, edit INTEGER
+) STRICT;
+CREATE TABLE version_files (
+    version INTEGER NOT NULL REFERENCES versions (id), path TEXT NOT NULL, sha TEXT NOT NULL,
+    PRIMARY KEY (version, path)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE file_texts (sha TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT;
+
+CREATE TABLE edits (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, at INTEGER NOT NULL, room_id TEXT NOT NULL,
+    person_id TEXT NOT NULL, person TEXT NOT NULL, message_id TEXT NOT NULL, kind TEXT NOT NULL, entry TEXT NOT NULL,
+    given TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', settled_at INTEGER
+) STRICT;
+CREATE INDEX edits_open ON edits (id) WHERE state IN ('proposed', 'previewed', 'confirmed');
+
+CREATE TABLE asked (
+    id INTEGER PRIMARY KEY, account TEXT NOT NULL, at INTEGER NOT NULL, room_id TEXT NOT NULL, room TEXT NOT NULL,
+    node TEXT NOT NULL, person_id TEXT NOT NULL, person TEXT NOT NULL, entry TEXT NOT NULL, text TEXT NOT NULL,
+    message_id TEXT NOT NULL, how TEXT NOT NULL, served_at INTEGER
+) STRICT;
+CREATE INDEX asked_entry ON asked (entry, room_id, at);
+CREATE INDEX asked_at ON asked (at);
+CREATE INDEX asked_of ON asked (person_id, at);
+CREATE INDEX asked_waiting ON asked (at) WHERE served_at IS NULL;
+
+CREATE TABLE votes (
+    entry TEXT NOT NULL, person_id TEXT NOT NULL, message_id TEXT NOT NULL, room_id TEXT NOT NULL, at INTEGER NOT NULL,
+    useful INTEGER NOT NULL, PRIMARY KEY (entry, person_id, message_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX votes_at ON votes (at);
+
+ALTER TABLE unanswered ADD COLUMN how TEXT NOT NULL DEFAULT 'silent';
+ALTER TABLE unanswered ADD COLUMN gap TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN why TEXT NOT NULL DEFAULT '';
+CREATE INDEX outbox_topic ON outbox (topic, created_at) WHERE topic <> ''
+"""

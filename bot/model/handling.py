@@ -14,10 +14,10 @@ from bot.model.services import Services
 from bot.model.tree import Place
 from bot.model.understanding import Understanding
 
-Audience = Literal["here", "staff", "sender", "room", "person", "group", "named"]
+Audience = Literal["here", "staff", "sender", "room", "person", "group", "named", "admins"]
 """Who hears a reply: the room it came from (or the private chat), the staff of the place, the sender in private,
-the room or person whose id stands in ``to``, the residents' own group of ``node`` (the nearest above that has one), or
-the group that bot.yaml names as in ``to``."""
+the room or person whose id stands in ``to``, the residents' own group of ``node`` (the nearest above that has one),
+the group that bot.yaml names as in ``to``, or those who edit data/ (``admin_room``, else the community's staff)."""
 
 
 @dataclass(frozen=True, slots=True)

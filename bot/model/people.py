@@ -20,7 +20,7 @@ ROLE_TITLES: dict[Role, str] = {
 """What people call the roles."""
 
 
-ROOM_ROLES: dict[RoomKind, Role] = {"staff": "worker", "volunteer": "volunteer"}
+ROOM_ROLES: dict[RoomKind, Role] = {"staff": "worker", "admin": "worker", "volunteer": "volunteer"}
 """Whoever was let into these rooms holds the role over their node, while speaking there."""
 
 

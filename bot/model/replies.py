@@ -449,6 +449,8 @@ REPLIES: dict[str, frozenset[str]] = {
     "round_resumed_all": frozenset({"name", "next"}),
     "round_resumed": frozenset({"name", "next"}),
     "round_is_planned": frozenset({"name", "time"}),
+    # the administrators' loop
+    "faq_usage": frozenset({"list"}),
     "round_is_running": frozenset({"name", "time"}),
     "round_is_paused": frozenset({"name", "time"}),
     "round_no_stop": frozenset({"word"}),
@@ -479,6 +481,10 @@ class Replies:
 
     def __init__(self, texts: dict[str, str]) -> None:
         """``texts`` maps every key of REPLIES to its template."""
+        self._texts = texts
+
+    def renew(self, texts: dict[str, str]) -> None:
+        """From now on speak with these."""
         self._texts = texts
 
     def __call__(self, key: str, **values: str) -> str:

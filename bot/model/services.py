@@ -1,6 +1,6 @@
 """What handlers may ask for: the Protocols of the ledger and the tree, gathered in one frozen object."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Protocol
@@ -12,6 +12,7 @@ from bot.model.contacts import Contacts
 from bot.model.coverage import CoverageSheets
 from bot.model.deliveries import DeliveryBook
 from bot.model.duty import DutyBook
+from bot.model.faq import Faq, Knowledge
 from bot.model.household import Household, Resident
 from bot.model.isolation import IsolationBook
 from bot.model.lists import TicketLists
@@ -22,7 +23,7 @@ from bot.model.privacy import PrivacyBook
 from bot.model.replies import Replies
 from bot.model.report import FigureBook
 from bot.model.rung import RungBook
-from bot.model.settings import Desk, NoticeSettings, Pace, TestingSettings
+from bot.model.settings import Desk, FaqSettings, NoticeSettings, Pace, TestingSettings
 from bot.model.testing import CoverageBook, RoundBook
 from bot.model.ticket import EventKind, Follower, NewTicket, State, Step, Ticket
 from bot.model.tree import Node, Place, RoomKind
@@ -297,25 +298,6 @@ class OutboxStatus(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Faq:
-    """An entry of the FAQ, as handlers need it."""
-
-    id: str
-    title: str
-    answer: str
-    valid_from: datetime | None = None
-    """First moment at which the answer holds."""
-    valid_until: datetime | None = None
-    """First moment at which it no longer holds."""
-
-    def valid(self, at: datetime) -> bool:
-        """True when the answer holds at that moment."""
-        return (self.valid_from is None or self.valid_from <= at) and (
-            self.valid_until is None or at < self.valid_until
-        )
-
-
 class Health(Protocol):
     """How the bot itself is doing."""
 
@@ -342,7 +324,7 @@ class Health(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a handler may use; built once by bot/app.py."""
+    """Everything a handler may use; built once by bot/app.py. What data/ says is asked anew each time."""
 
     clock: Clock
     groups: Groups
@@ -353,11 +335,8 @@ class Services:
     chains: ChainBook
     outbox: OutboxStatus
     replies: Replies
-    faq: dict[str, Faq]
-    titles: dict[str, str]
-    """Intent id -> what people call it."""
-    wants: dict[str, tuple[str, ...]]
-    """Intent id -> slots worth asking for."""
+    known: Knowledge
+    """The present content of data/."""
     duty_phone: Callable[[Node | None], str]
     """The number to ring for a node; None means the community."""
     patience: timedelta
@@ -383,10 +362,31 @@ class Services:
     rounds: RoundBook
     coverage: CoverageBook
     sheets: CoverageSheets
-    contacts: Contacts
+    faq_settings: FaqSettings
+    """How often an answer is repeated, what counts as a surge, how long edits wait."""
     guarded: Callable[[str], str]
     """What a residents' group would read of a text: doors, phones and ID numbers hidden."""
     commands: Sequence["CommandEntry"] = field(default=())
+
+    @property
+    def faq(self) -> Mapping[str, Faq]:
+        """Every entry of the FAQ by id, in the order of the file."""
+        return self.known.faq
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """Intent id -> what people call it."""
+        return self.known.titles
+
+    @property
+    def wants(self) -> Mapping[str, tuple[str, ...]]:
+        """Intent id -> slots worth asking for."""
+        return self.known.wants
+
+    @property
+    def contacts(self) -> Contacts:
+        """The telephone numbers that may be shown."""
+        return self.known.contacts
 
     @property
     def desk(self) -> Desk:

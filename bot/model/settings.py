@@ -131,6 +131,34 @@ class TestingSettings:
 
 
 @dataclass(frozen=True)
+class FaqSettings:
+    """Answers: how often they are repeated in a group, what counts as a surge, how long edits wait."""
+
+    cooldown_minutes: float = 10
+    """So long the same answer is not repeated in the same group, unless the entry says otherwise; 0: always repeated."""
+    gather_seconds: float = 20
+    """So long those who ask the same within the cool-down are collected, to be pointed at the answer together."""
+    surge_askers: int = 5
+    """So many people asking the same thing that nobody can answer make a surge."""
+    surge_minutes: float = 10
+    """Within so long."""
+    per_person: int = 6
+    """At most so many answers to one person in one group within ten minutes."""
+    per_room: int = 20
+    """At most so many answers in one group within ten minutes; who asks the bot itself is always answered."""
+    correct_hours: float = 24
+    """When an answer changes, whoever was told the old one within so long is listed."""
+    expiring_days: float = 3
+    """So many days before an answer expires the administrators are told."""
+    gap_days: float = 7
+    """Questions that nobody answered are collected for so long."""
+    confirm_minutes: float = 30
+    """How long the preview of an edit waits for 「确认」."""
+    keep_versions: int = 200
+    """So many versions of data/ are kept."""
+
+
+@dataclass(frozen=True)
 class PersonSpec:
     """Somebody with authority over a branch from the start."""
 
@@ -218,6 +246,8 @@ class Settings:
     """Notices: when they are held back, and how long things wait."""
     testing: TestingSettings = TestingSettings()
     """Testing rounds."""
+    faq: FaqSettings = FaqSettings()
+    """Answers: how often they are repeated in a group, what counts as a surge, how long edits wait."""
     modes: ModeSettings = ModeSettings()
     """What is different in everyday and in wartime mode."""
     people: tuple[PersonSpec, ...] = ()

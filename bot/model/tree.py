@@ -6,7 +6,7 @@ from typing import Literal
 Level = Literal["community", "compound", "building", "unit"]
 """社区, 小区/院区, 楼栋, 单元: from the widest to the narrowest."""
 
-RoomKind = Literal["residents", "staff", "volunteer", "isolation", "landlord"]
+RoomKind = Literal["residents", "staff", "volunteer", "isolation", "landlord", "admin"]
 """Who talks in a room."""
 
 
@@ -28,6 +28,8 @@ class Node:
     """The group of households isolating at home."""
     landlord_room: str | None = None
     """The landlords' group."""
+    admin_room: str | None = None
+    """The group of those who edit data/, told what is wrong with it; without one, the staff's group is told."""
     building: str | None = None
     """Bare value: "17" for 17号楼. A unit takes its building's when it stands below one."""
     unit: str | None = None
@@ -46,3 +48,8 @@ class Place:
     """The branch it is bound to."""
     kind: RoomKind
     """Who talks there."""
+
+    @property
+    def at_work(self) -> bool:
+        """True for the groups of those at work: what is said there is not read by residents."""
+        return self.kind in ("staff", "volunteer", "admin")

@@ -58,7 +58,7 @@ def tells_who_is_ill(notice: Notice, services: Services) -> bool:
 def for_residents(rooms: Collection[str], services: Services) -> bool:
     """True when residents read one of these groups."""
     places = [services.groups.place(room) for room in rooms]
-    return any(place is None or place.kind not in ("staff", "volunteer") for place in places)
+    return any(place is None or not place.at_work for place in places)
 
 
 def _sentences(notice: Notice, services: Services) -> list[str]:

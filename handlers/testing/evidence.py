@@ -108,7 +108,7 @@ def overheard(request: Request, services: Services) -> Outcome | None:
 def mark_command(request: Request, words: str, services: Services) -> Outcome:
     """/核酸 标记 17-3-501 外出: the same by command, which always answers."""
     node = request.place.node if request.place else None
-    if node is not None and request.place is not None and request.place.kind not in ("staff", "volunteer"):
+    if node is not None and request.place is not None and not request.place.at_work:
         return Outcome("silent:coverage")
     building, unit = (node.building or "", node.unit or "") if node else ("", "")
     said = marking.read(words, building, unit)

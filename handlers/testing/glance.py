@@ -21,7 +21,7 @@ _WHO = re.compile(
 def heard(request: Request, services: Services) -> Outcome | None:
     """Where the round is, how far, who is missing; None when it is no such question, or no round is under way there."""
     place, text = request.place, request.text.strip()
-    if place is None or place.kind not in ("staff", "volunteer"):
+    if place is None or not place.at_work:
         return None
     where, far, who = (asked.fullmatch(text) for asked in (_WHERE, _HOW_FAR, _WHO))
     if not (where or far or who):

@@ -1,0 +1,18 @@
+"""What is said when a new version of data/ has gone live, and when an edit was tried. The reloader asks, in its transaction."""
+
+from collections.abc import Sequence
+
+from bot.model.edit import Edit, Trial
+from bot.model.faq import Swap
+from bot.model.handling import Reply
+from bot.model.services import Services
+
+
+def went_live(swap: Swap, services: Services) -> Sequence[Reply]:
+    """Everything that is said because of it: the news, what was told before, those who still wait for an answer."""
+    return ()
+
+
+def tried(edit: Edit, trial: Trial, services: Services) -> Sequence[Reply]:
+    """The preview of an edit, or why it cannot be made."""
+    return ()
