@@ -32,7 +32,7 @@ class Desk:
         self.told: list[str] = []
         self.outbox = Outbox(
             self.rows, self.ledger, self.channel, self.clock, random.Random(7), lambda: pace,
-            lambda room_id: room_id in rooms_without_residents, frozenset({"55501234"}),
+            lambda room_id: room_id in rooms_without_residents, lambda: frozenset({"55501234"}),
             lambda key, words, at: self.told.append(key),
             lambda state, out, error, at: self.told.append(state),
             lambda room_id, at: self.told.append(f"left {room_id}"),
