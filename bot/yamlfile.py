@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import GenericAlias
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from ruamel.yaml import YAML
@@ -26,6 +26,9 @@ Steps = tuple[str | int, ...]
 Found = tuple[Steps, str]
 """What is wrong at some place of a file, in Chinese."""
 
+Level = Literal["error", "warning"]
+"""An error blocks: the files are not used. A warning is for somebody to look at."""
+
 _CONFIG = ConfigDict(extra="forbid", allow_inf_nan=False, str_strip_whitespace=True, str_min_length=1)
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _STANDARD_TAG = "tag:yaml.org,2002:"
@@ -41,6 +44,8 @@ class Problem:
     """Counted from 1."""
     reason: str
     """What is wrong and what to write instead, in Chinese."""
+    level: Level = "error"
+    """Whether it blocks."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.reason}"
@@ -64,6 +69,8 @@ class Document:
     root: Node
     problems: tuple[Problem, ...] = ()
     """What was wrong already at this level: keys written twice."""
+    starts: tuple[int, ...] = ()
+    """Of a list read item by item (bot/yamlpieces.py): how many lines stand before each of them."""
 
     def line(self, steps: Steps) -> int:
         """Where a text, or the key of anything longer, is written; as near as possible when it is not there."""
@@ -76,21 +83,24 @@ class Document:
     def _walk(self, steps: Steps) -> tuple[int, Steps]:
         node, line = self.root, self.root.start_mark.line
         gone: list[str | int] = []
+        above = 0
         for step in steps:
             if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
+                if node is self.root and self.starts:
+                    above = self.starts[step]
                 node = node.value[step]
                 line = node.start_mark.line
             elif isinstance(node, MappingNode) and (pair := _pair(node, step)):
                 line, node = pair[0].start_mark.line, pair[1]
             elif isinstance(node, ScalarNode) and node.style == "|" and isinstance(step, int):
                 blank = len(node.value) - len(node.value.lstrip())  # leading lines, stripped from the value
-                return node.start_mark.line + 2 + blank + step, (*gone, step)
+                return above + node.start_mark.line + 2 + blank + step, (*gone, step)
             else:
                 continue
             gone.append(step)
         if isinstance(node, ScalarNode) and node.value:
             line = node.start_mark.line  # a text may begin on the line after its key
-        return line + 1, tuple(gone)
+        return above + line + 1, tuple(gone)
 
     def folded(self, keys: Iterable[str]) -> Iterator[Found]:
         """The blocks of lines at the top that YAML would run together into one."""
@@ -102,9 +112,9 @@ class Document:
                     f"「{key}」后面请写竖线，成为 {key}: |- ，下面一行一句，每行前面空两格；不然几句会连成一句",
                 )
 
-    def problem(self, found: Found) -> Problem:
+    def problem(self, found: Found, level: Level = "error") -> Problem:
         """What was found, with file and line."""
-        return Problem(shown(self.path), self.line(found[0]), found[1])
+        return Problem(shown(self.path), self.line(found[0]), found[1], level)
 
 
 @dataclass(frozen=True)
@@ -132,12 +142,17 @@ def load(path: Path, shape: type[T]) -> T:
     return checked.value
 
 
-def inspect(path: Path, shape: type[T]) -> Checked[T]:
-    """Read a file and compare it with its shape, unknown keys refused; nothing is raised."""
+def inspect(path: Path, shape: type[T], raw: bytes | None = None) -> Checked[T]:
+    """Read a file and compare it with its shape, unknown keys refused; nothing is raised. ``raw``: what is in it."""
     try:
-        document = read(path)
+        document = read(path, raw)
     except Invalid as invalid:
         return Checked(None, None, invalid.problems)
+    return inspect_document(document, shape)
+
+
+def inspect_document(document: Document, shape: type[T]) -> Checked[T]:
+    """Compare what was read with its shape."""
     # In a tuple of one, because pydantic takes a configuration for a dataclass only from around it.
     single: Any = GenericAlias(tuple, (shape,))
     try:
@@ -164,9 +179,14 @@ def _adapter(shape: Any) -> TypeAdapter[Any]:
     return TypeAdapter(shape, config=_CONFIG)
 
 
-def read(path: Path) -> Document:
-    """The file as YAML 1.2. Raises Invalid when there is no such file, no text, or no YAML in it."""
-    text = _text(path)
+def read(path: Path, raw: bytes | None = None) -> Document:
+    """The file as YAML 1.2. Raises Invalid when there is no such file, no text, or no YAML in it. ``raw``: what is in it,
+    as far as it was read already."""
+    return document_of(path, decoded(path, contents(path) if raw is None else raw))
+
+
+def document_of(path: Path, text: str) -> Document:
+    """The text of a file as YAML 1.2. Raises Invalid."""
     lines = text.splitlines()
     first = next((number for number, line in enumerate(lines, 1) if line.strip() and line[0] != "#"), 1)
     if lines and lines[first - 1].startswith("%"):
@@ -185,15 +205,23 @@ def read(path: Path) -> Document:
     return Document(path, data, root, tuple(problems))
 
 
-def _text(path: Path) -> str:
+def contents(path: Path) -> bytes:
+    """What is in a file. Raises Invalid when it cannot be read."""
     try:
-        raw = path.read_bytes()
-    except FileNotFoundError as error:
-        reason = "没有这个文件；xiaoxiang init 会给一份样例"
-        raise Invalid([Problem(shown(path), 1, reason)]) from error
+        return path.read_bytes()
     except OSError as error:
-        reason = f"读不了这个文件（{error.strerror}）；请检查它是不是文件、有没有读的权限"
-        raise Invalid([Problem(shown(path), 1, reason)]) from error
+        raise Invalid([Problem(shown(path), 1, unreadable(error))]) from error
+
+
+def unreadable(error: OSError) -> str:
+    """Why a file cannot be read, and what to do."""
+    if isinstance(error, FileNotFoundError):
+        return "没有这个文件；xiaoxiang init 会给一份样例"
+    return f"读不了这个文件（{error.strerror}）；请检查它是不是文件、有没有读的权限"
+
+
+def decoded(path: Path, raw: bytes) -> str:
+    """The text of a file. Raises Invalid when it is none."""
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
