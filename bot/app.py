@@ -20,6 +20,7 @@ from bot.delivery import Books, Delivery
 from bot.groups import Tree
 from bot.guard import guarded
 from bot.learnt import engine_of
+from bot.ledger.asked import AskedRows
 from bot.ledger.audit import Audit
 from bot.ledger.chains import Chains
 from bot.ledger.coverage import Coverage
@@ -42,6 +43,7 @@ from bot.ledger.schedules import Schedules
 from bot.ledger.talk import Dialogues, Records
 from bot.ledger.tickets import Tickets
 from bot.ledger.unanswered import Unanswered
+from bot.ledger.votes import Votes
 from bot.live import Content, Live
 from bot.loopguard import LoopGuard
 from bot.model import ledger as model_ledger
@@ -332,6 +334,8 @@ def build(
         coverage=Coverage(ledger),
         sheets=(sheets := CoverageFiles(database, clock, zone)),
         faq_settings=settings.faq,
+        asked=AskedRows(ledger),
+        votes=Votes(ledger),
         guarded=lambda text: guarded(text, live.contacts.phones),
         commands=COMMANDS,
     )

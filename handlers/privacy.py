@@ -106,6 +106,10 @@ def _lines(kept: Kept, person: Person, services: Services) -> list[str]:
         lines.append(f"说过核酸做了的：{kept.tested} 户次")
     if kept.receipts:
         lines.append(f"回过「收到」的通知：{kept.receipts} 条")
+    if kept.asked:
+        lines.append(f"问过小巷的话：{kept.asked} 条")
+    if kept.votes:
+        lines.append(f"说过有用、没用的答案：{kept.votes} 条")
     if kept.unanswered:
         lines.append(f"群里还没人回的话：{kept.unanswered} 条")
     if lines and kept.said:

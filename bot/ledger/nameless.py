@@ -44,6 +44,12 @@ BLANK_MARK = "by_id = '', by_name = '', note = '', message_id = ''"
 RESIDENTS_WORD = "source IN ('self', 'proxy', 'chain')"
 """Marks that residents made; those by the staff are deeds at work."""
 
+BLANK_QUESTION = (
+    "person = '', text = '', message_id = '', how = CASE WHEN served_at IS NULL THEN 'forgotten' ELSE how END,"
+    " served_at = coalesce(served_at, at)"
+)
+"""A question to the FAQ without whoever asked it: they no longer wait for an answer."""
+
 NOBODY = "'#' || lower(hex(randomblob(8)))"
 """In place of a door or an account that tells rows apart."""
 

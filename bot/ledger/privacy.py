@@ -7,6 +7,7 @@ from bot.ledger.members import Members
 from bot.ledger.nameless import (
     AT_WORK,
     BLANK_MARK,
+    BLANK_QUESTION,
     BLANK_ROW,
     CLOSED,
     NAMELESS,
@@ -63,11 +64,13 @@ class Privacy:
             ),
             tested=self._nameless.count("coverage", f"by_id = ? AND {RESIDENTS_WORD}", person_id),
             receipts=self._nameless.count("receipts", "person_id = ?", person_id),
+            asked=self._nameless.count("asked", "person_id = ?", person_id),
+            votes=self._nameless.count("votes", "person_id = ?", person_id),
         )
 
     def forget(self, person_id: str, at: datetime) -> Forgotten:
         """Forget the account: binding, dialogues and unanswered messages go; tickets, reports, 接龙 rows, isolation that
-        was over by that moment, who said that a household was tested, 「收到」 and what the bot said to them stay as nameless
+        was over by that moment, who said that a household was tested, 「收到」, what they asked the FAQ and what the bot said to them stay as nameless
         numbers. Open tickets are marked; roles
         and what somebody did at work stay."""
         self._nameless.begin()
@@ -133,6 +136,12 @@ class Privacy:
             f"UPDATE receipts SET person_id = {NOBODY}, household = '' WHERE person_id = ?", person_id
         )
         self._nameless.run(
+            f"UPDATE asked SET person_id = {NOBODY}, {BLANK_QUESTION} WHERE person_id = ?", person_id
+        )
+        self._nameless.run(
+            f"UPDATE votes SET person_id = {NOBODY}, message_id = '' WHERE person_id = ?", person_id
+        )
+        self._nameless.run(
             f"UPDATE audit SET what = '{NAMELESS}' WHERE action = 'unanswered' AND EXISTS"
             " (SELECT 1 FROM unanswered u WHERE u.sender_id = ? AND instr(audit.what, u.sender) > 0)",
             person_id,
@@ -147,14 +156,16 @@ class Privacy:
         """What the bot said to them, with their name, or because of what they said outside of tickets."""
         said = (
             "SELECT message_id FROM records WHERE sender_id = ? UNION SELECT message_id FROM unanswered WHERE sender_id = ?"
+            " UNION SELECT message_id FROM asked WHERE person_id = ? UNION SELECT message_id FROM votes WHERE person_id = ?"
             " UNION SELECT message_id FROM chain_copies WHERE poster_id = ?"
             " UNION SELECT message_id FROM audit WHERE action = 'bind' AND actor_id = ?"
             f" UNION SELECT message_id FROM coverage WHERE by_id = ? AND {RESIDENTS_WORD}"
         )
         rows = self._nameless.ids(
             f"SELECT id FROM outbox WHERE {SETTLED} AND (to_id = ? OR instr(mentions, json_quote(?)) > 0"
-            f" OR (message_id <> '' AND message_id IN ({said})))",
-            (person_id,) * 7,
+            f" OR (message_id <> '' AND message_id IN ({said}))"
+            " OR (topic <> '' AND topic IN (SELECT 'surge:' || surge FROM asked WHERE person_id = ? AND surge <> 0)))",
+            (person_id,) * 10,
         )
         self._nameless.wipe_outbox(rows)
 

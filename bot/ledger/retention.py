@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from bot.ledger.nameless import BLANK_MARK, BLANK_ROW, CLOSED, NAMELESS, NOBODY, Nameless
+from bot.ledger.nameless import BLANK_MARK, BLANK_QUESTION, BLANK_ROW, CLOSED, NAMELESS, NOBODY, Nameless
 from bot.model.clock import millis
 from bot.model.privacy import Counts
 
@@ -13,6 +13,8 @@ _ABOUT_RESIDENTS = f"at < ? AND action IN ('isolation', 'unanswered', 'coverage'
 
 _MARK = "at < ? AND room NOT LIKE '#%'"
 _RECEIPT = "at < ? AND person_id NOT LIKE '#%'"
+
+_ASKED = "at < ? AND person_id NOT LIKE '#%'"
 
 _ROWS = "(text <> '' OR name <> '' OR author_id <> '')"
 
@@ -41,6 +43,8 @@ class Retention:
             "没人回的话": self._nameless.count(
                 "unanswered", "at < ? AND (sender_id <> '' OR text <> '')", at
             ),
+            "问过问答的人": self._nameless.count("asked", _ASKED, at),
+            "说过有用没用的人": self._nameless.count("votes", _ASKED, at),
             "结束了的居家隔离": self._nameless.count("isolation", _ISOLATION, at),
             "核酸里的住户": self._nameless.count("coverage", _MARK, at),
             "回了收到的人": self._nameless.count("receipts", _RECEIPT, at),
@@ -63,6 +67,9 @@ class Retention:
         self._nameless.run(
             "UPDATE unanswered SET sender_id = '', sender = '', text = '', message_id = '' WHERE at < ?", at
         )
+        self._nameless.run(f"UPDATE asked SET person_id = {NOBODY}, {BLANK_QUESTION} WHERE {_ASKED}", at)
+        self._nameless.run(f"UPDATE votes SET person_id = {NOBODY}, message_id = '' WHERE {_ASKED}", at)
+        self._nameless.run("UPDATE offers SET text = '' WHERE at < ?", at)
         self._nameless.run(f"UPDATE audit SET what = '{NAMELESS}' WHERE {_ABOUT_RESIDENTS}", at)
         self._nameless.run(f"UPDATE coverage SET unit = '', room = {NOBODY}, {BLANK_MARK} WHERE {_MARK}", at)
         self._nameless.run(f"UPDATE receipts SET person_id = {NOBODY}, household = '' WHERE {_RECEIPT}", at)

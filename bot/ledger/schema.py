@@ -344,12 +344,29 @@ CREATE INDEX edits_open ON edits (id) WHERE state IN ('proposed', 'previewed', '
 CREATE TABLE asked (
     id INTEGER PRIMARY KEY, account TEXT NOT NULL, at INTEGER NOT NULL, room_id TEXT NOT NULL, room TEXT NOT NULL,
     node TEXT NOT NULL, person_id TEXT NOT NULL, person TEXT NOT NULL, entry TEXT NOT NULL, text TEXT NOT NULL,
-    message_id TEXT NOT NULL, how TEXT NOT NULL, served_at INTEGER
+    message_id TEXT NOT NULL, how TEXT NOT NULL, addressed INTEGER NOT NULL, served_at INTEGER,
+    surge INTEGER NOT NULL DEFAULT 0, offer INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX asked_entry ON asked (entry, room_id, at);
 CREATE INDEX asked_at ON asked (at);
 CREATE INDEX asked_of ON asked (person_id, at);
+CREATE INDEX asked_in ON asked (room_id, at);
 CREATE INDEX asked_waiting ON asked (at) WHERE served_at IS NULL;
+CREATE INDEX asked_message ON asked (message_id) WHERE served_at IS NULL;
+CREATE INDEX asked_pointing ON asked (entry, room_id) WHERE how = 'pointed' AND served_at IS NULL;
+CREATE INDEX asked_surge ON asked (surge) WHERE surge <> 0;
+CREATE INDEX asked_offer ON asked (offer) WHERE offer <> 0;
+
+CREATE TABLE surges (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, at INTEGER NOT NULL, entry TEXT NOT NULL,
+    told INTEGER NOT NULL, closed_at INTEGER
+) STRICT;
+CREATE INDEX surges_open ON surges (at) WHERE closed_at IS NULL;
+
+CREATE TABLE offers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, at INTEGER NOT NULL, entry TEXT NOT NULL,
+    text TEXT NOT NULL, by_name TEXT NOT NULL, closed_at INTEGER
+) STRICT;
 
 CREATE TABLE votes (
     entry TEXT NOT NULL, person_id TEXT NOT NULL, message_id TEXT NOT NULL, room_id TEXT NOT NULL, at INTEGER NOT NULL,
@@ -361,4 +378,32 @@ ALTER TABLE unanswered ADD COLUMN how TEXT NOT NULL DEFAULT 'silent';
 ALTER TABLE unanswered ADD COLUMN gap TEXT NOT NULL DEFAULT '';
 ALTER TABLE outbox ADD COLUMN why TEXT NOT NULL DEFAULT '';
 CREATE INDEX outbox_topic ON outbox (topic, created_at) WHERE topic <> ''
+"""
+
+
+@migrations()
+def m006_bundles(db: Database) -> None:
+    """Messages that leave together in a surge; answers that were superseded, and the notices that correct them."""
+    for statement in _BUNDLES.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
+_BUNDLES = """
+ALTER TABLE outbox ADD COLUMN bundle TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN brief TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN pressing INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN carrier INTEGER;
+ALTER TABLE outbox ADD COLUMN instead TEXT NOT NULL DEFAULT '';
+CREATE INDEX outbox_bundle ON outbox (room_id, to_id, bundle) WHERE state = 'pending' AND bundle <> '';
+CREATE INDEX outbox_carrier ON outbox (carrier) WHERE carrier IS NOT NULL;
+
+ALTER TABLE notices ADD COLUMN entry TEXT NOT NULL DEFAULT '';
+CREATE INDEX notices_entry ON notices (entry) WHERE entry <> '';
+
+CREATE TABLE superseded (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, entry TEXT NOT NULL, title TEXT NOT NULL, answer TEXT NOT NULL,
+    room_id TEXT NOT NULL, person_id TEXT NOT NULL, trivial INTEGER NOT NULL
+) STRICT;
+CREATE INDEX superseded_entry ON superseded (entry, id)
 """

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.model.contacts import Contacts
+from bot.model.understanding import Understanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,10 @@ class Knowledge(Protocol):
     @property
     def contacts(self) -> Contacts:
         """The telephone numbers that may be shown."""
+        ...
+
+    def understand(self, text: str, *, addressed: bool = False) -> Understanding:
+        """What a text means by the version that is live."""
         ...
 
     @property

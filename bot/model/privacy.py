@@ -47,6 +47,10 @@ class Kept:
     """Households they said were tested, their own or a neighbour's, in all rounds."""
     receipts: int = 0
     """Notices they answered with 「收到」."""
+    asked: int = 0
+    """Questions of theirs that the FAQ could serve."""
+    votes: int = 0
+    """Answers they called useful or useless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class PrivacyBook(Protocol):
 
     def forget(self, person_id: str, at: datetime) -> Forgotten:
         """Forget the account: binding, dialogues and unanswered messages go; tickets, reports, 接龙 rows, isolation that
-        was over by that moment, who said that a household was tested, 「收到」 and what the bot said to them stay as nameless
+        was over by that moment, who said that a household was tested, 「收到」, what they asked the FAQ and what the bot said to them stay as nameless
         numbers. Open tickets are marked; roles
         and what somebody did at work stay."""
         ...

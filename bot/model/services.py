@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
+from bot.model.asked import AskedBook, VoteBook
 from bot.model.audit import Actor, AuditBook
 from bot.model.chain import ChainBook
 from bot.model.clock import Clock
@@ -364,6 +365,8 @@ class Services:
     sheets: CoverageSheets
     faq_settings: FaqSettings
     """How often an answer is repeated, what counts as a surge, how long edits wait."""
+    asked: AskedBook
+    votes: VoteBook
     guarded: Callable[[str], str]
     """What a residents' group would read of a text: doors, phones and ID numbers hidden."""
     commands: Sequence["CommandEntry"] = field(default=())
