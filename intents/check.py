@@ -2,25 +2,17 @@
 reason in the words of the people who edit it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from bot.model.understanding import Understanding
+from intents.duplicates import duplicates
 from intents.engine import Engine
+from intents.finding import Finding, Path, short
 from intents.lexicon import UnknownGroupError
 from intents.rules import MARKS, positive_clauses
 from intents.spec import FaqEntry, IntentSpec, LexiconSpec
+from intents.unreachable import unreachable
 
-Path = tuple[str | int, ...]
-"""("intents", "help.medicine", "examples", 3), ("faq", 12, "examples", 0) or ("lexicon", "groups", "求助")."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something to put right."""
-
-    path: Path
-    """Where: the file's part first, then keys and places in it, counted from 0."""
-    reason: str
-    """What is wrong and what to do, in Chinese."""
+__all__ = ["Finding", "Path", "check", "check_rules", "conflicts"]
 
 
 def check(
@@ -30,7 +22,17 @@ def check(
     if broken := check_rules(intents, lexicon):
         return broken
     engine = Engine.build(intents, lexicon, faq, semantic=semantic)
-    return [*_examples(engine, intents), *_answers(engine, faq)]
+    tried = [*_examples(engine, intents, faq), *_answers(engine, faq)]
+    return [*conflicts(engine, intents, lexicon, faq), *tried]
+
+
+def conflicts(
+    engine: Engine, intents: Sequence[IntentSpec], lexicon: LexiconSpec, faq: Sequence[FaqEntry]
+) -> list[Finding]:
+    """What is wrong between entries and between rules, without trying a single example: quick enough to be asked after
+    every save. ``engine`` is built of all this."""
+    normalise = engine.reader.normalise
+    return [*duplicates(faq, engine.faq, normalise), *unreachable(intents, lexicon, faq, normalise)]
 
 
 def check_rules(intents: Sequence[IntentSpec], lexicon: LexiconSpec) -> list[Finding]:
@@ -80,24 +82,29 @@ def _rules(intents: Sequence[IntentSpec], lexicon: LexiconSpec) -> Iterator[Find
                     )
 
 
-def _examples(engine: Engine, intents: Sequence[IntentSpec]) -> Iterator[Finding]:
+def _examples(engine: Engine, intents: Sequence[IntentSpec], faq: Sequence[FaqEntry]) -> Iterator[Finding]:
     said: dict[str, str] = {}
+    places = {entry.id: place for place, entry in enumerate(faq)}
     for spec in intents:
         hit: set[str] = set()
         for key, number, text in spec.sentences():
             path: Path = ("intents", spec.id, key, number)
             same = said.setdefault(engine.reader.normalise(text), spec.id)
             if same != spec.id:
-                yield Finding(path, f"“{_short(text)}”在 {same} 里也写了：同一句话只能是一个意思，请删掉一处")
+                yield Finding(path, f"“{short(text)}”在 {same} 里也写了：同一句话只能是一个意思，请删掉一处")
             hit |= {match.rule for match in engine.matches(text) if match.intent == spec.id}
             got = engine.understand(text)
-            if got.intent != spec.id and same == spec.id:
-                reason = f"例句“{_short(text)}”听成了 {got.intent}（{_because(got.why.rule, got.why.words)}）"
+            if got.intent == spec.id or same != spec.id:
+                continue
+            if got.faq and got.faq.id in places:
+                yield _taken(text, spec, path, got, ("faq", places[got.faq.id], "questions"))
+            else:
+                reason = f"例句“{short(text)}”听成了 {got.intent}（{_because(got.why.rule, got.why.words)}）"
                 yield Finding(path, reason)
         for number, text in enumerate(spec.not_examples):
             got = engine.understand(text)
             if got.intent == spec.id:
-                reason = f"反例“{_short(text)}”也听成了这个意思（{_because(got.why.rule, got.why.words)}）"
+                reason = f"反例“{short(text)}”也听成了这个意思（{_because(got.why.rule, got.why.words)}）"
                 yield Finding(("intents", spec.id, "not_examples", number), reason)
         for number, rule in enumerate(spec.rules):
             if rule.name not in hit:
@@ -105,27 +112,52 @@ def _examples(engine: Engine, intents: Sequence[IntentSpec]) -> Iterator[Finding
                 yield Finding(("intents", spec.id, "rules", number), reason)
 
 
+def _taken(text: str, spec: IntentSpec, path: Path, got: Understanding, entry: Path) -> Finding:
+    """An example of an intent that an entry of the FAQ answers: told at the entry, which is what changes daily."""
+    answered = got.faq.id if got.faq else ""
+    reason = (
+        f"{answered} 抢了{spec.title}（{spec.id}）的例句“{short(text)}”（{_because('', got.why.words)}）："
+        f"这样说的人会得到一条答案，事情却没有登记；请给 {answered} 加上 not_examples: [{short(text)}]"
+    )
+    return Finding(entry, reason, "error", path)
+
+
 def _answers(engine: Engine, faq: Sequence[FaqEntry]) -> Iterator[Finding]:
+    said: dict[str, int] = {}
     for place, entry in enumerate(faq):
+        if not entry.enabled:
+            continue
         for key, texts in (("questions", entry.questions), ("examples", entry.examples)):
             for number, text in enumerate(texts):
+                there = said.setdefault(engine.reader.normalise(text), place) if key == "questions" else place
                 got = engine.understand(text)
-                if got.faq is None or got.faq.id != entry.id:
-                    instead = f"答的是 {got.faq.id}" if got.faq else f"没有答，当成了 {got.intent}"
-                    yield Finding(
-                        ("faq", place, key, number), f"问“{_short(text)}”{instead}，不是 {entry.id}"
-                    )
+                if there == place and (got.faq is None or got.faq.id != entry.id):
+                    reason = f"问“{short(text)}”{_instead(got, entry, key)}"
+                    yield Finding(("faq", place, key, number), reason)
         for number, text in enumerate(entry.not_examples):
             got = engine.understand(text)
             if got.faq is not None and got.faq.id == entry.id:
-                reason = f"问“{_short(text)}”不该由 {entry.id} 回答，却答了"
+                reason = (
+                    f"问“{short(text)}”不该由 {entry.id} 回答，却答了（{_because('', got.why.words)}）："
+                    f"请看看 questions 里是不是有一句和它太像"
+                )
                 yield Finding(("faq", place, "not_examples", number), reason)
 
 
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 30 else text[:29] + "…"
+def _instead(got: Understanding, entry: FaqEntry, key: str) -> str:
+    """What is done with a question that this entry should answer, and what to write."""
+    mine = "请把这句话加进 questions" if key == "examples" else "请换个说法"
+    if got.faq:
+        because = _because("", got.why.words)
+        return f"答的是 {got.faq.id}，不是 {entry.id}（{because}）：{mine}，或把它写进 {got.faq.id} 的 not_examples"
+    if got.action == "suggest":
+        return f"没有答，只会列出 {'、'.join(got.suggest)} 让居民挑，不是 {entry.id}：{mine}"
+    because = _because(got.why.rule, got.why.words)
+    return f"没有答，当成了 {got.intent}，不是 {entry.id}（{because}）：{mine}，问得完整些，例如“……怎么办”"
 
 
 def _because(rule: str, words: Sequence[str]) -> str:
-    return f"规则 {rule}，词：{'、'.join(words)}" if rule else "没有规则说中"
+    said = f"词：{'、'.join(words)}"
+    if not rule:
+        return said if words else "没有规则说中"
+    return f"规则 {rule}，{said}" if words else f"规则 {rule}"
