@@ -1,6 +1,6 @@
 """Loads the folder data/: what the bot understands, knows and says."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -13,8 +13,10 @@ from bot.model.replies import REPLIES
 from bot.model.schedule import NoticeEntry
 from bot.notice_rules import notice_rules
 from bot.sample import sample_folder
-from bot.yamlfile import Document, Found, Problem, inspect, load, shown, sound_items
-from intents.check import check, check_rules
+from bot.shelf import Snapshot, taken
+from bot.yamlfile import Document, Found, Invalid, Problem, shown, sound_items, unreadable
+from bot.yamlpieces import Pieces
+from intents.check import Finding, check, check_rules
 from intents.lexicon import UnknownGroupError
 from intents.rules import RuleBook
 from intents.spec import INTENTS, FaqEntry, IntentSpec, LexiconSpec
@@ -36,6 +38,12 @@ class Data:
     """Key -> text with {placeholders}; every key of bot.model.replies.REPLIES is there."""
     notices: tuple[NoticeEntry, ...] = ()
     """What is posted again and again."""
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    """What it was read from, by path below the folder."""
+
+
+Trying = Callable[[Sequence[IntentSpec], LexiconSpec, Sequence[FaqEntry]], Iterable[Finding]]
+"""How intents, lexicon and FAQ are tried together: everything found."""
 
 
 def inspect_data(
@@ -54,10 +62,32 @@ def inspect_data(
     example is tried, too, which takes seconds; else only what the engine could not be built from is told. ``semantic``: answers
     are tried by meaning, too. ``quiet``: the quiet hours of each mode, when notices that have to wait for their end are told.
     """
-    if not folder.is_dir():
+
+    def trying(
+        intents: Sequence[IntentSpec], lexicon: LexiconSpec, faq: Sequence[FaqEntry]
+    ) -> Iterable[Finding]:
+        return check(intents, lexicon, faq, semantic=semantic)
+
+    return inspect_files(
+        taken(folder), scopes, tree=tree, quiet=quiet, trying=trying if thoroughly else None, pieces=Pieces()
+    )
+
+
+def inspect_files(
+    snapshot: Snapshot,
+    scopes: Sequence[str],
+    *,
+    tree: Tree | None,
+    quiet: Mapping[ModeName, str] | None,
+    trying: Trying | None,
+    pieces: Pieces,
+) -> tuple[Data | None, tuple[Problem, ...]]:
+    """The same of files that were read already. ``trying``: how every example is tried; None: not at all. ``pieces``:
+    what need not be parsed again."""
+    if not snapshot.there:
         reason = "没有这个文件夹：请改正 bot.yaml 里的 data，或运行 xiaoxiang init 得到一份样例"
-        return None, (Problem(shown(folder), 1, reason),)
-    reader = _Reader(folder)
+        return None, (Problem(shown(snapshot.folder), 1, reason),)
+    reader = _Reader(snapshot, pieces)
     intents = reader.intents()
     lexicon = reader.file("lexicon", LexiconSpec)
     contacts = reader.file("contacts", Contacts)
@@ -75,29 +105,55 @@ def inspect_data(
     if entries := notices or reader.sound("notices", NoticeEntry):
         reader.tell("notices", notice_rules(entries, contacts, tree, quiet or {}))
     if lexicon is not None:
-        reader.understanding(intents, lexicon, faq, thoroughly=thoroughly, semantic=semantic)
-    if reader.problems or lexicon is None or faq is None or contacts is None or replies is None:
+        reader.understanding(intents, lexicon, faq, trying)
+    blocked = any(problem.level == "error" for problem in reader.problems)
+    if blocked or lexicon is None or faq is None or contacts is None or replies is None:
         return None, tuple(reader.problems)
-    own_words = load(sample_folder() / "data" / "replies.yaml", dict[str, str])
-    return Data(intents, lexicon, faq, contacts, {**own_words, **replies}, notices or ()), ()
+    words = {**_own_words(pieces), **replies}
+    data = Data(intents, lexicon, faq, contacts, words, notices or (), snapshot.files)
+    return data, tuple(reader.problems)
+
+
+def _own_words(pieces: Pieces) -> Mapping[str, str]:
+    """What the sample says, for whatever an older file does not."""
+    path = sample_folder() / "data" / "replies.yaml"
+    checked = pieces.inspect(path, path.read_bytes(), dict[str, str])
+    if checked.value is None:
+        raise Invalid(checked.problems)
+    return checked.value
 
 
 @dataclass
 class _Reader:
     """Reads file after file and remembers every problem."""
 
-    folder: Path
+    snapshot: Snapshot
+    pieces: Pieces
     problems: list[Problem] = field(default_factory=list)
     documents: dict[str, Document] = field(default_factory=dict)
     """By the name of the file without .yaml: "faq", "intents/thanks"."""
 
     def __post_init__(self) -> None:
-        for stray in sorted(self.folder.rglob("*.yml")):
-            self.problems.append(Problem(shown(stray), 1, f"这个文件不会被读到：请改名为 {stray.stem}.yaml"))
+        for path in sorted([*self.snapshot.files, *self.snapshot.unreadable]):
+            if path.endswith(".yml"):
+                stem = Path(path).stem
+                self.problems.append(
+                    Problem(self.shown(path), 1, f"这个文件不会被读到：请改名为 {stem}.yaml")
+                )
+
+    def shown(self, path: str) -> str:
+        """A file as people see it."""
+        return shown(self.snapshot.folder / path)
 
     def file(self, name: str, shape: type[T]) -> T | None:
         """A file as its dataclass; None when it has problems."""
-        checked = inspect(self.folder / f"{name}.yaml", shape)
+        path = f"{name}.yaml"
+        raw = self.snapshot.files.get(path)
+        if raw is None:
+            reason = self.snapshot.unreadable.get(path) or unreadable(FileNotFoundError())
+            self.problems.append(Problem(self.shown(path), 1, reason))
+            return None
+        checked = self.pieces.inspect(self.snapshot.folder / path, raw, shape)
         self.problems.extend(checked.problems)
         if checked.document:
             self.documents[name] = checked.document
@@ -105,8 +161,11 @@ class _Reader:
 
     def optional(self, name: str, shape: type[T], without: T) -> T | None:
         """A file that may be missing, or hold nothing but remarks."""
-        path = self.folder / f"{name}.yaml"
-        return self.file(name, shape) if path.exists() and not _blank(path) else without
+        path = f"{name}.yaml"
+        raw = self.snapshot.files.get(path)
+        if path in self.snapshot.unreadable or (raw is not None and not _blank(raw)):
+            return self.file(name, shape)
+        return without
 
     def sound(self, name: str, shape: type[T]) -> Sequence[T | None]:
         """The entries of a list that have their shape, so that everything wrong is told at once."""
@@ -119,7 +178,12 @@ class _Reader:
     def intents(self) -> tuple[IntentSpec, ...]:
         """Every readable file of data/intents whose id is of the closed list, in its order."""
         specs: dict[str, IntentSpec] = {}
-        names = sorted(path.stem for path in (self.folder / "intents").glob("*.yaml"))
+        files = sorted([*self.snapshot.files, *self.snapshot.unreadable])
+        names = [
+            Path(path).name.removesuffix(".yaml")
+            for path in files
+            if path.startswith("intents/") and path.endswith(".yaml")
+        ]
         for name in names:
             if spec := self.file(f"intents/{name}", IntentSpec):
                 self.documents.setdefault(f"intents/{spec.id}", self.documents[f"intents/{name}"])
@@ -130,7 +194,7 @@ class _Reader:
                 specs[spec.id] = spec
         for missing in INTENTS.keys() - set(names):
             reason = "缺少这个意图的文件：请补上，xiaoxiang init 会给一份样例"
-            self.problems.append(Problem(shown(self.folder / "intents" / f"{missing}.yaml"), 1, reason))
+            self.problems.append(Problem(self.shown(f"intents/{missing}.yaml"), 1, reason))
         return tuple(specs[id_] for id_ in INTENTS if id_ in specs)
 
     def understanding(
@@ -138,12 +202,10 @@ class _Reader:
         intents: Sequence[IntentSpec],
         lexicon: LexiconSpec,
         faq: Sequence[FaqEntry] | None,
-        *,
-        thoroughly: bool,
-        semantic: bool,
+        trying: Trying | None,
     ) -> None:
         """What intents, lexicon and FAQ do together."""
-        if not thoroughly:
+        if trying is None:
             try:
                 RuleBook(intents, lexicon)
                 return
@@ -152,9 +214,7 @@ class _Reader:
         whole = faq is not None and len(intents) == len(
             INTENTS
         )  # without a file every example is heard differently
-        found = (
-            check(intents, lexicon, faq or (), semantic=semantic) if whole else check_rules(intents, lexicon)
-        )
+        found = trying(intents, lexicon, faq or ()) if trying and whole else check_rules(intents, lexicon)
         for finding in found:
             file, *steps = finding.path
             if file == "intents":
@@ -162,7 +222,7 @@ class _Reader:
             self.tell(str(file), [(tuple(steps), finding.reason)])
 
 
-def _blank(path: Path) -> bool:
+def _blank(raw: bytes) -> bool:
     """True for a file of nothing but remarks: every example in it is commented out."""
-    lines = path.read_text("utf-8", "replace").lstrip("\ufeff").splitlines()
+    lines = raw.decode("utf-8", "replace").lstrip("\ufeff").splitlines()
     return all(not line.strip() or line.lstrip().startswith("#") for line in lines)
