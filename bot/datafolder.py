@@ -14,9 +14,11 @@ from bot.model.schedule import NoticeEntry
 from bot.notice_rules import notice_rules
 from bot.sample import sample_folder
 from bot.shelf import Snapshot, taken
-from bot.yamlfile import Document, Found, Invalid, Problem, shown, sound_items, unreadable
+from bot.yamlfile import Document, Found, Invalid, Problem, Steps, shown, sound_items, unreadable
 from bot.yamlpieces import Pieces
-from intents.check import Finding, check, check_rules
+from intents.check import check, check_rules
+from intents.finding import Finding
+from intents.finding import Path as FindingPath
 from intents.lexicon import UnknownGroupError
 from intents.rules import RuleBook
 from intents.spec import INTENTS, FaqEntry, IntentSpec, LexiconSpec
@@ -216,10 +218,22 @@ class _Reader:
         )  # without a file every example is heard differently
         found = trying(intents, lexicon, faq or ()) if trying and whole else check_rules(intents, lexicon)
         for finding in found:
-            file, *steps = finding.path
-            if file == "intents":
-                file, steps = f"intents/{steps[0]}", steps[1:]
-            self.tell(str(file), [(tuple(steps), finding.reason)])
+            self.problems.append(self._problem(finding))
+
+    def _problem(self, finding: Finding) -> Problem:
+        """A finding with its lines."""
+        name, steps = _place(finding.path)
+        reason = finding.reason
+        if finding.other:
+            other, there = _place(finding.other)
+            reason += f"（另一处：{self.shown(f'{other}.yaml')}:{self.documents[other].line(there)}）"
+        return self.documents[name].problem((steps, reason), finding.level)
+
+
+def _place(path: FindingPath) -> tuple[str, Steps]:
+    """The file and the steps inside it."""
+    file, *steps = path
+    return (f"intents/{steps[0]}", tuple(steps[1:])) if file == "intents" else (str(file), tuple(steps))
 
 
 def _blank(raw: bytes) -> bool:

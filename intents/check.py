@@ -16,12 +16,18 @@ __all__ = ["Finding", "Path", "check", "check_rules", "conflicts"]
 
 
 def check(
-    intents: Sequence[IntentSpec], lexicon: LexiconSpec, faq: Sequence[FaqEntry], *, semantic: bool = False
+    intents: Sequence[IntentSpec],
+    lexicon: LexiconSpec,
+    faq: Sequence[FaqEntry],
+    *,
+    semantic: bool = False,
+    engine: Engine | None = None,
 ) -> list[Finding]:
-    """Everything wrong. Rules that cannot be compiled are told alone: nothing can be tried while they are there."""
+    """Everything wrong. Rules that cannot be compiled are told alone: nothing can be tried while they are there.
+    ``engine``, where there is one of all this already, spares making it."""
     if broken := check_rules(intents, lexicon):
         return broken
-    engine = Engine.build(intents, lexicon, faq, semantic=semantic)
+    engine = engine or Engine.build(intents, lexicon, faq, semantic=semantic)
     tried = [*_examples(engine, intents, faq), *_answers(engine, faq)]
     return [*conflicts(engine, intents, lexicon, faq), *tried]
 

@@ -326,8 +326,10 @@ def m005_faq(db: Database) -> None:
 _FAQ = """
 CREATE TABLE versions (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, source TEXT NOT NULL, by_id TEXT NOT NULL,
-    by_name TEXT NOT NULL, note TEXT NOT NULL, edit INTEGER
+    by_name TEXT NOT NULL, note TEXT NOT NULL, warnings TEXT NOT NULL DEFAULT '[]', edit INTEGER,
+    told INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE INDEX versions_untold ON versions (id) WHERE told = 0;
 CREATE TABLE version_files (
     version INTEGER NOT NULL REFERENCES versions (id), path TEXT NOT NULL, sha TEXT NOT NULL,
     PRIMARY KEY (version, path)
@@ -406,4 +408,21 @@ CREATE TABLE superseded (
     room_id TEXT NOT NULL, person_id TEXT NOT NULL, trivial INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX superseded_entry ON superseded (entry, id)
+"""
+
+
+@migrations()
+def m007_gaps(db: Database) -> None:
+    """Clusters of questions that nobody answered."""
+    for statement in _GAPS.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
+_GAPS = """
+CREATE TABLE gaps (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, state TEXT NOT NULL, edit INTEGER
+) STRICT;
+CREATE INDEX unanswered_unsorted ON unanswered (id) WHERE gap = '' AND intent = 'question';
+CREATE INDEX unanswered_gap ON unanswered (gap, at) WHERE gap <> ''
 """

@@ -1,0 +1,113 @@
+"""Whether a set of files may go live: everything `xiaoxiang check` finds, without doing again what was done before.
+
+What is broken in itself is found first, in milliseconds; only what is sound is tried sentence by sentence. When only the FAQ
+changed, nothing is learnt again, and only what it bears on is tried.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from bot.datafolder import Data, inspect_files
+from bot.groups import Tree
+from bot.learnt import engine_of
+from bot.live import Content
+from bot.model.mode import ModeName
+from bot.shelf import Snapshot
+from bot.yamlfile import Problem, shown
+from bot.yamlpieces import Pieces
+from intents.check import Finding, check, conflicts
+from intents.engine import Engine
+from intents.faq import FaqIndex
+from intents.semantic import meanings
+from intents.spec import FaqEntry, IntentSpec, LexiconSpec
+
+KEPT = 4
+"""So many findings are remembered: putting a file back as it was is asked for again and again."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a look at a set of files found."""
+
+    content: Content | None
+    """None when it may not go live."""
+    problems: tuple[Problem, ...]
+    """What stands in its way, by file and line."""
+    warnings: tuple[Problem, ...]
+    """What is worth a look."""
+
+
+@dataclass
+class Inspector:
+    """Looks at sets of files. For one thread at a time."""
+
+    folder: Path
+    tree: Tree
+    quiet: Mapping[ModeName, str]
+    semantic: bool
+    _pieces: Pieces = field(default_factory=Pieces)
+    _found: dict[frozenset[tuple[str, bytes]], tuple[Content, Found]] = field(default_factory=dict)
+
+    def __call__(self, files: Mapping[str, bytes], base: Content) -> Found:
+        """What is to be said about these files. ``base``: what is live, from which whatever is the same is taken."""
+        key = frozenset(files.items())
+        known = self._found.get(key)
+        if known and known[0] is base:
+            return known[1]
+        found = self._look(files, base)
+        self._found[key] = base, found
+        if len(self._found) > KEPT:
+            del self._found[next(iter(self._found))]
+        return found
+
+    def _look(self, files: Mapping[str, bytes], base: Content) -> Found:
+        snapshot = Snapshot(self.folder, files)
+        trial = _Trial(base, self.semantic)
+        scopes = [node.name for node in self.tree.nodes()]
+        for trying in (None, trial):
+            data, problems = inspect_files(
+                snapshot, scopes, tree=self.tree, quiet=self.quiet, trying=trying, pieces=self._pieces
+            )
+            if data is None:
+                return Found(None, tuple(sorted(p for p in problems if p.level == "error")), ())
+        assert data is not None
+        content = Content(data, trial.engine or self._engine(data, base), base.zone)
+        return Found(content, (), tuple(sorted(problems)))
+
+    def _engine(self, data: Data, base: Content) -> Engine:
+        return engine_of(data, semantic=self.semantic) if trained_otherwise(data, base.data) else base.engine
+
+    def path_of(self, problem: Problem, files: Iterable[str]) -> str:
+        """Which of the files a problem was found in."""
+        return next((path for path in files if shown(self.folder / path) == problem.file), "")
+
+
+def trained_otherwise(data: Data, before: Data) -> bool:
+    """True when what the examples teach is not the same."""
+    return data.intents != before.intents or data.lexicon != before.lexicon
+
+
+@dataclass
+class _Trial:
+    """Tries every example that may be understood otherwise than before; keeps the engine made for it."""
+
+    base: Content
+    semantic: bool
+    engine: Engine | None = None
+
+    def __call__(
+        self, intents: Sequence[IntentSpec], lexicon: LexiconSpec, faq: Sequence[FaqEntry]
+    ) -> Iterable[Finding]:
+        before = self.base.data
+        data = replace(before, intents=tuple(intents), lexicon=lexicon, faq=tuple(faq))
+        if trained_otherwise(data, before):
+            self.engine = engine_of(data, semantic=self.semantic)
+            return check(intents, lexicon, faq, semantic=self.semantic, engine=self.engine)
+        if data.faq == before.faq:
+            self.engine = self.base.engine
+            return ()
+        old = self.base.engine
+        index = FaqIndex(faq, lexicon, old.reader.normalise, meanings(self.semantic))
+        self.engine = replace(old, faq=index)
+        return conflicts(self.engine, intents, lexicon, faq)

@@ -1,0 +1,83 @@
+"""The versions of data/: who changed what, when, and what stood there before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+VersionSource = Literal["start", "files", "chat", "rollback"]
+"""What the bot found when it started; an edit of the files; one asked for in the chat; one that was taken back."""
+
+SOURCE_TITLES: Mapping[VersionSource, str] = {
+    "start": "启动时",
+    "files": "改文件",
+    "chat": "群里改",
+    "rollback": "回退",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of data/."""
+
+    id: int
+    """Its number; 0 before it is written down."""
+    at: datetime
+    """When it went live."""
+    source: VersionSource
+    by_id: str
+    """Who asked for it in the chat; empty for an edit of the files."""
+    by_name: str
+    """Their name; else who owns the file on the machine; empty when that is not known."""
+    note: str
+    """What changed, in one line: faq.yaml 改 hesuan-time."""
+    warnings: tuple[str, ...] = ()
+    """What is worth a look, each as file:line: reason."""
+    edit: int = 0
+    """Number of the edit from the chat that caused it; 0: none did."""
+    told: bool = False
+    """Whether those who edit data/ have heard of it."""
+
+
+class VersionBook(Protocol):
+    """Tables versions, version_files, file_texts."""
+
+    def write(self, new: Version, files: Mapping[str, bytes]) -> Version:
+        """Write one down with all its files (what is the same as before costs nothing). Returns it with its number."""
+        ...
+
+    def latest(self) -> Version | None:
+        """The last one."""
+        ...
+
+    def get(self, number: int) -> Version | None:
+        """By its number; None when it never was, or is not kept any more."""
+        ...
+
+    def before(self, number: int) -> Version | None:
+        """The one before that."""
+        ...
+
+    def recent(self, limit: int) -> Sequence[Version]:
+        """The last ones, latest first."""
+        ...
+
+    def files(self, number: int) -> dict[str, bytes]:
+        """What stood in each file, by its path below data/."""
+        ...
+
+    def changes(self, number: int, since: int | None) -> Mapping[str, tuple[str, str]]:
+        """The files that differ from another version's (None: from nothing), with what stood in them then and stands now."""
+        ...
+
+    def untold(self) -> Sequence[Version]:
+        """Those nobody has heard of, oldest first."""
+        ...
+
+    def tell(self, numbers: Sequence[int]) -> None:
+        """Write down that they were told."""
+        ...
+
+    def keep(self, count: int) -> None:
+        """Forget all but the last ``count``, and the texts that no version holds."""
+        ...
