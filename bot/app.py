@@ -63,6 +63,7 @@ from bot.outbox import Outbox
 from bot.router import Router
 from bot.settings import Data
 from bot.timekeeper import Timekeeper
+from bot.together import speaker
 from handlers.table import COMMANDS, RINGS
 from handlers.testing import calling
 from intents.engine import Engine
@@ -373,6 +374,7 @@ def build(
         lambda key, words, at: delivery.tell_staff(replies(key, **words), at),
         delivery.astray,
         delivery.room_left,
+        speaker(replies),
     )
     with ledger.transaction():
         tickets.watch_all()

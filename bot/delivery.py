@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.groups import Tree
 from bot.loopguard import LoopGuard
-from bot.model.channel import GONE, Outgoing
+from bot.model.channel import BUNDLED, GONE, Outgoing
 from bot.model.handling import Reply, Request
 from bot.model.ledger import (
     Claims,
@@ -35,10 +35,16 @@ LONGEST = 4000
 def line(out: Outgoing) -> str:
     """A message as a line of a list for the staff: where it was to go, and what it was about. What was meant for the staff
     themselves is shown: else nobody would know what to look for."""
-    about = out.ticket or (f"通知{out.notice}" if out.notice is not None else "")
+    about = out.ticket or (f"通知{out.notice}" if out.notice is not None else "") or carried(out)
     if not about and out.kind == "alert" and out.room:
         return f"{out.room}：{out.text[:SHOWN]}"
     return f"{out.room or '私聊'} {about}".strip()
+
+
+def carried(out: Outgoing) -> str:
+    """The numbers of the tickets that a message says together; empty for one that says a single thing."""
+    bundled, _, numbers = out.topic.partition(" ")
+    return numbers.replace(" ", "、") if bundled == BUNDLED else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +87,8 @@ class Delivery:
         """Queue an alert to the staff of a node (the community's, by default)."""
         self._to_staff(Reply(text, "alert", "staff"), node or self._tree.root, at)
 
-    def send(self, reply: Reply, request: Request) -> None:
-        """Queue what a handler wants said. Needs an open transaction, like everything here."""
+    def send(self, reply: Reply, request: Request, reason: Reason = Reason()) -> None:
+        """Queue what a handler wants said, and why. Needs an open transaction, like everything here."""
         message = request.message
         match reply.audience:
             case "here" if not message.private:
@@ -162,7 +168,7 @@ class Delivery:
                 place.node if place else self._tree.root,
                 at,
             )
-        elif out.ticket is not None and out.room_id:
+        elif (out.ticket is not None or carried(out)) and out.room_id:
             words = {"count": "1", "list": line(out)}
             self.tell_staff(self._replies("unconfirmed", **words), at)
 
@@ -215,6 +221,7 @@ class Delivery:
             level=reply.level,
             attachment=reply.attachment,
             held=reply.held,
+            brief=reply.brief,
         )
         self._books.outbox.add(new)
         self._loops.said(room_id or to_id, text, at)

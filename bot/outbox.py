@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -41,6 +41,16 @@ LONGEST_BACKOFF = timedelta(minutes=15)
 LOOK_AHEAD = 500
 """So many waiting rows are looked at for one that may go."""
 DISK_RETRY_SECONDS = 1.0
+ALERTS_APART = 3
+"""So many new tickets that wait for the same people are told one by one; when more do, in one message."""
+ACKS_APART = 1
+TOGETHER = 30
+"""So many are said in one message at most."""
+PATIENCE = timedelta(seconds=15)
+"""An answer that has waited so long is behind: those of its group that wait, too, go with it, and it gets its turn among
+the alerts."""
+ALERTS_IN_A_ROW = 2
+"""Then it is the turn of an answer that is behind."""
 NOT_READY_SECONDS = 0.2
 """How long to wait before asking the channel again whether it can send."""
 
@@ -139,11 +149,15 @@ class Outbox:
         tell_staff: Callable[[str, dict[str, str], datetime], None],
         astray: Callable[[RowState, Outgoing, str, datetime], None],
         room_left: Callable[[str, datetime], None],
+        together: Callable[[Sequence[Waiting]], str] | None = None,
     ) -> None:
         """``pace`` is asked at each message. ``may_read_all(room_id)``: True for rooms without residents.
         ``tell_staff(key, words, at)``, ``astray(state, row, reason, at)`` and ``room_left(room_id, at)`` queue alerts inside
-        the open transaction."""
+        the open transaction. ``together(rows)``: the words that say them all at once; None: each is always said alone."""
         self._rows = rows
+        self._together = together
+        self._alerts = 0
+        """So many left since the last answer."""
         self._transactions = transactions
         self._channel = channel
         self._clock = clock
@@ -226,17 +240,28 @@ class Outbox:
 
         step = choose(some(), self._pacer, at)
         if looked == LOOK_AHEAD and not isinstance(step, Waiting):
-            return choose(self._rows.heads(), self._pacer, at)  # one held room must not hide all others
+            step = choose(self._rows.heads(), self._pacer, at)  # one held room must not hide all others
+        if isinstance(step, Waiting) and self._answers_turn(step):
+            answer = choose(self._rows.answers(LOOK_AHEAD, at - PATIENCE), self._pacer, at)
+            return answer if isinstance(answer, Waiting) else step
         return step
+
+    def _answers_turn(self, step: Waiting) -> bool:
+        """Whoever asked must not wait until the last alert of a surge has left; nothing comes before an emergency."""
+        return step.out.kind == "alert" and not step.first and self._alerts >= ALERTS_IN_A_ROW
 
     async def send(self, row: Waiting) -> None:
         """Send one row and write down what became of it. The claim is on disk before the words leave."""
         if row.out.room_id and self._rows.gone(row.out.room_id):
             await self._give_up(row, "failed", GONE)
             return
-        out = self._guarded(row.out)
-        if not await self._claim(out):
+        fellows = self._fellows(row)
+        out = await (self._claim_together(fellows) if fellows else self._claim(row.out))
+        if out is None:
             return
+        row = replace(row, out=out, attempts=max(one.attempts for one in fellows or [row]))
+        if not row.first:
+            self._alerts = self._alerts + 1 if out.kind == "alert" else 0
         try:
             gateway_id = await self._channel.send(out)
         except TooFast:
@@ -260,16 +285,41 @@ class Outbox:
         else:
             await self._sent(out, gateway_id)
 
-    async def _claim(self, out: Outgoing) -> bool:
-        """Put the claim on disk; False when the row was taken back while the disk refused."""
+    def _fellows(self, row: Waiting) -> list[Waiting]:
+        """The rows that leave together with this one, itself among them; none while it can be said alone."""
+        at = self._clock.now()
+        if row.brief is None or row.first or self._together is None:
+            return []
+        alone = ALERTS_APART if row.brief.kind == "tickets" else ACKS_APART
+        if row.brief.kind == "acks" and row.due > at - PATIENCE:
+            return []
+        found = self._rows.fellows(row, TOGETHER, at)
+        return found if len(found) > alone else []
+
+    async def _claim(self, said: Outgoing) -> Outgoing | None:
+        """Put the claim on disk, and what really leaves; None when the row was taken back while the disk refused."""
+        out = self._guarded(said)
         claimed = False
 
         def change() -> None:
             nonlocal claimed
-            claimed = self._rows.claim(out.id, out.text)
+            claimed = self._rows.claim(out.id, out.text, said.text)
 
         await self._write(change)
-        return claimed
+        return out if claimed else None
+
+    async def _claim_together(self, fellows: Sequence[Waiting]) -> Outgoing | None:
+        """The same of several that one message says."""
+        assert self._together is not None
+        said = self._guarded(replace(fellows[0].out, text=self._together(fellows)))
+        carrier: Outgoing | None = None
+
+        def change() -> None:
+            nonlocal carrier
+            carrier = self._rows.claim_together(fellows, said.text, self._clock.now())
+
+        await self._write(change)
+        return carrier
 
     async def _write(self, change: Callable[[], None]) -> None:
         """Make a change durable, however often the disk refuses: what has left must not be forgotten."""

@@ -161,7 +161,7 @@ def test_what_may_have_gone_out_is_never_sent_again(open_desk: Callable[..., Des
 def test_rows_found_in_sending_at_the_start_become_unconfirmed(open_desk: Callable[..., Desk]) -> None:
     desk = open_desk(paced=False)
     row = desk.queue("killed while this left")
-    desk.rows.claim(row, "killed while this left")
+    desk.rows.claim(row, "killed while this left", "killed while this left")
     assert [out.id for out in desk.rows.interrupted(MORNING)] == [row]
     assert desk.states() == ["unconfirmed"]
     assert desk.drain() == []
@@ -210,7 +210,7 @@ def test_the_pace_is_taken_up_where_an_earlier_process_left_it(open_desk: Callab
     desk = open_desk()
     for n in range(5):
         row = desk.queue(str(n), room="r1")
-        desk.rows.claim(row, str(n))
+        desk.rows.claim(row, str(n), str(n))
         desk.rows.settle(row, "sent", MORNING - timedelta(seconds=5 - n))
     desk.outbox.recall()
     desk.queue("sixth", room="r1")

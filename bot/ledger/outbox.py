@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.ledger.database import Ledger
-from bot.model.channel import STOPPED, Outgoing, OutKind
+from bot.model.channel import BUNDLED, STOPPED, Brief, Outgoing, OutKind
 from bot.model.clock import millis, moment
 from bot.model.ledger import NewOutgoing, RowState, Waiting
 from bot.model.message import Message
@@ -45,12 +46,13 @@ class OutboxRows:
         at = millis(new.at)
         cursor = self._ledger.execute(
             "INSERT INTO outbox (account, kind, priority, room_id, room, to_id, text, mentions,"
-            " ticket, message_id, created_at, due_at, topic, notice, attachment, held)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " ticket, message_id, created_at, due_at, topic, notice, attachment, held, bundle, brief, pressing)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 self._ledger.account, new.kind, priority(new), new.room_id, new.room, new.to_id, new.text,
                 json.dumps(new.mentions, ensure_ascii=False) if new.mentions else "[]", new.ticket, new.message_id, at, at, new.topic,
-                new.notice, new.attachment, new.held,
+                new.notice, new.attachment, new.held, new.brief.kind if new.brief else "", new.brief.line if new.brief else "",
+                bool(new.brief and new.brief.pressing),
             ),
         )  # fmt: skip
         return int(cursor.lastrowid or 0)
@@ -68,14 +70,37 @@ class OutboxRows:
             (),
         )
 
-    def _pending(self, rest: str, parameters: tuple[int, ...]) -> Iterator[Waiting]:
+    def answers(self, limit: int, before: datetime) -> Iterator[Waiting]:
+        """The same of answers alone that could have left by that moment."""
+        rank = PRIORITY["reply"]
+        return self._pending(
+            "AND priority = ? AND due_at <= ? ORDER BY id LIMIT ?", (rank, millis(before), limit)
+        )
+
+    def fellows(self, row: Waiting, limit: int, at: datetime) -> list[Waiting]:
+        """Rows that may leave together with this one, itself among them: of the same kind, for the same people, due by
+        that moment; pressing ones first."""
+        out, kind = row.out, row.brief.kind if row.brief else ""
+        if not kind:
+            return [row]
+        rows = self._pending(
+            "AND room_id = ? AND to_id = ? AND bundle = ? AND bundle <> '' AND kind = ? AND due_at <= ?"
+            " ORDER BY id <> ?, pressing DESC, id LIMIT ?",
+            (out.room_id, out.to_id, kind, out.kind, millis(at), out.id, limit),
+        )
+        found = list(rows)
+        return sorted(found, key=lambda one: (not (one.brief and one.brief.pressing), one.out.id))
+
+    def _pending(self, rest: str, parameters: tuple[int | str, ...]) -> Iterator[Waiting]:
         rows = self._ledger.rows(
-            f"SELECT {_OUT}, due_at, attempts FROM outbox WHERE state = 'pending' AND held = '' AND account = ?"
-            f" AND room_id IS NOT NULL {rest}",
+            f"SELECT {_OUT}, due_at, attempts, bundle, brief, pressing, priority FROM outbox WHERE state = 'pending'"
+            f" AND held = '' AND account = ? AND room_id IS NOT NULL {rest}",
             (self._ledger.account, *parameters),
         )
         for row in rows:
-            yield Waiting(_outgoing(row), moment(row[11]), row[12])
+            due, attempts, bundle, line, pressing, rank = row[11:]
+            brief = Brief(bundle, line, bool(pressing)) if bundle else None
+            yield Waiting(_outgoing(row), moment(due), attempts, brief, rank < 0)
 
     def stranded(self, at: datetime) -> list[Outgoing]:
         """Rows that wait for another account than the present one; they become failed."""
@@ -90,29 +115,72 @@ class OutboxRows:
         )
         return [_outgoing(row) for row in rows]
 
-    def claim(self, row: int, text: str) -> bool:
-        """pending -> sending, with the words that really leave. False when it was cancelled or held meanwhile."""
+    def claim(self, row: int, text: str, was: str) -> bool:
+        """pending -> sending, with the words that really leave. False when it was cancelled, held or reworded meanwhile:
+        ``was`` is how it was read."""
         claimed = self._ledger.execute(
             "UPDATE outbox SET state = 'sending', text = ?, attempts = attempts + 1"
-            " WHERE id = ? AND state = 'pending' AND held = ''",
-            (text, row),
+            " WHERE id = ? AND state = 'pending' AND held = '' AND text = ?",
+            (text, row, was),
         )
         return bool(claimed.rowcount)
 
+    def claim_together(self, rows: Sequence[Waiting], text: str, at: datetime) -> Outgoing | None:
+        """pending -> sending, of all of them, carried by a new row with these words, which is returned; whatever becomes of
+        that row becomes of them. None, and nothing done, when one of them was cancelled, held or reworded meanwhile."""
+        first = rows[0].out
+        members = json.dumps([row.out.id for row in rows])
+        among = "id IN (SELECT value FROM json_each(?)) AND state = 'pending' AND held = ''"
+        there = dict(
+            self._ledger.execute(f"SELECT id, text FROM outbox WHERE {among}", (members,)).fetchall()
+        )
+        if there != {row.out.id: row.out.text for row in rows}:
+            return None
+        mentions = tuple(dict.fromkeys(one for row in rows for one in row.out.mentions))
+        topic = " ".join([BUNDLED, *(row.out.ticket for row in rows if row.out.ticket)])
+        cursor = self._ledger.execute(
+            "INSERT INTO outbox (account, kind, priority, room_id, room, to_id, text, mentions, message_id, state,"
+            " created_at, due_at, attempts, topic) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', 'sending', ?, ?, 1, ?)",
+            (
+                self._ledger.account, first.kind, PRIORITY[first.kind], first.room_id, first.room, first.to_id, text,
+                json.dumps(mentions, ensure_ascii=False), millis(at), millis(at), topic,
+            ),
+        )  # fmt: skip
+        carrier = int(cursor.lastrowid or 0)
+        self._ledger.execute(
+            f"UPDATE outbox SET state = 'sending', attempts = attempts + 1, carrier = ? WHERE {among}",
+            (carrier, members),
+        )
+        return replace(first, id=carrier, text=text, mentions=mentions, ticket=None, topic=topic)
+
     def settle(self, row: int, state: RowState, at: datetime, gateway_id: str = "", error: str = "") -> None:
-        """sending -> sent, failed or unconfirmed."""
+        """sending -> sent, failed or unconfirmed; with it the rows that it carries."""
         self._ledger.execute(
             "UPDATE outbox SET state = ?, settled_at = ?, gateway_id = ?, error = ? WHERE id = ?",
             (state, millis(at), gateway_id, error, row),
         )
+        self._ledger.execute(
+            "UPDATE outbox SET state = ?, settled_at = ?, error = ? WHERE carrier = ? AND carrier IS NOT NULL",
+            (state, millis(at), error, row),
+        )
 
     def postpone(self, row: int, at: datetime, due: datetime, error: str, counted: bool) -> None:
         """sending -> pending again, not before ``due``; ``counted`` when it counts as an attempt. What was taken back,
-        corrected or paused while it was leaving is cancelled or held instead."""
+        corrected or paused while it was leaving is cancelled or held instead; rows that it carried wait on their own
+        again."""
         self._ledger.execute(
-            "UPDATE outbox SET state = 'pending', due_at = ?, error = ?, attempts = attempts - ? WHERE id = ?",
-            (millis(due), error, 0 if counted else 1, row),
+            "UPDATE outbox SET state = 'pending', due_at = ?, error = ?, attempts = attempts - ?, carrier = NULL,"
+            " text = CASE instead WHEN '' THEN text ELSE instead END, instead = '' WHERE id = ? OR carrier = ?",
+            (millis(due), error, 0 if counted else 1, row, row),
         )
+        bundled = "DELETE FROM outbox WHERE id = ? AND topic GLOB ?"
+        if self._ledger.execute(bundled, (row, f"{BUNDLED}*")).rowcount:
+            self._ledger.execute(  # it never left; what it carried waits on, unless nobody would ever send it
+                "UPDATE outbox SET state = 'failed', settled_at = ?, error = ? WHERE state = 'pending' AND bundle <> ''"
+                " AND account <> ?",
+                (millis(at), OTHER_ACCOUNT, self._ledger.account),
+            )
+            return
         self._ledger.execute(
             "UPDATE outbox SET state = 'cancelled', settled_at = ?, error = '' WHERE id = ? AND EXISTS (SELECT 1 FROM notices"
             " WHERE (id = outbox.notice AND state = 'cancelled')"
@@ -144,7 +212,7 @@ class OutboxRows:
             " WHERE state = 'sending' AND echoed_at IS NOT NULL"
         )
         rows = self._ledger.execute(
-            f"SELECT {_OUT} FROM outbox WHERE state = 'sending' ORDER BY id"
+            f"SELECT {_OUT} FROM outbox WHERE state = 'sending' AND carrier IS NULL ORDER BY id"
         ).fetchall()
         self._ledger.execute(
             "UPDATE outbox SET state = 'unconfirmed', settled_at = ?, error = ? WHERE state = 'sending'",
@@ -165,8 +233,8 @@ class OutboxRows:
             return False
         self._ledger.execute(
             "UPDATE outbox SET echoed_at = coalesce(echoed_at, ?), error = CASE state WHEN 'unconfirmed' THEN '' ELSE error"
-            " END, state = CASE state WHEN 'unconfirmed' THEN 'sent' ELSE state END WHERE id = ?",
-            (millis(message.at), row),
+            " END, state = CASE state WHEN 'unconfirmed' THEN 'sent' ELSE state END WHERE id = ? OR carrier = ?",
+            (millis(message.at), row, row),
         )
         return True
 
@@ -183,9 +251,10 @@ class OutboxRows:
             return None  # to whom it was said is not told: the id alone can say which row it is
         rows = self._ledger.execute(
             "SELECT id, state, text, attachment FROM outbox WHERE state = 'sending' AND account = ? AND room_id = ?"
-            " AND echoed_at IS NULL UNION ALL SELECT id, state, text, attachment FROM outbox WHERE settled_at >= ?"
+            " AND echoed_at IS NULL AND carrier IS NULL"
+            " UNION ALL SELECT id, state, text, attachment FROM outbox WHERE settled_at >= ?"
             " AND state IN ('sent', 'unconfirmed') AND gateway_id = '' AND account = ? AND room_id = ?"
-            " AND echoed_at IS NULL",
+            " AND echoed_at IS NULL AND carrier IS NULL",
             (self._ledger.account, message.room_id, millis(since), self._ledger.account, message.room_id),
         )
         words = _bare(message.text)
@@ -224,7 +293,7 @@ class OutboxRows:
         """(when, room id) of rows sent after that moment, oldest first."""
         rows = self._ledger.execute(
             "SELECT settled_at, coalesce(room_id, '') FROM outbox"
-            " WHERE settled_at > ? AND state = 'sent' AND account = ? ORDER BY settled_at",
+            " WHERE settled_at > ? AND state = 'sent' AND carrier IS NULL AND account = ? ORDER BY settled_at",
             (millis(since), self._ledger.account),
         )
         return [(moment(at), room_id) for at, room_id in rows]
@@ -261,17 +330,17 @@ class OutboxRows:
         rows = self._ledger.execute(
             "SELECT ticket FROM outbox WHERE ticket IS NOT NULL AND room_id = ? AND created_at >= ? AND to_id = ?"
             " AND account = ? AND kind = 'alert' AND state IN ('sent', 'unconfirmed') AND settled_at >= ?"
-            " ORDER BY settled_at DESC",
+            " ORDER BY settled_at DESC, id DESC",
             (room_id, millis(since - LONGEST_WAIT), to_id, self._ledger.account, millis(since)),
         )
         return list(dict.fromkeys(number for (number,) in rows))
 
     def counts(self, since: datetime) -> dict[str, int]:
-        """How many rows are in each state: all pending and sending ones, others since a moment."""
+        """How many rows are in each state: all pending and sending ones, others since a moment. What left together is one."""
         rows = self._ledger.execute(
             "SELECT 'pending', count(*) FROM outbox WHERE state = 'pending'"
-            " UNION ALL SELECT 'sending', count(*) FROM outbox WHERE state = 'sending'"
-            " UNION ALL SELECT state, count(*) FROM outbox WHERE settled_at > ? GROUP BY state",
+            " UNION ALL SELECT 'sending', count(*) FROM outbox WHERE state = 'sending' AND carrier IS NULL"
+            " UNION ALL SELECT state, count(*) FROM outbox WHERE settled_at > ? AND carrier IS NULL GROUP BY state",
             (millis(since),),
         )
         return {state: int(count) for state, count in rows}

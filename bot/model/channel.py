@@ -12,6 +12,25 @@ OutKind = Literal["alert", "reply", "call", "notice", "private"]
 (private ranks with reply)."""
 
 
+Bundle = Literal["tickets", "acks"]
+"""What may be said together when much waits: new tickets to the staff, 「已登记」 to those who asked."""
+
+
+BUNDLED = "bundle"
+"""What the topic of a message begins with that says several together; the numbers of their tickets follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What stands for a message where it is said together with others of its kind that wait for the same people."""
+
+    kind: Bundle
+    line: str
+    """One line, with all that must not be lost."""
+    pressing: bool = False
+    """Urgent: named before the others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message on its way out, as the outbox hands it to the channel."""

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Literal
 
 from bot.model.audit import Actor
-from bot.model.channel import OutKind
+from bot.model.channel import Brief, OutKind
 from bot.model.message import Message
 from bot.model.notice import Level
 from bot.model.people import Person, Role
 from bot.model.services import Services
 from bot.model.tree import Place
 from bot.model.understanding import Understanding
+from bot.model.why import Reason
 
 Audience = Literal["here", "staff", "sender", "room", "person", "group", "named", "admins"]
 """Who hears a reply: the room it came from (or the private chat), the staff of the place, the sender in private,
@@ -47,6 +48,8 @@ class Reply:
     """Id of a message to be sent on, or "file:" and the path of a file, instead of ``text``."""
     held: str = ""
     """Why it waits from the start (bot.model.notice.DeliveryRow.held); empty: it does not."""
+    brief: Brief | None = None
+    """What stands for it where it leaves together with others; None: it is always said alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,8 @@ class Outcome:
     label: str
     """One word and an id for the ledger and the log: "ticket:A023", "silent", "answer:hours"."""
     replies: tuple[Reply, ...] = ()
+    because: Reason = Reason()
+    """What decided, kept beside every message it causes; the router writes it."""
 
 
 @dataclass(frozen=True, slots=True)

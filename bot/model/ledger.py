@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from bot.model.channel import Outgoing, OutKind
+from bot.model.channel import Brief, Outgoing, OutKind
 from bot.model.message import Message
 from bot.model.notice import Level
 from bot.model.people import Grant
@@ -50,6 +50,8 @@ class NewOutgoing:
     """Id of a message to be sent on, or "file:" and the path of a file to be sent, instead of a text."""
     held: str = ""
     """Why it waits from the start (bot.model.notice.DeliveryRow.held); empty: it does not."""
+    brief: Brief | None = None
+    """What stands for it where it leaves together with others; None: it is always said alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,10 @@ class Waiting:
     due: datetime
     """Not to be sent before this moment."""
     attempts: int
+    brief: Brief | None = None
+    """What stands for it where it leaves together with others that wait; None: it leaves alone."""
+    first: bool = False
+    """An emergency's: nothing takes its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +158,27 @@ class Outbox(Protocol):
         """Pending rows whose room is known: by priority, then in the order they were queued."""
         ...
 
-    def claim(self, row: int, text: str) -> bool:
-        """pending -> sending, with the words that really leave. False when it was cancelled or held meanwhile."""
+    def answers(self, limit: int, before: datetime) -> Iterator[Waiting]:
+        """The same of answers alone that could have left by that moment."""
+        ...
+
+    def fellows(self, row: Waiting, limit: int, at: datetime) -> list[Waiting]:
+        """Rows that may leave together with this one, itself among them: of the same kind, for the same people, due by
+        that moment; pressing ones first."""
+        ...
+
+    def claim(self, row: int, text: str, was: str) -> bool:
+        """pending -> sending, with the words that really leave. False when it was cancelled, held or reworded meanwhile:
+        ``was`` is how it was read."""
+        ...
+
+    def claim_together(self, rows: Sequence[Waiting], text: str, at: datetime) -> Outgoing | None:
+        """pending -> sending, of all of them, carried by a new row with these words, which is returned; whatever becomes of
+        that row becomes of them. None, and nothing done, when one of them was cancelled, held or reworded meanwhile."""
         ...
 
     def settle(self, row: int, state: RowState, at: datetime, gateway_id: str = "", error: str = "") -> None:
-        """sending -> sent, failed or unconfirmed."""
+        """sending -> sent, failed or unconfirmed; with it the rows that it carries."""
         ...
 
     def heard(self, out: Outgoing) -> bool:
@@ -179,7 +200,8 @@ class Outbox(Protocol):
 
     def postpone(self, row: int, at: datetime, due: datetime, error: str, counted: bool) -> None:
         """sending -> pending again, not before ``due``; ``counted`` when it counts as an attempt. What was taken back,
-        corrected or paused while it was leaving is cancelled or held instead."""
+        corrected or paused while it was leaving is cancelled or held instead; rows that it carried wait on their own
+        again."""
         ...
 
     def interrupted(self, at: datetime) -> list[Outgoing]:

@@ -102,8 +102,12 @@ class Ticket(Plea):
     @property
     def short(self) -> str:
         """The number as people type it: 23 for A023; from B001 on with its letter."""
-        first = self.number.startswith("A") and len(self.number) == 4
-        return self.number[1:].lstrip("0") if first else self.number
+        return short(self.number)
+
+
+def short(number: str) -> str:
+    """A number as people type it: 23 for A023; from B001 on with its letter."""
+    return number[1:].lstrip("0") if number.startswith("A") and len(number) == 4 else number
 
 
 @dataclass(frozen=True, slots=True)

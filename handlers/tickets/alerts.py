@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from bot.model.channel import Brief
 from bot.model.handling import Reply, Request
 from bot.model.services import Services
 from bot.model.ticket import Ticket
@@ -11,6 +12,9 @@ from handlers.tickets import ladder
 from handlers.tickets.ladder import called
 from handlers.tickets.reach import doer_id, node_of, to_colleague
 from handlers.tickets.whereabouts import household_of
+
+LINE = 40
+"""Characters of somebody's words in the line that stands for a ticket among others; /工单 shows the rest."""
 
 
 def alert(ticket: Ticket, request: Request, services: Services, *, behalf: bool = False) -> Reply:
@@ -30,7 +34,7 @@ def alert(ticket: Ticket, request: Request, services: Services, *, behalf: bool 
     )
     at = request.message.at
     text = "\n".join(filter(None, (text, isolating(ticket, at, services))))
-    return _calling(called(ticket, at, services), text, ticket)
+    return replace(_calling(called(ticket, at, services), text, ticket), brief=_brief(ticket, at, services))
 
 
 def alert_also(ticket: Ticket, request: Request, services: Services) -> Reply:
@@ -40,7 +44,22 @@ def alert_also(ticket: Ticket, request: Request, services: Services) -> Reply:
     text = "\n".join(
         filter(None, (services.replies("alert_ticket_also", **words), isolating(ticket, at, services)))
     )
-    return _calling(called(ticket, at, services), text, ticket)
+    return replace(_calling(called(ticket, at, services), text, ticket), brief=_brief(ticket, at, services))
+
+
+def _brief(ticket: Ticket, at: datetime, services: Services) -> Brief | None:
+    """A new ticket as one line, where many wait to be told; an emergency is always told alone."""
+    if _emergency(ticket):
+        return None
+    line = services.replies(
+        "alert_line",
+        **about(ticket, services, public=False),
+        name=pleader(ticket),
+        text=quoted(" ".join(ticket.text.split()), LINE),
+        phones=ticket.phones,
+        note=isolating(ticket, at, services),
+    )
+    return Brief("tickets", line, ticket.urgent)
 
 
 def hears_alerts(request: Request, ticket: Ticket, services: Services) -> bool:
@@ -76,7 +95,10 @@ def to_absent(told: Reply, ticket: Ticket, services: Services) -> tuple[Reply, .
         if services.colleagues.seen_at(id_, room) or (friend and told.urgent):
             continue  # an emergency reaches friends in private anyway
         if reached := to_colleague(id_, told.text, bare, ticket, services):
-            found[replace(reached[0], urgent=told.urgent)] = None
+            brief = told.brief
+            if brief is not None and reached[0].text != told.text:
+                brief = replace(brief, line=bare)
+            found[replace(reached[0], urgent=told.urgent, brief=brief)] = None
     return tuple(found)
 
 

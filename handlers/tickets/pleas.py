@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
+from bot.model.channel import Brief
 from bot.model.handling import Dialogue, Outcome, Reply, Request
 from bot.model.household import Household
 from bot.model.services import Services
@@ -258,7 +259,18 @@ def _answer(first: Settled, further: list[Settled], services: Services) -> tuple
     text = "\n".join(lines)
     if any(one.ticket.intent in SENSITIVE for one in (first, *further)):
         return discreetly(request, services, text, ticket.number)
-    return (to_sender(request, text, ticket.number),)
+    return (replace(to_sender(request, text, ticket.number), brief=_brief(first, further, services)),)
+
+
+def _brief(first: Settled, further: list[Settled], services: Services) -> Brief | None:
+    """The same as one line, where many wait to be told; what is not simply new is told alone."""
+    if any(one.how != "opened" for one in (first, *further)):
+        return None
+    missing = _missing(first.ticket, services, services.wants.get(first.ticket.intent, ()))
+    words = about(first.ticket, services) | {"name": first.ticket.requester or "居民"}
+    lines = [services.replies("ticket_line", **words, missing=" ".join(missing.values()))]
+    lines += [services.replies("ticket_also", **about(one.ticket, services)) for one in further]
+    return Brief("acks", " ".join(lines))
 
 
 def _line(first: Settled, services: Services) -> str:
