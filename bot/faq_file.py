@@ -220,6 +220,15 @@ def _same(now: Any, wanted: object) -> bool:
     return _text(str(now)) == (f"{wanted:g}" if isinstance(wanted, (int, float)) else _text(str(wanted)))
 
 
+def _bare(value: Any) -> Any:
+    """What was read as it counts: blank ends of texts do not, and the end of a block is one when a line comes behind it."""
+    if isinstance(value, dict):
+        return {key: _bare(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_bare(one) for one in value]
+    return value.strip() if isinstance(value, str) else value
+
+
 def _prove(before: Document, after: Document, edit: Edit) -> None:
     """Every other entry is equal and in its place; the one concerned has what was wanted, and otherwise what it had."""
     old, new = list(before.data), list(after.data) if isinstance(after.data, list) else []
@@ -236,5 +245,5 @@ def _prove(before: Document, after: Document, edit: Edit) -> None:
     if edit.kind == "add" and not wanted["topic"]:
         wanted["topic"] = OTHER_TOPIC
     keys = {*wanted, *got}
-    if old != new or not all(_same(got.get(key), wanted.get(key)) for key in keys):
+    if _bare(old) != _bare(new) or not all(_same(got.get(key), wanted.get(key)) for key in keys):
         raise CannotApply(_ODD)
