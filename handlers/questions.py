@@ -2,15 +2,13 @@
 
 import re
 import unicodedata
-from dataclasses import replace
-from datetime import datetime
 
 from bot.model.faq import Faq
-from bot.model.handling import Dialogue, Outcome, Request
+from bot.model.handling import Outcome, Request
 from bot.model.services import Services
-from handlers import cards
+from handlers.faq import expired, manners, surge
+from handlers.faq.asking import present
 from handlers.people import chitchat
-from handlers.speaking import to_sender
 from handlers.tickets.own_tickets import asks_after_own
 
 DIGITS = {"1": 0, "2": 1, "3": 2, "一": 0, "二": 1, "三": 2}
@@ -22,21 +20,17 @@ def question(request: Request, services: Services) -> Outcome:
     """Answer, offer a choice, or stay silent; whoever addressed us is handed to a person instead of silence."""
     understanding = request.understanding
     assert understanding is not None
-    at = request.message.at
-    if understanding.faq is not None and (entry := _valid(understanding.faq.id, services, at)):
-        return _answer(entry, request, services)
+    if understanding.faq is not None and (entry := present(understanding.faq.id, request, services)):
+        return _give(entry, request, services)
     if after_own := asks_after_own(request, services):
         return after_own
-    offered = [entry for id_ in understanding.suggest[:3] if (entry := _valid(id_, services, at))]
+    near = (present(id_, request, services) for id_ in understanding.suggest[:3])
+    offered = [entry for entry in near if entry and entry.valid(request.message.at)]
     if offered:
-        choice = Dialogue("choice", "", tuple(entry.id for entry in offered))
-        services.dialogues.begin(request.message.room_id, request.person.id, choice, at + services.patience)
-        if len(offered) == 1:
-            text = services.replies("faq_suggest_one", title=offered[0].title)
-            return Outcome("suggest", (to_sender(request, text),))
-        lines = "\n".join(f"{n}. {entry.title}" for n, entry in enumerate(offered, 1))
-        return Outcome("suggest", (to_sender(request, services.replies("faq_suggest", list=lines)),))
-    return chitchat(request, services)
+        return manners.offer(tuple(dict.fromkeys(offered)), request, services)
+    if held := surge.joined(request, services):
+        return held
+    return surge.unanswered(request, chitchat(request, services), services)
 
 
 def answer_choice(request: Request, services: Services) -> Outcome | None:
@@ -49,20 +43,12 @@ def answer_choice(request: Request, services: Services) -> Outcome | None:
     if n >= len(request.dialogue.options):
         return None
     services.dialogues.end(request, "choice")
-    entry = _valid(request.dialogue.options[n], services, request.message.at)
-    if entry is None:
-        return None
-    return _answer(entry, request, services)
+    entry = present(request.dialogue.options[n], request, services)
+    return _give(entry, request, services) if entry else None
 
 
-def _answer(entry: Faq, request: Request, services: Services) -> Outcome:
-    said = entry.answer
-    if cards.PLACEHOLDER in said:
-        said = said.replace(cards.PLACEHOLDER, cards.card(cards.place_of(request, services), services))
-    answer = to_sender(request, services.replies("faq_answer", answer=said))
-    return Outcome(f"answer:{entry.id}", (replace(answer, topic=f"faq:{entry.id}"),))
-
-
-def _valid(id_: str, services: Services, at: datetime) -> Faq | None:
-    entry = services.faq.get(id_)
-    return entry if entry and entry.valid(at) else None
+def _give(entry: Faq, request: Request, services: Services) -> Outcome:
+    """The answer, with manners; that it holds no longer, where so."""
+    if entry.valid(request.message.at):
+        return manners.give(entry, request, services)
+    return expired.hold(entry, request, services)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from bot.model.audit import BOT
 from bot.model.handling import Outcome, Reply, Request, Ring
@@ -10,6 +11,7 @@ from bot.model.services import Services
 from bot.model.tree import Node
 from bot.model.unanswered import Unanswered
 from handlers.authority import may
+from handlers.faq import closing
 from handlers.speaking import private_enough, quoted, to_sender
 from handlers.tickets.covered import branch, meant
 from handlers.tickets.lists import age
@@ -61,18 +63,24 @@ def heard(request: Request, outcome: Outcome, services: Services) -> None:
     """Look at a message of a residents' group after it was decided about: does it want an answer that nobody gave, or
     is it one? Costs nothing for chat."""
     place, understanding = request.place, request.understanding
-    if place is None or place.at_work or understanding is None:
+    if understanding is None or (place is not None and place.at_work):
+        return
+    if outcome.label.startswith("handoff:") and understanding.intent == "question":
+        _handed(request, services)
+    if place is None:
         return
     if request.person.rank and may(request.person, "volunteer", place.node, services.groups):
         _answer_by(request, services)
     elif request.dialogue is not None:
-        if outcome.label.startswith("answer:"):  # one of those that were offered
+        if outcome.label.startswith(("answer:", "pointed:")):  # one of those that were offered
             latest = services.unanswered.of(
                 request.message.room_id, request.person.id, request.message.at - KEPT
             )[:1]
             services.unanswered.answered(latest, BOT, request.message.at)
     elif outcome.label == "suggest":
         _wait(request, place.node, services)  # until one of those offered is chosen
+    elif outcome.label.startswith("held:"):
+        _wait(request, place.node, services, "held")
     elif outcome.label.startswith("silent"):
         if understanding.intent in ASKING or understanding.intent.startswith("help."):
             _wait(request, place.node, services)
@@ -80,11 +88,14 @@ def heard(request: Request, outcome: Outcome, services: Services) -> None:
             len(request.text) <= SETTLED and _SETTLED.search(request.text)
         ):
             _tick_own(request, services, request.person.name, THANKS)
-    elif outcome.label.startswith(("answer:", "handoff:", "ticket:")):
-        _tick_own(request, services, BOT, KEPT, alike_only=outcome.label.startswith("answer:"))
+    elif outcome.label.startswith(("answer:", "pointed:", "covered:", "handoff:", "ticket:")):
+        alike_only = not outcome.label.startswith(("handoff:", "ticket:"))
+        _tick_own(request, services, BOT, KEPT, alike_only=alike_only)
 
 
-def _wait(request: Request, node: Node, services: Services) -> None:
+def _wait(
+    request: Request, node: Node, services: Services, how: Literal["silent", "held"] = "silent"
+) -> None:
     message, understanding = request.message, request.understanding
     assert understanding is not None
     if "@" in request.text:
@@ -95,7 +106,21 @@ def _wait(request: Request, node: Node, services: Services) -> None:
     services.unanswered.add(
         Unanswered(
             0, message.at, message.room_id, message.room, node.name, message.sender_id, message.sender,
-            understanding.intent, request.text, message.id,
+            understanding.intent, request.text, message.id, how,
+        )
+    )  # fmt: skip
+
+
+def _handed(request: Request, services: Services) -> None:
+    """A question for which the FAQ had nothing, so that a person has it now: a gap, though nobody waits here."""
+    if request.person.rank:
+        return
+    message = request.message
+    node = request.place.node if request.place else services.groups.root
+    services.unanswered.add(
+        Unanswered(
+            0, message.at, message.room_id, message.room, node.name, message.sender_id, message.sender,
+            "question", request.text, message.id, "handed",
         )
     )  # fmt: skip
 
@@ -128,6 +153,7 @@ def _answer_by(request: Request, services: Services) -> None:
     else:
         answered = [row for row in waiting[:1] if message.at - row.at <= TO_THE_ROOM]
     services.unanswered.answered(answered, request.person.name, message.at)
+    closing.by_worker(request, answered, services)
 
 
 def _calls(text: str, name: str) -> bool:
@@ -193,6 +219,7 @@ def _tick(words: str, found: Sequence[Unanswered], request: Request, services: S
     ticked = [row for row in found if row.number in numbers] if numbers else list(found)
     unknown = [number for number in numbers if number not in {row.number for row in ticked}]
     services.unanswered.answered(ticked, request.person.name, request.message.at)
+    services.asked.serve_messages([row.message_id for row in ticked], request.message.at)
     if ticked:
         asked = "、".join(f"{row.number} {row.sender}" for row in ticked)
         services.audit.write(request.by, "unanswered", f"记为已回：{asked}"[:500])

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -121,7 +122,7 @@ class AskedRows:
         )
         return [(entry, room_id, moment(at)) for entry, room_id, at in rows]
 
-    def waiting(self, since: datetime, how: Collection[How], entry: str | None = None) -> list[Row]:
+    def waiting(self, since: datetime, *how: How, entry: str | None = None) -> list[Row]:
         """Questions since then that still wait, of these kinds and this entry (None: any), oldest first."""
         return self._select(
             "served_at IS NULL AND at >= ? AND account = ? AND how IN (SELECT value FROM json_each(?))"
@@ -146,6 +147,12 @@ class AskedRows:
         self._ledger.execute(
             "UPDATE asked SET served_at = ? WHERE served_at IS NULL AND message_id IN (SELECT value FROM json_each(?))",
             (millis(at), json.dumps(sorted(message_ids))),
+        )
+
+    def turn(self, rows: Sequence[Row], how: How) -> None:
+        """Something else became of them."""
+        self._ledger.execute(
+            "UPDATE asked SET how = ? WHERE id IN (SELECT value FROM json_each(?))", (how, _ids(rows))
         )
 
     # surges
@@ -221,6 +228,18 @@ class AskedRows:
         ).fetchone()
         return None if row is None else Offer(row[0], moment(row[1]), *row[2:])
 
+    def untold_offer(self) -> Offer | None:
+        """The first one of which those who edit data/ were not told."""
+        row = self._ledger.execute(
+            "SELECT id, at, entry, text, by_name FROM offers WHERE told_at IS NULL AND account = ? ORDER BY id LIMIT 1",
+            (self._ledger.account,),
+        ).fetchone()
+        return None if row is None else Offer(row[0], moment(row[1]), *row[2:])
+
+    def told_offer(self, number: int, at: datetime) -> None:
+        """They were told."""
+        self._ledger.execute("UPDATE offers SET told_at = ? WHERE id = ?", (millis(at), number))
+
     def of_offer(self, number: int) -> list[Row]:
         """Those of an offer who still wait, in the order they asked."""
         return self._select("offer = ? AND offer <> 0 AND served_at IS NULL ORDER BY id", number)
@@ -280,9 +299,15 @@ class AskedRows:
     def _select(self, where: str, *values: Any) -> list[Row]:
         rows = self._ledger.execute(f"SELECT {_COLUMNS} FROM asked WHERE {where}", values)
         return [
-            Row(id_, moment(at), *rest, bool(addressed), None if served is None else moment(served), surge)
+            replace(
+                Row(id_, moment(at), *rest), addressed=bool(addressed), served_at=_when(served), surge=surge
+            )
             for id_, at, *rest, addressed, served, surge in rows
         ]
+
+
+def _when(millis_: int | None) -> datetime | None:
+    return None if millis_ is None else moment(millis_)
 
 
 def _ids(rows: Sequence[Row]) -> str:

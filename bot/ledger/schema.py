@@ -367,8 +367,9 @@ CREATE INDEX surges_open ON surges (at) WHERE closed_at IS NULL;
 
 CREATE TABLE offers (
     id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, at INTEGER NOT NULL, entry TEXT NOT NULL,
-    text TEXT NOT NULL, by_name TEXT NOT NULL, closed_at INTEGER
+    text TEXT NOT NULL, by_name TEXT NOT NULL, told_at INTEGER, closed_at INTEGER
 ) STRICT;
+CREATE INDEX offers_untold ON offers (id) WHERE told_at IS NULL;
 
 CREATE TABLE votes (
     entry TEXT NOT NULL, person_id TEXT NOT NULL, message_id TEXT NOT NULL, room_id TEXT NOT NULL, at INTEGER NOT NULL,

@@ -9,8 +9,14 @@ from bot.ledger.database import Ledger
 from bot.model.clock import millis, moment
 from bot.model.unanswered import Unanswered as Row
 
-_COLUMNS = "id, at, room_id, room, node, sender_id, sender, intent, text, message_id"
+_COLUMNS = "id, at, room_id, room, node, sender_id, sender, intent, text, message_id, how"
 """In the order of the model's fields."""
+
+_WAITS = "answered_at IS NULL AND how = 'silent'"
+"""What was handed to a person is that ticket's business; a surge is told as one."""
+
+_UNANSWERED = "answered_at IS NULL AND how <> 'handed'"
+"""What somebody's words in the group may answer."""
 
 
 class Unanswered:
@@ -22,25 +28,25 @@ class Unanswered:
     def add(self, new: Row) -> None:
         """Write one down."""
         self._ledger.execute(
-            "INSERT INTO unanswered (account, at, room_id, room, node, sender_id, sender, intent, text, message_id)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO unanswered (account, at, room_id, room, node, sender_id, sender, intent, text, message_id,"
+            " how) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 self._ledger.account, millis(new.at), new.room_id, new.room, new.node, new.sender_id, new.sender,
-                new.intent, new.text, new.message_id,
+                new.intent, new.text, new.message_id, new.how,
             ),
         )  # fmt: skip
 
     def of(self, room_id: str, sender_id: str, since: datetime) -> list[Row]:
         """What a person asked in a room since then and nobody answered, latest first."""
         return self._select(
-            "account = ? AND room_id = ? AND at >= ? AND sender_id = ? ORDER BY at DESC, id DESC",
+            f"{_UNANSWERED} AND account = ? AND room_id = ? AND at >= ? AND sender_id = ? ORDER BY at DESC, id DESC",
             (self._ledger.account, room_id, millis(since), sender_id),
         )
 
     def in_room(self, room_id: str, since: datetime) -> list[Row]:
         """What anybody asked in a room since then and nobody answered, latest first."""
         return self._select(
-            "account = ? AND room_id = ? AND at >= ? ORDER BY at DESC, id DESC",
+            f"{_UNANSWERED} AND account = ? AND room_id = ? AND at >= ? ORDER BY at DESC, id DESC",
             (self._ledger.account, room_id, millis(since)),
         )
 
@@ -49,7 +55,7 @@ class Unanswered:
         first."""
         where, names = _branches(nodes)
         return self._select(
-            f"at > ? AND at <= ?{where} ORDER BY at, id", (millis(since), millis(until), *names)
+            f"{_WAITS} AND at > ? AND at <= ?{where} ORDER BY at, id", (millis(since), millis(until), *names)
         )
 
     def nth(self, nodes: Collection[str] | None, since: datetime, n: int) -> datetime | None:
@@ -57,7 +63,7 @@ class Unanswered:
         fewer."""
         where, names = _branches(nodes)
         row = self._ledger.execute(
-            f"SELECT at FROM unanswered WHERE answered_at IS NULL AND at > ?{where} ORDER BY at, id LIMIT 1 OFFSET ?",
+            f"SELECT at FROM unanswered WHERE {_WAITS} AND at > ?{where} ORDER BY at, id LIMIT 1 OFFSET ?",
             (millis(since), *names, n - 1),
         ).fetchone()
         return None if row is None else moment(row[0])
@@ -72,9 +78,7 @@ class Unanswered:
         )
 
     def _select(self, where: str, parameters: tuple[Any, ...]) -> list[Row]:
-        rows = self._ledger.execute(
-            f"SELECT {_COLUMNS} FROM unanswered WHERE answered_at IS NULL AND {where}", parameters
-        )
+        rows = self._ledger.execute(f"SELECT {_COLUMNS} FROM unanswered WHERE {where}", parameters)
         return [Row(id_, moment(at), *rest) for id_, at, *rest in rows]
 
 

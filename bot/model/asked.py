@@ -140,7 +140,7 @@ class AskedBook(Protocol):
         """(entry, room id, since when) of all who are to be shown where an answer stands."""
         ...
 
-    def waiting(self, since: datetime, how: Collection[How], entry: str | None = None) -> list[Asked]:
+    def waiting(self, since: datetime, *how: How, entry: str | None = None) -> list[Asked]:
         """Questions since then that still wait, of these kinds and this entry (None: any), oldest first."""
         ...
 
@@ -150,6 +150,10 @@ class AskedBook(Protocol):
 
     def serve_messages(self, message_ids: Collection[str], at: datetime) -> None:
         """Whoever asked with these messages has been answered by somebody."""
+        ...
+
+    def turn(self, rows: Sequence[Asked], how: How) -> None:
+        """Something else became of them."""
         ...
 
     def hold(self, rows: Sequence[Asked], surge: int) -> None:
@@ -188,6 +192,14 @@ class AskedBook(Protocol):
 
     def offer(self, number: int | None) -> Offer | None:
         """By its number, or the latest (None), if nobody took it up yet."""
+        ...
+
+    def untold_offer(self) -> Offer | None:
+        """The first one of which those who edit data/ were not told."""
+        ...
+
+    def told_offer(self, number: int, at: datetime) -> None:
+        """They were told."""
         ...
 
     def of_offer(self, number: int) -> list[Asked]:

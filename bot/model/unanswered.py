@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,10 @@ class Unanswered:
     intent: str
     text: str
     message_id: str
+    how: Literal["silent", "handed", "held"] = "silent"
+    """silent: nobody said anything, so it is listed; handed: a person has it as a ticket, so it only counts as a gap of
+    the FAQ; held: one of many who ask the same and were told to wait (handlers/faq/surge.py), so it is not listed one by
+    one."""
 
     @property
     def number(self) -> str:

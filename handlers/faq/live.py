@@ -6,11 +6,12 @@ from bot.model.edit import Edit, Trial
 from bot.model.faq import Swap
 from bot.model.handling import Reply
 from bot.model.services import Services
+from handlers.faq import closing
 
 
 def went_live(swap: Swap, services: Services) -> Sequence[Reply]:
     """Everything that is said because of it: the news, what was told before, those who still wait for an answer."""
-    return ()
+    return (*closing.came(swap, services),)
 
 
 def tried(edit: Edit, trial: Trial, services: Services) -> Sequence[Reply]:
