@@ -29,7 +29,8 @@ class Edit:
     entry: str
     """Id of the entry of the FAQ; empty for rollback."""
     values: Mapping[str, object] = field(default_factory=dict)
-    """Key of the entry -> its new value: text, a list of texts, None to take the key out. rollback: {"version": number}."""
+    """Key of the entry -> its new value: text, a list of texts, True or False, a day as 2022-11-30, None to take the key out;
+    behind the key of a list + and - stand for texts to add and to take out (questions+). rollback: {"version": number}."""
     state: EditState = "proposed"
     reason: str = ""
     """Why it was refused, in Chinese."""
@@ -64,4 +65,8 @@ class EditBook(Protocol):
 
     def move(self, number: int, state: EditState, at: datetime, reason: str = "") -> None:
         """Change its state."""
+        ...
+
+    def latest(self, entry: str) -> tuple[Edit, datetime] | None:
+        """The last one of an entry that went live, and when it did."""
         ...
