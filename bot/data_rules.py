@@ -10,6 +10,9 @@ from bot.yamlfile import Found, Steps
 from bot.yamlwords import suggestion
 from intents.spec import INTENTS, FaqEntry, IntentSpec, LexiconSpec
 
+LONGEST = 2000
+"""Characters of one message: docs/decisions.md says why."""
+
 CARD = "{card}"
 """What an answer may hold that is filled in: handlers/cards.py."""
 
@@ -101,6 +104,7 @@ def faq_rules(faq: Sequence[FaqEntry], contacts: Contacts | None) -> Iterator[Fo
                 f"valid_until（{entry.valid_until}）早于 valid_from（{entry.valid_from}）：请改正日期",
             )
         yield from (((index, "answer"), reason) for reason in masked(entry.answer, contacts, "答案"))
+        yield from _too_long(("answer",), entry.answer, index)
         for word in re.findall(r"\{\w*\}", entry.answer):
             if word != CARD:
                 yield (
@@ -115,12 +119,41 @@ def masked(answer: str, contacts: Contacts | None, what: str) -> Iterator[str]:
     for match in PHONE.finditer(answer):
         if contacts and bare_phone(match[0]) not in public:
             yield (
-                f"电话 {match[0]} 不在 contacts.yaml，发到居民群会被遮住："
+                f"电话 {match[0]} 不在 contacts.yaml，发到居民群会被遮住：{meant_phone(match[0], contacts)}"
                 f"请把它加进 contacts.yaml 的 public，或从{what}里去掉"
             )
     rest = PHONE.sub("", answer)
     if guarded(rest, public) != rest:
         yield f"{what}里像有房号或证件号，发到居民群会被遮住：请改成不带门牌号的说法，例如「社区服务站」"
+
+
+def meant_phone(phone: str, contacts: Contacts) -> str:
+    """Of a number that nobody has: whose it nearly is, as a question; "" when it is nobody's."""
+    written = bare_phone(phone)
+    for contact in (*contacts.duty, *contacts.public, *contacts.cards):
+        theirs = bare_phone(contact.phone)
+        if _one_slip(written, theirs) or (len(written) < 9 and _one_slip(written, theirs[-len(written) :])):
+            return f"是不是想写 {contact.phone}（{contact.name}）？不是的话，"
+    return ""
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether two numbers differ by one digit: another, one too many or too few, or two neighbours swapped."""
+    if len(one) == len(other):
+        differ = [place for place, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]]
+        swapped = len(differ) == 2 and differ[1] == differ[0] + 1
+        return len(differ) == 1 or (swapped and sorted(one) == sorted(other))
+    fewer, more = sorted((one, other), key=len)
+    return len(more) == len(fewer) + 1 and any(more[:at] + more[at + 1 :] == fewer for at in range(len(more)))
+
+
+def _too_long(steps: Steps, text: str, *above: str | int) -> Iterator[Found]:
+    if len(text) > LONGEST:
+        reason = (
+            f"有 {len(text)} 个字，一条微信消息发不下（最多 {LONGEST} 个），后面的会被截掉："
+            "请只留最要紧的几句，或者拆成几条"
+        )
+        yield (*above, *steps), reason
 
 
 def replies_rules(replies: Mapping[str, str], keys: Mapping[str, Iterable[str]]) -> Iterator[Found]:
@@ -131,6 +164,7 @@ def replies_rules(replies: Mapping[str, str], keys: Mapping[str, Iterable[str]])
             meant = suggestion(key, keys)
             yield (key,), f"不认识「{key}」，" + (f"是不是想写「{meant}」？" if meant else "请删掉")
             continue
+        yield from _too_long((key,), text)
         allowed = sorted(keys[key])
         try:
             fields = [(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(text)]

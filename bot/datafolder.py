@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from bot.check_content import Outlook, worth_a_look
 from bot.data_rules import comma_rules, contacts_rules, faq_rules, intent_rules, replies_rules
 from bot.groups import Tree
 from bot.model.contacts import Contacts
@@ -56,6 +57,7 @@ def inspect_data(
     thoroughly: bool = False,
     semantic: bool = False,
     quiet: Mapping[ModeName, str] | None = None,
+    outlook: Outlook | None = None,
 ) -> tuple[Data | None, tuple[Problem, ...]]:
     """The folder and everything wrong with it; no Data when anything is.
 
@@ -63,6 +65,7 @@ def inspect_data(
     notices go is looked at, too. ``thoroughly``: every
     example is tried, too, which takes seconds; else only what the engine could not be built from is told. ``semantic``: answers
     are tried by meaning, too. ``quiet``: the quiet hours of each mode, when notices that have to wait for their end are told.
+    ``outlook``: what is only worth a look is told, too; it makes no difference to the Data.
     """
 
     def trying(
@@ -71,7 +74,13 @@ def inspect_data(
         return check(intents, lexicon, faq, semantic=semantic)
 
     return inspect_files(
-        taken(folder), scopes, tree=tree, quiet=quiet, trying=trying if thoroughly else None, pieces=Pieces()
+        taken(folder),
+        scopes,
+        tree=tree,
+        quiet=quiet,
+        trying=trying if thoroughly else None,
+        pieces=Pieces(),
+        outlook=outlook,
     )
 
 
@@ -83,6 +92,7 @@ def inspect_files(
     quiet: Mapping[ModeName, str] | None,
     trying: Trying | None,
     pieces: Pieces,
+    outlook: Outlook | None = None,
 ) -> tuple[Data | None, tuple[Problem, ...]]:
     """The same of files that were read already. ``trying``: how every example is tried; None: not at all. ``pieces``:
     what need not be parsed again."""
@@ -108,6 +118,8 @@ def inspect_files(
         reader.tell("notices", notice_rules(entries, contacts, tree, quiet or {}))
     if lexicon is not None:
         reader.understanding(intents, lexicon, faq, trying)
+    if outlook is not None:
+        reader.tell_findings(worth_a_look(faq or (), notices or (), replies or {}, contacts, outlook))
     blocked = any(problem.level == "error" for problem in reader.problems)
     if blocked or lexicon is None or faq is None or contacts is None or replies is None:
         return None, tuple(reader.problems)
@@ -217,8 +229,11 @@ class _Reader:
             INTENTS
         )  # without a file every example is heard differently
         found = trying(intents, lexicon, faq or ()) if trying and whole else check_rules(intents, lexicon)
-        for finding in found:
-            self.problems.append(self._problem(finding))
+        self.tell_findings(found)
+
+    def tell_findings(self, found: Iterable[Finding]) -> None:
+        """What was found by what the files say together."""
+        self.problems.extend(map(self._problem, found))
 
     def _problem(self, finding: Finding) -> Problem:
         """A finding with its lines."""

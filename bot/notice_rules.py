@@ -8,7 +8,7 @@ from string import Formatter
 from types import MappingProxyType
 from typing import Any
 
-from bot.data_rules import masked
+from bot.data_rules import LONGEST, masked
 from bot.groups import Tree
 from bot.model.contacts import Contacts
 from bot.model.mode import ModeName
@@ -29,9 +29,6 @@ from bot.yamlfile import Found, Steps
 from bot.yamlwords import suggestion
 from handlers.notices.quiet import goes_at
 from handlers.notices.targets import read_targets
-
-LONGEST = 2000
-"""Characters of a notice; nobody reads more in a group."""
 
 A_DAY = 24
 """An entry is posted so often a day at most: a group is not a ticker."""

@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from bot.check_content import Outlook
 from bot.datafolder import Data, inspect_data
 from bot.groups import Tree
+from bot.ledger.glance import pending_notices
 from bot.mode_rules import complete
 from bot.model.mode import ModeName
 from bot.model.settings import Alarm, Dialogue, Pace, PersonSpec, Settings, Wechaty
@@ -44,8 +48,9 @@ def load_faq(path: Path) -> tuple[FaqEntry, ...]:
     return load(path, tuple[FaqEntry, ...])
 
 
-def check(path: Path) -> list[Problem]:
-    """Every problem of bot.yaml and of the folder of YAML it names, by file and line."""
+def check(path: Path, now: datetime | None = None) -> list[Problem]:
+    """Every problem of bot.yaml and of the folder of YAML it names, by file and line, and all that is worth a look.
+    ``now``: without it nothing is said about days."""
     settings = _inspect_settings(path)
     raw = settings.document.data if settings.document else None
     named = raw.get("data") if isinstance(raw, dict) else None
@@ -58,10 +63,24 @@ def check(path: Path) -> list[Problem]:
         thoroughly=True,
         semantic=semantic and installed(),
         quiet=_quiet_hours(settings.value) if settings.value else None,
+        outlook=_outlook(settings.value, now),
     )
     if semantic and settings.document and not installed():
         problems += (settings.document.problem((("semantic",), MISSING)),)
     return sorted({*settings.problems, *problems})
+
+
+def _outlook(settings: Settings | None, now: datetime | None) -> Outlook:
+    """What data/ is held against; a bot.yaml that is broken is the defaults."""
+    if settings is None:
+        return Outlook(now.astimezone(ZoneInfo(Settings.timezone)).date() if now else None)
+    return Outlook(
+        today=now.astimezone(ZoneInfo(settings.timezone)).date() if now else None,
+        expiring_days=settings.faq.expiring_days,
+        pending=pending_notices(settings.database),
+        community=settings.community,
+        zone=settings.timezone,
+    )
 
 
 def _quiet_hours(settings: Settings) -> dict[ModeName, str]:

@@ -67,10 +67,13 @@ def entry_statements(faq: Sequence[FaqEntry], today: date) -> list[Statement]:
 def contradictions(statements: Iterable[Statement]) -> Iterator[Finding]:
     """One warning for each two places and kind of figure that disagree, told at the first of the two that is in a file."""
     told = [_Told(statement) for statement in statements]
+    listed = _listed(told)
     found: set[tuple[int, int, str]] = set()
     for one, mine, other, theirs in _pairs(told):
         key = (id(one), id(other), mine.kind)
         if key in found or not _disagree(one, mine, other, theirs):
+            continue
+        if mine.kind == "phone" and _both_right(one, mine, other, theirs, listed):
             continue
         found.add(key)
         yield _finding(one, mine, other, theirs)
@@ -81,6 +84,7 @@ class _Told:
 
     def __init__(self, statement: Statement) -> None:
         self.statement = statement
+        self.listed = bool(statement.path) and statement.path[:1] == ("contacts",)
         self.figures = list(figures(statement.text)) if any(map(_numeral, statement.text)) else []
         self.questions = (
             [subject_of(text[:LONGEST_QUESTION]) for text in statement.questions] if self.figures else []
@@ -149,6 +153,29 @@ def _disagree(one: _Told, mine: Figure, other: _Told, theirs: Figure) -> bool:
     )
 
 
+def _listed(told: Iterable[_Told]) -> dict[frozenset[str], set[object]]:
+    """The numbers of contacts.yaml, by the characters of whose they are."""
+    numbers: dict[frozenset[str], set[object]] = {}
+    for one in told:
+        for figure in one.figures if one.listed else ():
+            numbers.setdefault(frozenset(one.subject(figure)), set()).add(figure.value)
+    return numbers
+
+
+def _both_right(
+    one: _Told, mine: Figure, other: _Told, theirs: Figure, listed: dict[frozenset[str], set[object]]
+) -> bool:
+    """Whether a desk has both numbers, or one of them is in no list at all, which is told by itself."""
+    numbers, known = listed.get(frozenset(one.subject(mine)), set()), set().union(*listed.values())
+    if one.listed and other.listed:
+        return True
+    if one.listed or other.listed:
+        text = other if one.listed else one
+        value = theirs.value if text is other else mine.value
+        return value in numbers or value not in known
+    return {mine.value, theirs.value} <= numbers
+
+
 def _differ(mine: Figure, theirs: Figure) -> bool:
     """Whether both cannot be true of the same thing: two sessions of a day can."""
     if mine.kind == "at":
@@ -203,7 +230,7 @@ def _same_question(one: _Told, mine: Figure, other: _Told, theirs: Figure) -> bo
 
 
 def _finding(one: _Told, mine: Figure, other: _Told, theirs: Figure) -> Finding:
-    if one.statement.path is None:
+    if one.statement.path is None or one.listed:
         one, mine, other, theirs = other, theirs, one, mine
     what = _WHAT[mine.kind.partition(":")[0]]
     about = min((one.subject(mine), other.subject(theirs)), key=len)

@@ -184,7 +184,8 @@ def _taken(
 
 
 def _phone(match: re.Match[str], text: str) -> tuple[str, Value] | None:
-    return "phone", (re.sub(r"\D", "", match[0]),)
+    digits = re.sub(r"\D", "", match[0])
+    return "phone", (digits[-8:] if digits[0] == "0" else digits,)  # neighbours leave the area code out
 
 
 def _range(match: re.Match[str], text: str) -> tuple[str, Value] | None:
