@@ -1,12 +1,14 @@
 """The one composition root: production and tests call the same build(...)."""
 
 import asyncio
+import contextlib
 import gc
 import json
 import logging
 import random
+import sys
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,8 +19,10 @@ from bot.bell import Bell
 from bot.colleagues import Colleagues
 from bot.coverage_files import CoverageFiles
 from bot.delivery import Books, Delivery
+from bot.gaps import Gaps
 from bot.groups import Tree
 from bot.guard import guarded
+from bot.inspector import Inspector
 from bot.learnt import engine_of
 from bot.ledger.asked import AskedRows
 from bot.ledger.audit import Audit
@@ -27,6 +31,7 @@ from bot.ledger.coverage import Coverage
 from bot.ledger.database import Ledger
 from bot.ledger.deliveries import Deliveries
 from bot.ledger.duty import Duty
+from bot.ledger.edits import Edits
 from bot.ledger.figures import Figures
 from bot.ledger.intake import Intake, Rooms, State
 from bot.ledger.isolation import Isolations
@@ -42,8 +47,11 @@ from bot.ledger.rung import Rung
 from bot.ledger.schedules import Schedules
 from bot.ledger.talk import Dialogues, Records
 from bot.ledger.tickets import Tickets
+from bot.ledger.told import ToldRows
 from bot.ledger.unanswered import Unanswered
+from bot.ledger.versions import Versions
 from bot.ledger.votes import Votes
+from bot.ledger.why import WhyRows
 from bot.live import Content, Live
 from bot.loopguard import LoopGuard
 from bot.model import ledger as model_ledger
@@ -60,10 +68,15 @@ from bot.model.tree import Node
 from bot.modes import Modes
 from bot.noticeboard import Noticeboard
 from bot.outbox import Outbox
+from bot.reload import Reloader, Voice
 from bot.router import Router
-from bot.settings import Data
+from bot.settings import Data, outlook_of, quiet_hours
+from bot.shelf import MemoryShelf, Shelf
 from bot.timekeeper import Timekeeper
 from bot.together import speaker
+from handlers.faq import live as speaking_live
+from handlers.faq import news
+from handlers.faq.versions import put_back
 from handlers.table import COMMANDS, RINGS
 from handlers.testing import calling
 from intents.engine import Engine
@@ -79,6 +92,12 @@ HEARTBEAT_SECONDS = 5.0
 """How often it is written down that the bot still hears."""
 TICK_SECONDS = 2.0
 """How often it is asked whether something is due by the clock."""
+LOOK_SECONDS = 0.2
+"""How often it is looked whether data/ changed."""
+GIVE_WAY_SECONDS = 0.0005
+"""So long the loop waits for its turn at most, again and again, while data/ is checked beside it."""
+RELOADS = 20
+"""So many changes of data/ follow each other at most when they are worked out in line."""
 REMEMBER_MESSAGES = timedelta(days=7)
 """How long a message is recognised when it comes again."""
 FIRST_STARTED = "first_started"
@@ -132,6 +151,8 @@ class App:
     tickets: Tickets
     roster: Roster
     sheets: CoverageFiles
+    gaps: Gaps
+    reloader: Reloader
     heard: asyncio.Queue[Event] = field(default_factory=asyncio.Queue)
     in_hand: list[Event] = field(default_factory=list)
     """The batch that is being handled, until it is on disk."""
@@ -140,6 +161,8 @@ class App:
     alarmed: datetime | None = None
     """Since when the outage lasts that the webhook was told of."""
     _logged_in: bool = False
+    _begun: bool = False
+    """Whether the version that is live was written down."""
 
     def receive(self, events: Iterable[Event]) -> None:
         """Handle events at once, in one transaction, and wake the outbox."""
@@ -155,8 +178,49 @@ class App:
         if self._logged_in and self.timekeeper.tick(at):
             self.outbox.wake()
 
+    def reload_now(self) -> None:
+        """Look whether data/ changed or an edit waits, and do all that follows, at once: for a replay and for tests."""
+        at = self.clock.now()
+        for _ in range(RELOADS):
+            job = self.reloader.look(self.reloader.shelf.stamps(), at, patiently=False)
+            if job is None:
+                return
+            self._begin()
+            self.reloader.offer(self.reloader.work(job))
+            self.reloader.settle(at, patiently=False)
+            self.outbox.wake()
+
+    def _begin(self) -> None:
+        if not self._begun:
+            with self.ledger.transaction():
+                self.reloader.begin(self.clock.now())
+            self._begun = True
+
+    async def watch(self) -> None:
+        """See what changes in data/, five times a second; what takes time is done beside the loop."""
+        await asyncio.to_thread(self.reloader.warm)
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if not self._logged_in:
+                continue
+            try:
+                await self._look()
+            except LedgerRefused as error:
+                log.error("disk", extra={"action": "ledger.refused", "error": str(error)})
+                await asyncio.sleep(DISK_RETRY_SECONDS)
+
+    async def _look(self) -> None:
+        stamps = await asyncio.to_thread(self.reloader.shelf.stamps)
+        if job := self.reloader.look(stamps, self.clock.now()):
+            with yielding():
+                self.reloader.offer(await asyncio.to_thread(self.reloader.work, job))
+        if self.reloader.settle(self.clock.now()):
+            self.outbox.wake()
+
     async def run(self) -> None:
         """Listen, handle and send until the channel ends by itself or the task is cancelled."""
+        self.gaps.prepare()
+        self._begin()
         steady()
         bell = Bell()
         bell.every(HEARTBEAT_SECONDS, self.heartbeat)
@@ -167,6 +231,7 @@ class App:
         working = [
             asyncio.create_task(self.channel.run(self.heard.put_nowait)),
             asyncio.create_task(self._consume()),
+            asyncio.create_task(self.watch()),
         ]
         try:
             done, _ = await asyncio.wait([*working, sending], return_when=asyncio.FIRST_COMPLETED)
@@ -255,6 +320,17 @@ def steady() -> None:
     gc.freeze()
 
 
+@contextlib.contextmanager
+def yielding() -> Iterator[None]:
+    """While something is worked out beside the loop, it gives way to the loop more often than Python would."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(GIVE_WAY_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
 async def _post(alarm: Alarm, text: str) -> None:
     """Post to the webhook, in the form WeCom's and DingTalk's robots read. Raises OSError when it fails."""
     assert alarm.webhook is not None
@@ -276,9 +352,11 @@ def build(
     rng: random.Random,
     database: Path | None,
     engine: Engine | None = None,
+    shelf: Shelf | None = None,
 ) -> App:
     """Put everything together. ``database`` None is a throw-away ledger in memory; ``engine``, where there is one of
-    these data already, spares making it."""
+    these data already, spares making it; ``shelf``: where the data lie, to be watched and written to, None: nowhere that
+    anybody else sees."""
     ledger = Ledger(database)
     tree = Tree(settings.groups)
     engine = engine or engine_of(data, semantic=settings.semantic)
@@ -290,6 +368,7 @@ def build(
         roster := Roster(ledger),
         members := Members(ledger),
         State(ledger),
+        whys := WhyRows(ledger),
     )
     dialogues, tickets, replies = Dialogues(ledger), Tickets(ledger), Replies(dict(data.replies))
     modes = Modes(settings, books.state)
@@ -323,6 +402,8 @@ def build(
         rung=Rung(ledger),
         lists=Lists(ledger),
         unanswered=Unanswered(ledger),
+        gaps=(gaps := Gaps(ledger, live.plain, live.sentences)),
+        whys=whys,
         figures=Figures(ledger),
         isolation=Isolations(ledger),
         modes=modes,
@@ -337,12 +418,21 @@ def build(
         faq_settings=settings.faq,
         asked=AskedRows(ledger),
         votes=Votes(ledger),
+        edits=(edits := Edits(ledger)),
+        versions=(versions := Versions(ledger)),
+        told=ToldRows(ledger),
         guarded=lambda text: guarded(text, live.contacts.phones),
         commands=COMMANDS,
     )
     loops = LoopGuard()
     delivery = Delivery(
-        books, tree, replies, colleagues, loops, lambda topic: calling.by_name(topic, services)
+        books,
+        tree,
+        replies,
+        colleagues,
+        loops,
+        lambda topic: calling.by_name(topic, services),
+        lambda: live.version,
     )
     assistant = Assistant(
         books,
@@ -376,11 +466,40 @@ def build(
         delivery.room_left,
         speaker(replies),
     )
+    timekeeper = Timekeeper(RINGS, services, ledger, delivery)
+
+    def renew(content: Content) -> None:
+        replies.renew(dict(content.data.replies))
+        noticeboard.renew(content.data.notices)
+
+    reloader = Reloader(
+        live,
+        shelf or MemoryShelf(data.files),
+        Inspector(
+            settings.data,
+            tree,
+            quiet_hours(settings),
+            settings.semantic,
+            lambda: outlook_of(settings, clock.now()),
+        ),
+        versions,
+        edits,
+        ledger,
+        Voice(
+            went_live=lambda swap: speaking_live.went_live(swap, services),
+            tried=lambda edit, trial: speaking_live.tried(edit, trial, services),
+            put_back=lambda edit, files, aside: put_back(edit, files, aside, services),
+            broken=lambda complaints: news.broken(complaints, services),
+            mended=lambda files, renewed: news.mended(files, renewed, services),
+        ),
+        delivery.ring,
+        renew,
+        settings.faq.keep_versions,
+    )
     with ledger.transaction():
         tickets.watch_all()
         noticeboard.plan(clock.now())
         books.state.put(FIRST_STARTED, services.health.first_started.isoformat())
-    timekeeper = Timekeeper(RINGS, services, ledger, delivery)
     return App(
         settings,
         channel,
@@ -394,6 +513,8 @@ def build(
         tickets,
         roster,
         sheets,
+        gaps,
+        reloader,
     )
 
 

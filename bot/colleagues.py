@@ -90,6 +90,12 @@ class Colleagues:
         rooms = (self._rooms.get(room_id) for room_id, _ in self._members.rooms_of(person_id))
         return any(binding is not None and binding.tree_room == room for binding in rooms)
 
+    def admins_room(self) -> str:
+        """See bot.model.people.Colleagues."""
+        root = self._tree.root
+        names = (root.admin_room, self._tree.staff_room(root))
+        return next((id_ for name in names if name and (id_ := self._rooms.serving(name))), "")
+
     def friend(self, person_id: str) -> bool:
         """True when this person, at work or not, has spoken to the bot in private, so that it can answer there."""
         return self._members.friend(person_id)

@@ -4,17 +4,18 @@ What is broken in itself is found first, in milliseconds; only what is sound is 
 changed, nothing is learnt again, and only what it bears on is tried.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bot.check_content import Outlook
 from bot.datafolder import Data, inspect_files
 from bot.groups import Tree
 from bot.learnt import engine_of
 from bot.live import Content
 from bot.model.mode import ModeName
 from bot.shelf import Snapshot
-from bot.yamlfile import Problem, shown
+from bot.yamlfile import Problem
 from bot.yamlpieces import Pieces
 from intents.check import Finding, check, conflicts
 from intents.engine import Engine
@@ -46,6 +47,8 @@ class Inspector:
     tree: Tree
     quiet: Mapping[ModeName, str]
     semantic: bool
+    outlook: Callable[[], Outlook]
+    """What data/ is held against besides: the day, notices that wait."""
     _pieces: Pieces = field(default_factory=Pieces)
     _found: dict[frozenset[tuple[str, bytes]], tuple[Content, Found]] = field(default_factory=dict)
 
@@ -67,7 +70,13 @@ class Inspector:
         scopes = [node.name for node in self.tree.nodes()]
         for trying in (None, trial):
             data, problems = inspect_files(
-                snapshot, scopes, tree=self.tree, quiet=self.quiet, trying=trying, pieces=self._pieces
+                snapshot,
+                scopes,
+                tree=self.tree,
+                quiet=self.quiet,
+                trying=trying,
+                pieces=self._pieces,
+                outlook=self.outlook() if trying else None,
             )
             if data is None:
                 return Found(None, tuple(sorted(p for p in problems if p.level == "error")), ())
@@ -78,9 +87,14 @@ class Inspector:
     def _engine(self, data: Data, base: Content) -> Engine:
         return engine_of(data, semantic=self.semantic) if trained_otherwise(data, base.data) else base.engine
 
-    def path_of(self, problem: Problem, files: Iterable[str]) -> str:
-        """Which of the files a problem was found in."""
-        return next((path for path in files if shown(self.folder / path) == problem.file), "")
+    def read(self, files: Mapping[str, bytes], base: Content) -> Content | None:
+        """What was live once: only its data are asked for. None when it is sound no more."""
+        scopes = [node.name for node in self.tree.nodes()]
+        snapshot = Snapshot(self.folder, files)
+        data, _ = inspect_files(
+            snapshot, scopes, tree=self.tree, quiet=self.quiet, trying=None, pieces=self._pieces
+        )
+        return None if data is None else replace(base, data=data)
 
 
 def trained_otherwise(data: Data, before: Data) -> bool:

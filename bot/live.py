@@ -46,10 +46,26 @@ class Live:
     def __init__(self, content: Content) -> None:
         self.content = content
         """Swapping is assigning it, between two batches of messages."""
+        self.spoilt: tuple[str, ...] = ()
+        """Files that are not used as they are on the disk: broken, or gone."""
 
     def understand(self, text: str, *, addressed: bool = False) -> Understanding:
         """What a text means (intents/engine.py)."""
         return self.content.engine.understand(text, addressed=addressed)
+
+    def plain(self, text: str) -> str:
+        """A text as questions are compared (intents/faq.py)."""
+        engine = self.content.engine
+        return engine.faq.plain(engine.reader.normalise(text))
+
+    def nearest(self, text: str) -> tuple[tuple[str, float], ...]:
+        """The two entries most like a question, best first, with how alike they are, 0 to 1."""
+        engine = self.content.engine
+        return engine.faq.nearest(engine.reader.normalise(text))
+
+    def sentences(self) -> list[str]:
+        """All that data/ says that people say."""
+        return [text for spec in self.content.data.intents for _, _, text in spec.sentences()]
 
     @property
     def faq(self) -> Mapping[str, Faq]:

@@ -156,6 +156,14 @@ class Noticeboard:
         self._written: datetime | None = None
         """What the board's own row in the ledger says, unless the last transaction was rolled back."""
 
+    def renew(self, entries: Sequence[NoticeEntry]) -> None:
+        """From now on these are the entries. When each is due is worked out when the clock next asks; what was claimed or
+        settled stays so."""
+        if tuple(entries) != self._entries:
+            self._entries = tuple(entries)
+            self._targets.clear()
+            self._mode = None
+
     def stands(self, source: str) -> bool:
         """True while the entry of this id is in the file and of the present mode."""
         return any(entry.id == source and entry.active(self._modes.name) for entry in self._entries)

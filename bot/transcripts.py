@@ -81,6 +81,7 @@ class Player:
         if not message.private and message.room not in self._rooms:
             self.summary.unknown_rooms[message.room] += 1
         self.app.receive([message])
+        self.app.reload_now()
 
     async def send_until(self, until: datetime | None) -> None:
         """Do what the clock brings and send what may leave up to that moment; None: only send what still can leave."""

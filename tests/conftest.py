@@ -19,6 +19,7 @@ from bot.model.ledger import Waiting
 from bot.model.message import Event, LoggedIn, Message, RoomNamed
 from bot.model.settings import Settings
 from bot.settings import Data, load_data, load_settings
+from bot.shelf import Shelf
 from intents.engine import Engine
 
 ROOT = Path(__file__).parent.parent
@@ -82,6 +83,7 @@ class Chat:
         """One message, a second after the last, and what it makes the bot say."""
         self.clock.advance(seconds=1)
         self.app.receive([self.message(sender, text, room, **extra)])
+        self.app.reload_now()
         return self.hear()
 
     def message(self, sender: str, text: str, room: str = UNIT_ROOM, **extra: object) -> Message:
@@ -138,10 +140,11 @@ def open_chat(settings: Settings, data: Data, engine: Engine) -> Iterator[Callab
         rooms: list[str] | None = None,
         community: Settings = settings,
         told: Data = data,
+        shelf: Shelf | None = None,
         **channel: object,
     ) -> Chat:
         clock, fake = FakeClock(at), FakeChannel(**channel)  # type: ignore[arg-type]
-        app = build(community, told, fake, clock, random.Random(1), database, engine)
+        app = build(community, told, fake, clock, random.Random(1), database, engine, shelf)
         seen = rooms if rooms is not None else [place.room for place in Tree(community.groups).rooms()]
         app.receive([LoggedIn("bot", at), *(RoomNamed(room, room, at) for room in seen)])
         opened.append(Chat(app, clock, fake))

@@ -10,6 +10,9 @@ from bot.ledger.database import Ledger
 from bot.model.clock import millis, moment
 from bot.model.version import Version, VersionSource
 
+FAST = 1
+"""Compression that costs next to nothing."""
+
 _COLUMNS = "id, at, source, by_id, by_name, note, warnings, edit, told"
 
 
@@ -38,7 +41,7 @@ class Versions:
         for path, content in files.items():
             sha = hashlib.sha256(content).hexdigest()
             if not self._ledger.execute("SELECT 1 FROM file_texts WHERE sha = ?", (sha,)).fetchone():
-                self._ledger.execute("INSERT INTO file_texts VALUES (?, ?)", (sha, zlib.compress(content)))
+                self._ledger.execute("INSERT INTO file_texts VALUES (?, ?)", (sha, zlib.compress(content, FAST)))
             self._ledger.execute("INSERT INTO version_files VALUES (?, ?, ?)", (row[0], path, sha))
         return _version(row)
 

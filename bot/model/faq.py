@@ -1,6 +1,6 @@
 """The FAQ as handlers need it, and what happens when data/ goes live."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -66,9 +66,18 @@ class Knowledge(Protocol):
         """What a text means by the version that is live."""
         ...
 
+    def nearest(self, text: str) -> tuple[tuple[str, float], ...]:
+        """The two entries most like a question, best first, with how alike they are, 0 to 1."""
+        ...
+
     @property
     def version(self) -> int:
         """Number of the version of data/ that is live; 0 before any was written down."""
+        ...
+
+    @property
+    def spoilt(self) -> Sequence[str]:
+        """Files of data/ that are not used as they are on the disk: broken, or gone."""
         ...
 
 
@@ -102,3 +111,7 @@ class Swap:
     """The entries of the FAQ that changed, in the order of the file; gone ones last."""
     edit: int = 0
     """Number of the edit from the chat that caused it; 0: none did."""
+    note: str = ""
+    """What changed, in one line."""
+    back_to: int = 0
+    """The version whose files these are again (回退); 0: none."""

@@ -75,6 +75,10 @@ class Colleagues(Protocol):
         """True when the person was seen in the staff or volunteer group that bot.yaml calls so."""
         ...
 
+    def admins_room(self) -> str:
+        """Id of the group in which those who edit data/ are told; empty while it was never seen."""
+        ...
+
     def friend(self, person_id: str) -> bool:
         """True when this person, at work or not, has spoken to the bot in private, so that it can answer there."""
         ...

@@ -13,7 +13,9 @@ from bot.model.contacts import Contacts
 from bot.model.coverage import CoverageSheets
 from bot.model.deliveries import DeliveryBook
 from bot.model.duty import DutyBook
+from bot.model.edit import EditBook
 from bot.model.faq import Faq, Knowledge
+from bot.model.gap import GapBook
 from bot.model.household import Household, Resident
 from bot.model.isolation import IsolationBook
 from bot.model.lists import TicketLists
@@ -27,9 +29,12 @@ from bot.model.rung import RungBook
 from bot.model.settings import Desk, FaqSettings, NoticeSettings, Pace, TestingSettings
 from bot.model.testing import CoverageBook, RoundBook
 from bot.model.ticket import EventKind, Follower, NewTicket, State, Step, Ticket
+from bot.model.told import ToldBook
 from bot.model.tree import Node, Place, RoomKind
 from bot.model.unanswered import UnansweredBook
 from bot.model.understanding import Slots
+from bot.model.version import VersionBook
+from bot.model.why import WhyBook
 
 if TYPE_CHECKING:
     from bot.model.handling import CommandEntry, Dialogue, Request
@@ -352,6 +357,8 @@ class Services:
     rung: RungBook
     lists: TicketLists
     unanswered: UnansweredBook
+    gaps: GapBook
+    whys: WhyBook
     figures: FigureBook
     isolation: IsolationBook
     modes: Modes
@@ -367,6 +374,9 @@ class Services:
     """How often an answer is repeated, what counts as a surge, how long edits wait."""
     asked: AskedBook
     votes: VoteBook
+    edits: EditBook
+    versions: VersionBook
+    told: ToldBook
     guarded: Callable[[str], str]
     """What a residents' group would read of a text: doors, phones and ID numbers hidden."""
     commands: Sequence["CommandEntry"] = field(default=())

@@ -1,5 +1,6 @@
 """The versions of data/: who changed what, when, and what stood there before."""
 
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,18 @@ class Version:
     """Number of the edit from the chat that caused it; 0: none did."""
     told: bool = False
     """Whether those who edit data/ have heard of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Why a file that was changed is not used."""
+
+    file: str
+    """Its path below data/."""
+    lines: tuple[str, ...]
+    """Each as file:line: reason."""
+    gone: bool = False
+    """Whether it cannot be read at all."""
 
 
 class VersionBook(Protocol):
@@ -81,3 +94,14 @@ class VersionBook(Protocol):
     def keep(self, count: int) -> None:
         """Forget all but the last ``count``, and the texts that no version holds."""
         ...
+
+
+def diff(before: str, after: str) -> list[str]:
+    """The lines that went and came, each with - or + before it. The equal beginning and end are not even compared: files of
+    ten thousand lines differ in two."""
+    old, new = before.splitlines(), after.splitlines()
+    most = min(len(old), len(new))
+    start = next((n for n in range(most) if old[n] != new[n]), most)
+    end = next((n for n in range(most - start) if old[-1 - n] != new[-1 - n]), most - start)
+    changed = difflib.unified_diff(old[start : len(old) - end], new[start : len(new) - end], n=0, lineterm="")
+    return [one for one in list(changed)[2:] if not one.startswith("@@")]

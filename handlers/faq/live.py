@@ -6,14 +6,22 @@ from bot.model.edit import Edit, Trial
 from bot.model.faq import Swap
 from bot.model.handling import Reply
 from bot.model.services import Services
-from handlers.faq import closing
+from handlers.faq import closing, superseding, versions
 
 
 def went_live(swap: Swap, services: Services) -> Sequence[Reply]:
     """Everything that is said because of it: the news, what was told before, those who still wait for an answer."""
-    return (*closing.came(swap, services),)
+    renewed = superseding.supersede(swap, services)
+    return (
+        *versions.rolled_back(swap, services),
+        *superseding.news(swap, services),
+        *renewed,
+        *closing.came(swap, services),
+    )
 
 
 def tried(edit: Edit, trial: Trial, services: Services) -> Sequence[Reply]:
     """The preview of an edit, or why it cannot be made."""
+    if edit.kind == "rollback":
+        return versions.previewed(edit, trial, services)
     return ()

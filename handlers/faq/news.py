@@ -1,0 +1,95 @@
+"""Those who edit data/ hear what became of it: live, broken with file and line, mended.
+
+What is broken is told at once. What went live is told when a few seconds have passed without another edit, all together.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.model.handling import Reply, Ring
+from bot.model.services import Services
+from bot.model.version import SOURCE_TITLES, Complaint, Version
+
+GATHER = timedelta(seconds=3)
+"""So long after the last edit what went live is told."""
+GATHER_LONGEST = timedelta(seconds=10)
+"""And so long after the first, whatever else comes."""
+
+SHOWN = 5
+"""So many lines of what is wrong, or worth a look, are shown."""
+
+
+def broken(complaints: Sequence[Complaint], services: Services) -> tuple[Reply, ...]:
+    """Files were changed, but cannot be used: where, why, and that nothing has changed."""
+    lines = [line for complaint in complaints for line in complaint.lines]
+    gone = all(complaint.gone for complaint in complaints)
+    text = services.replies(
+        "data_gone" if gone else "data_broken",
+        files=_files([complaint.file for complaint in complaints]),
+        list=shown(lines, services),
+    )
+    return (Reply(text, "alert", "admins"),)
+
+
+def mended(files: Sequence[str], renewed: bool, services: Services) -> tuple[Reply, ...]:
+    """What was broken can be used again."""
+    key = "data_mended" if renewed else "data_mended_same"
+    text = services.replies(key, files=_files(files), version=str(services.known.version))
+    return (Reply(text, "alert", "admins"),)
+
+
+def due(services: Services) -> datetime | None:
+    """When the versions that nobody heard of are told."""
+    untold = services.versions.untold()
+    return min(untold[-1].at + GATHER, untold[0].at + GATHER_LONGEST) if untold else None
+
+
+def ring(at: datetime, services: Services) -> Sequence[Reply]:
+    """What went live since the last time, in one message."""
+    untold = services.versions.untold()
+    services.versions.tell([version.id for version in untold])
+    told = [version for version in untold if not _said_there(version, services)]
+    if not told:
+        return ()
+    warnings = list(dict.fromkeys(line for version in told for line in version.warnings))
+    worth = services.replies("data_warnings", list=shown(warnings, services)) if warnings else ""
+    if len(told) == 1:
+        (one,) = told
+        text = services.replies("data_live", version=str(one.id), who=who(one), note=one.note, warnings=worth)
+    else:
+        lines = "\n".join(line(version, services) for version in told[-SHOWN:])
+        text = services.replies("data_live_many", count=str(len(told)), list=lines, warnings=worth)
+    return (Reply(text, "alert", "admins"),)
+
+
+RING = Ring("data", due, ring)
+
+
+def _said_there(version: Version, services: Services) -> bool:
+    """True when it was asked for in the very room in which those who edit data/ are told."""
+    edit = services.edits.get(version.edit) if version.edit else None
+    return bool(edit and edit.room_id and edit.room_id == services.colleagues.admins_room())
+
+
+def who(version: Version) -> str:
+    """Who made a version, and how."""
+    name = version.by_name
+    if version.source == "files" and name:
+        name = f"电脑上的 {name} "
+    return f"{name}{SOURCE_TITLES[version.source]}"
+
+
+def line(version: Version, services: Services) -> str:
+    """A version as a line of a list."""
+    return f"第 {version.id} 版 {services.show_time(version.at)} {who(version)}：{version.note}"
+
+
+def shown(lines: Sequence[str], services: Services) -> str:
+    """The first of the lines, and how many more there are."""
+    more = [services.replies("data_more", count=str(len(lines) - SHOWN))] if len(lines) > SHOWN else []
+    return "\n".join([*lines[:SHOWN], *more])
+
+
+def _files(files: Sequence[str]) -> str:
+    more = f" 等 {len(files)} 个文件" if len(files) > SHOWN else ""
+    return "、".join(files[:SHOWN]) + more
