@@ -140,7 +140,7 @@ class Broken:
     """The text that is replaced; empty: the whole file."""
     new: str
     told: tuple[tuple[str, tuple[str, ...]], ...]
-    """The line (its number, or =its beginning), and what the reason says."""
+    """The line (its number, or =its beginning, after the file if it is another), and what the reason says."""
 
 
 def _broken() -> list[Broken]:
@@ -165,16 +165,18 @@ def test_a_mistake_is_told_with_file_line_and_remedy(house: Path, broken: Broken
     text = sound.replace(broken.old, broken.new, 1) if broken.old else broken.new
     path.write_text(text, encoding="utf-8")
     problems = check(Path("bot.yaml"))
-    lines = [_line(place, text) for place, _ in broken.told]
-    assert [(problem.file, problem.line) for problem in problems] == [(broken.file, line) for line in lines]
+    places = [_place(place, broken.file, text) for place, _ in broken.told]
+    assert [(problem.file, problem.line) for problem in problems] == places
     for problem, (_, says) in zip(problems, broken.told, strict=True):
         assert all(words in problem.reason for words in says), problem.reason
 
 
-def _line(place: str, text: str) -> int:
-    if not place.startswith("="):
-        return int(place)
-    return next(number for number, line in enumerate(text.splitlines(), 1) if line.startswith(place[1:]))
+def _place(place: str, file: str, text: str) -> tuple[str, int]:
+    if place.startswith("="):
+        lines = enumerate(text.splitlines(), 1)
+        return file, next(number for number, line in lines if line.startswith(place[1:]))
+    other, _, line = place.rpartition(":")
+    return other or file, int(line)
 
 
 def test_the_house_of_these_tests_has_no_mistake(house: Path) -> None:
