@@ -14,7 +14,7 @@ from bot.model.notice import DeliveryRow, Level, Notice, NoticeState, Receipts
 _COLUMNS = (
     "id, text, rooms, scope, node, planned_at, created_at, level, state, reason, source, late_ms, valid_until, attachments,"
     " drill, asks_receipt, corrects, update_text, by_id, by_name, room_id, second_id, second, begun_at, ended_at,"
-    " reminded_at, begin_at"
+    " reminded_at, begin_at, entry"
 )
 
 _EXPIRES = (
@@ -256,7 +256,7 @@ def _row(notice: Notice) -> dict[str, Any]:
 def _notice(row: tuple[Any, ...]) -> Notice:
     (
         id_, text, rooms, scope, node, planned, created, level, state, reason, source, late, until, attachments, drill,
-        receipt, corrects, update, by_id, by_name, room_id, second_id, second, begun, ended, reminded, begin,
+        receipt, corrects, update, by_id, by_name, room_id, second_id, second, begun, ended, reminded, begin, entry,
     ) = row  # fmt: skip
 
     def at(value: int | None) -> datetime | None:
@@ -265,5 +265,5 @@ def _notice(row: tuple[Any, ...]) -> Notice:
     return Notice(
         id_, text, tuple(json.loads(rooms)), scope, node, moment(planned), moment(created), level, state, reason, source,
         late / 60_000, at(until), tuple(json.loads(attachments)), bool(drill), bool(receipt), corrects, update, by_id,
-        by_name, room_id, second_id, second, at(begun), at(ended), at(reminded), at(begin),
+        by_name, room_id, second_id, second, at(begun), at(ended), at(reminded), at(begin), entry,
     )  # fmt: skip

@@ -73,6 +73,8 @@ class Notice:
     """When the groups were told how many have not answered 「收到」."""
     begin_at: datetime | None = None
     """Not before this moment, though it was planned earlier: the end of the quiet hours. None: the planned one."""
+    entry: str = ""
+    """Id of the entry of the FAQ of which it corrects an earlier answer; empty for others."""
 
     @property
     def number(self) -> str:

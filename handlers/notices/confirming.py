@@ -221,7 +221,7 @@ def _go(notice: Notice, request: Request, services: Services) -> Outcome:
     at = request.message.at
     attaching.taken(notice.by_id, services)
     notice = _as_things_are(notice, at, services)
-    if not notice.rooms:
+    if not notice.rooms and not notice.entry:
         services.notices.change(notice.id, at, state="cancelled", reason="没有要发的群")
         return _said(request, services.replies("notice_no_rooms", number=notice.number))
     planned = max(notice.planned_at, at)
@@ -243,9 +243,14 @@ def _go(notice: Notice, request: Request, services: Services) -> Outcome:
         return Outcome(f"notice:waiting:{notice.id}", tuple(_told(waiting, text, request)))
     sending = services.notices.change(notice.id, at, planned_at=planned)
     words = {"number": notice.number, "count": str(len(notice.rooms)), "took": took(sending, services)}
-    text = services.replies("notice_sending", id=str(notice.id), **words)
+    leaving = begin(sending, at, services)
+    private = sum(reply.audience == "person" for reply in leaving)
+    key = "notice_sending" if notice.rooms else "faq_correction_private"
+    text = services.replies(key, id=str(notice.id), private=str(private), **words)
+    if private and notice.rooms:
+        text += "\n" + services.replies("faq_correct_private", count=str(private))
     told = _told(sending, text, request)
-    replies = [*told, *begin(sending, at, services)]  # in this order: told before the groups of an urgent one
+    replies = [*told, *leaving]  # in this order: told before the groups of an urgent one
     return Outcome(f"notice:sending:{notice.id}", tuple(replies))
 
 

@@ -35,7 +35,8 @@ def show(draft: Notice, notes: Sequence[str], request: Request, services: Servic
     """Keep a draft, in place of the one that the person was shown here and has not confirmed, and show it."""
     at = request.message.at
     old = draft_of(request, services)
-    kept = old if old is not None and old.corrects == draft.corrects else None
+    same = old is not None and (old.corrects, old.entry) == (draft.corrects, draft.entry)
+    kept = old if same else None
     if kept is not None:
         fields = {
             name: getattr(draft, name)

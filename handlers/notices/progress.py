@@ -78,6 +78,8 @@ def finish(notice: Notice, at: datetime, services: Services) -> list[Reply]:
     services.notices.change(notice.id, at, state="done")
     result = tally(services.notices.rows(notice.id))
     corrected = services.deliveries.corrected(notice.id)
+    if notice.entry and not result.total:
+        return []  # it went to people in private alone, and whoever sent it knows
     if (not notice.by_id or corrected) and not result.failed and not result.unsure:
         return []  # what was taken back has been told by whoever took it back
     return [to_writer(notice, report(notice, result, at, services))]

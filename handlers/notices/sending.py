@@ -5,17 +5,20 @@ from datetime import datetime
 from bot.model.handling import Reply
 from bot.model.notice import Notice
 from bot.model.services import Services
+from handlers.faq.hearers import to_individuals
 from handlers.notices.reached import read_last
 from handlers.notices.wording import corrected
 
 
 def begin(notice: Notice, at: datetime, services: Services) -> list[Reply]:
     """Put a notice on its way: to each of its groups once. Where it corrects another one, those that got the other are
-    told so, and what the others still waited for is cancelled first."""
+    told so, and what the others still waited for is cancelled first. Where it corrects an answer of the FAQ, those who heard
+    that in private hear this there."""
     _replace(notice, at, services)
     read = read_last(notice, services)
     services.notices.change(notice.id, at, state="sending")
-    return [reply for room in notice.rooms for reply in to_room(notice, room, services, read.get(room))]
+    aloud = [reply for room in notice.rooms for reply in to_room(notice, room, services, read.get(room))]
+    return aloud + to_individuals(notice, at, services)
 
 
 def to_room(notice: Notice, room: str, services: Services, read: Notice | None = None) -> list[Reply]:
