@@ -43,7 +43,9 @@ def _answer_with(entries: Mapping[str, Faq], at: datetime, services: Services) -
     silent = services.asked.waiting(at - KEPT, "silent", "limited", "suggested")
     known = _answers({row.text for row in (*promised, *silent)}, entries, services)
     for entry in entries.values():
-        told = [row for row in promised if known.get(row.text) == entry.id or row.entry == entry.id]
+        told = _with_their_surges(
+            [row for row in promised if known.get(row.text) == entry.id or row.entry == entry.id], services
+        )
         if told:
             replies += _tell(told, entry, at, services)
         if unsaid := [row for row in silent if known.get(row.text) == entry.id and row.room_id]:
@@ -52,6 +54,16 @@ def _answer_with(entries: Mapping[str, Faq], at: datetime, services: Services) -
         if not services.asked.of_surge(number):
             services.asked.close_surge(number, at)
     return replies
+
+
+def _with_their_surges(rows: Sequence[Asked], services: Services) -> list[Asked]:
+    """These, and where they are half of all who ask one thing, the others as well: they said the same in odd words."""
+    found = {row.id: row for row in rows}
+    for number in {row.surge for row in rows if row.surge}:
+        everybody = services.asked.of_surge(number)
+        if 2 * askers(row for row in rows if row.surge == number) >= askers(everybody):
+            found |= {row.id: row for row in everybody}
+    return [found[id_] for id_ in sorted(found)]
 
 
 def _answers(texts: Collection[str], entries: Mapping[str, Faq], services: Services) -> dict[str, str]:

@@ -64,11 +64,10 @@ def joined(request: Request, services: Services) -> Outcome | None:
 
 def unanswered(request: Request, outcome: Outcome, services: Services) -> Outcome:
     """A question was met with silence or handed to a person: write it down, and see whether many ask it."""
-    understanding, message = request.understanding, request.message
-    assert understanding is not None
+    message = request.message
     if outcome.label.startswith("handoff"):
         note(request, services, "handed")
-    elif outcome.label == "silent" and not request.addressed and understanding.action == "silent":
+    elif outcome.label == "silent" and not request.addressed:
         note(request, services, "silent")
     else:
         return outcome

@@ -1,0 +1,64 @@
+"""/faq 答: what many ask gets an answer, which becomes an entry of the FAQ; when it is live, all who asked read it."""
+
+import re
+
+from bot.model.edit import Edit
+from bot.model.handling import Outcome, Request
+from bot.model.services import Services
+from handlers.faq.surge import PROMISED, wordings
+from handlers.speaking import to_sender
+
+PHRASINGS = 5
+"""So many wordings become phrasings of the entry."""
+
+LONGEST = 40
+"""Characters; what is longer tells a story and is no phrasing."""
+
+_NUMBERED = re.compile(r"(\d{1,6})(?:[\s:：]+(.*))?", re.DOTALL)
+
+
+def answer(request: Request, services: Services) -> Outcome:
+    """/faq 答 3 答案: propose the entry; its preview is spoken when it was tried. Without a number, the one that is open."""
+    assert request.command is not None
+    said, at = request.command.raw.strip(), request.message.at
+    still = services.asked.surges(at - PROMISED)
+    typed = _NUMBERED.fullmatch(said)
+    if typed is None and len(still) == 1:
+        number, words = still[0].id, said
+    else:
+        number, words = (int(typed[1]), (typed[2] or "").strip()) if typed else (0, "")
+    surge = next((one for one in still if one.id == number), None)
+    if surge is None or not words:
+        listed = "\n".join(f"{one.id}. {services.guarded(one.question)}" for one in still)
+        key = "faq_answer_which" if still else "faq_answer_none"
+        return _said(request, services.replies(key, list=listed))
+    if surge.entry:
+        return _propose("change", surge.entry, {"answer": words, "valid_until": None}, request, services)
+    texts = (" ".join(text.split()) for text in wordings(services.asked.of_surge(surge.id)))
+    fit = [text for text in texts if 2 < len(text) <= LONGEST and services.guarded(text) == text]
+    if not fit:
+        return _said(request, services.replies("faq_answer_no_words"))
+    values = {"questions": tuple(dict.fromkeys(fit))[:PHRASINGS], "answer": words}
+    return _propose("add", _new_id(surge.id, services), values, request, services)
+
+
+def _propose(
+    kind: str, entry: str, values: dict[str, object], request: Request, services: Services
+) -> Outcome:
+    message = request.message
+    edit = services.edits.propose(
+        Edit(
+            0, message.at, message.room_id, request.person.id, request.person.name, message.id,
+            "add" if kind == "add" else "change", entry, values,
+        )
+    )  # fmt: skip
+    return Outcome(f"faq:edit:{edit.id}")
+
+
+def _new_id(number: int, services: Services) -> str:
+    ids = (f"asked-{number}{tail}" for tail in ("", *(f"-{n}" for n in range(2, 1000))))
+    return next(id_ for id_ in ids if id_ not in services.faq)
+
+
+def _said(request: Request, text: str) -> Outcome:
+    return Outcome("command:faq", (to_sender(request, text),))
