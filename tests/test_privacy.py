@@ -507,3 +507,47 @@ def test_an_administrator_of_a_branch_reads_of_that_branch(chat: Chat) -> None:
     chat.say("王女士", PLEA)
     admin = administrator(chat, "和谐小区")
     assert tell(chat, admin, "/审计") == ["私聊: 没有这样的操作记录。"]
+
+
+# questions to the FAQ
+
+
+def test_what_was_asked_of_the_faq_is_forgotten(tmp_path: Path, open_chat: Callable[..., Chat]) -> None:
+    ledger = tmp_path / "ledger.db"
+    chat = open_chat(ledger)
+    secret = f"请问{NAME}想知道超市几点关门"
+    chat.say("王女士", "核酸几点开始")
+    for question in ("核酸几点开始", secret):
+        chat.say(NAME, question, sender_id=ID)
+    chat.clock.advance(minutes=1)
+    chat.app.tick(chat.clock.now())
+    assert f"@{NAME} 上面 08:00 答过" in "".join(chat.hear())
+    chat.say(NAME, "没用", sender_id=ID)
+    for n in range(4):
+        chat.say(f"邻居{n}", "超市几点关门啊")
+    chat.clock.advance(minutes=1)
+    assert "问过小巷的话：2 条" in tell(chat, NAME, "/我的信息", sender_id=ID)[0]
+    assert "说过有用、没用的答案：1 条" in tell(chat, NAME, "我的信息", sender_id=ID)[0]
+    tell(chat, NAME, "/删除我的信息", sender_id=ID)
+    tell(chat, NAME, "确认删除", sender_id=ID)
+    with chat.app.ledger.transaction():
+        chat.app.ledger.execute("DELETE FROM messages")
+    assert retention_of(chat).scrub()
+    chat.app.ledger.close()
+    kept_bytes = ledger.read_bytes()
+    for word in (NAME, secret):
+        assert word.encode() not in kept_bytes, word
+
+
+def test_old_questions_are_made_nameless_and_still_counted(chat: Chat) -> None:
+    chat.say(NAME, "核酸几点开始", sender_id=ID)
+    chat.say(NAME, "没用", sender_id=ID)
+    later = chat.clock.now() + timedelta(days=1)
+    with chat.app.ledger.transaction():
+        counts = retention_of(chat).sweep(later)
+    assert counts["问过问答的人"] == 1 and counts["说过有用没用的人"] == 1
+    assert retention_of(chat).stale(later)["问过问答的人"] == 0
+    ((entry, person, text, useless),) = chat.app.ledger.execute(
+        "SELECT a.entry, person, text, 1 - useful FROM asked a JOIN votes v ON v.entry = a.entry"
+    ).fetchall()
+    assert (entry, person, text, useless) == ("hesuan-time", "", "", 1)

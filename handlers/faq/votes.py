@@ -22,6 +22,7 @@ QUOTED = timedelta(hours=24)
 LONGEST = 20
 """Characters; a longer message says more than whether it was of use."""
 
+_MENTIONS = re.compile(r"^(?:@[^\s\u2005]+[\s\u2005]+)+")
 _TAIL = r"(?:[了啊呀哦噢嘛的吧哈呢~～!！。.,，\s]|谢谢[你您]?|多谢|辛苦了|👍|👎|\[强\]|\[弱\])*"
 _HEAD = r"(?:谢谢[你您]?|多谢|感谢|这个?|这条|你?说了?|回答|答案|真的?|还是|根本|完全|一点都?|都|很|挺|太|非常|还?算|[,，。\s!！])*"
 _USEFUL = re.compile(
@@ -61,7 +62,9 @@ def _meant(quote: str, request: Request, services: Services) -> Asked | None:
     if quote:
         _, _, words = quote.partition("：")
         since = message.at - QUOTED
-        return services.asked.quoted(words or quote, message.room_id, request.person.id, since)
+        return services.asked.quoted(
+            _MENTIONS.sub("", words or quote), message.room_id, request.person.id, since
+        )
     row = services.asked.latest(request.person.id, message.room_id, message.at - AFTER)
     if row is None or row.served_at is None:
         return None
