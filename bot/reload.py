@@ -312,7 +312,11 @@ class Reloader:
             yield from self._open(at)
         verdict, files = result.verdict, result.snapshot.files
         bad = {complaint.file: files.get(complaint.file) for complaint in verdict.complaints}
-        new = [one for one in verdict.complaints if self._told.get(one.file, b"") != bad[one.file]]
+        new = [
+            one
+            for one in verdict.complaints
+            if one.file not in self._told or self._told[one.file] != bad[one.file]
+        ]
         mended = sorted(self._told.keys() - bad.keys())
         self._told, self._live.spoilt = bad, tuple(bad)
         swapped = verdict.content is not result.job.base

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.model.edit import Edit, Trial
+from bot.model.edit import Edit
 from bot.model.faq import ChangedEntry, Swap
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.services import Services
 from bot.model.version import Version, diff
-from handlers.faq.news import line, shown, who
+from handlers.faq.news import line, who
 from handlers.speaking import quoted, to_sender
 
 LISTED = 8
@@ -153,17 +153,6 @@ def put_back(edit: Edit, files: Sequence[str], aside: Sequence[str], services: S
     """What was broken on the disk is as it was; nothing that is said has changed."""
     kept = services.replies("faq_kept_aside", files="、".join(aside)) if aside else ""
     return (to_asker(edit, services.replies("faq_put_back", files=shown_files(files), aside=kept)),)
-
-
-def previewed(edit: Edit, trial: Trial, services: Services) -> tuple[Reply, ...]:
-    """What changes when the files are put back as an earlier version had them; or why they cannot be."""
-    number = str(edit.values.get("version", ""))
-    if edit.state == "refused":
-        problems = shown(trial.problems, services) or edit.reason
-        text = services.replies("faq_rollback_refused", number=number, list=problems)
-    else:
-        text = services.replies("faq_rollback_preview", number=number, list=_short(trial.diff, services))
-    return (to_asker(edit, text),)
 
 
 def to_asker(edit: Edit, text: str) -> Reply:
