@@ -117,7 +117,8 @@ class Nameless:
     def wipe_outbox(self, rows: list[int]) -> None:
         """The words, and to whom; a row about a ticket also forgets the group."""
         self.run(
-            "UPDATE outbox SET text = '', mentions = '[]', to_id = '', error = '', gateway_id = '', message_id = '',"
+            "UPDATE outbox SET text = '', brief = '', instead = '', why = '', mentions = '[]', to_id = '', error = '',"
+            " gateway_id = '', message_id = '',"
             " room = CASE WHEN ticket IS NULL THEN room ELSE '' END,"
             " room_id = CASE WHEN ticket IS NULL THEN room_id ELSE '' END"
             " WHERE id IN (SELECT value FROM json_each(?))",
