@@ -6,7 +6,7 @@ from bot.model.edit import Edit, Trial
 from bot.model.faq import Swap
 from bot.model.handling import Reply
 from bot.model.services import Services
-from handlers.faq import closing, confirming, previewing, superseding, versions
+from handlers.faq import closing, previewing, superseding, versions
 
 
 def went_live(swap: Swap, services: Services) -> Sequence[Reply]:
@@ -18,4 +18,4 @@ def went_live(swap: Swap, services: Services) -> Sequence[Reply]:
 
 def tried(edit: Edit, trial: Trial, services: Services) -> Sequence[Reply]:
     """The preview of an edit, or why it cannot be made."""
-    return previewing.tried(edit, trial, services.clock.now(), services)
+    return previewing.tried(edit, trial, services)

@@ -63,7 +63,7 @@ def _one(number: int, services: Services) -> str:
         when=services.show_time(version.at),
         who=who(version),
         note=version.note,
-        list=_short(lines, services),
+        list=short(lines, services),
     )
 
 
@@ -167,7 +167,7 @@ def shown_files(files: Sequence[str]) -> str:
     return "、".join(files[:SAID]) + (f" 等 {len(files)} 个文件" if len(files) > SAID else "")
 
 
-def _short(lines: Sequence[str], services: Services) -> str:
+def short(lines: Sequence[str], services: Services) -> str:
     """Lines of a diff as a phone shows them: 去 for what went, 加 for what came."""
     words = {"-": "去：", "+": "加："}
     cut = [
