@@ -25,9 +25,11 @@ from bot import exports, field_tables
 from bot.app import SystemClock, build
 from bot.channels.replay import BadTranscript, Said, opening, read_transcript, readable
 from bot.channels.terminal import TerminalChannel
+from bot.check_command import check_command
 from bot.chinese import ChineseGroup, speak_chinese
 from bot.coverage_files import FOLDER, remove
 from bot.explain import explained
+from bot.faq_commands import faq
 from bot.groups import Tree
 from bot.households import HouseholdList, read_households
 from bot.learnt import engine_of
@@ -43,19 +45,16 @@ from bot.model.channel import Channel
 from bot.model.ledger import LedgerBroken, LedgerRefused
 from bot.model.people import ROLE_TITLES, Role
 from bot.model.settings import Settings
+from bot.opening import CONFIG, Failed, data_or_sample, load_config, or_problems
 from bot.sample import sample_folder, write_sample
 from bot.scans import Headerless, never_fewer, read_scans
-from bot.settings import Data, Invalid, check, load_data, load_settings
+from bot.settings import load_faq
+from bot.shelf import DiskShelf
 from bot.tables import TableError, write_posters, write_table
 from bot.transcripts import Player
-from bot.yamlfile import load
-from intents.spec import FaqEntry
 
 speak_chinese()  # before the commands below take click's words for their own
 
-CONFIG = click.option(
-    "--config", type=click.Path(path_type=Path), default=Path("bot.yaml"), show_default=True, help="配置文件"
-)
 ROLES = {role: title for role, title in ROLE_TITLES.items() if role != "resident"}
 INVITE_DAYS = 7
 """How long an invitation may be claimed."""
@@ -65,10 +64,6 @@ CARDS = "cards"
 
 KEYBOARD = "命令行"
 """Who stands in audit rows for whoever runs a command on the machine."""
-
-
-class Failed(click.ClickException):
-    """Something the person at the keyboard must mend; the text says what, in Chinese."""
 
 
 @click.group(cls=ChineseGroup, context_settings={"max_content_width": 100})
@@ -83,11 +78,19 @@ def cli(verbose: bool) -> None:
 @CONFIG
 def run(config: Path) -> None:
     """运行小巷：在 bot.yaml 写的通道上（不改就是这个终端）听和说。"""
-    settings, data = _load(config)
+    settings, data = load_config(config)
     clock = SystemClock(settings.timezone)
     channel = _channel(settings, clock)
     with _ledger_for_us(settings.database):
-        app = build(settings, data, channel, clock, random.SystemRandom(), settings.database)
+        app = build(
+            settings,
+            data,
+            channel,
+            clock,
+            random.SystemRandom(),
+            settings.database,
+            shelf=DiskShelf(settings.data),
+        )
         if isinstance(channel, TerminalChannel):
             channel.settled = app.settled
         asyncio.run(_until_stopped(app.run()))
@@ -110,22 +113,11 @@ def init(folder: Path, force: bool) -> None:
 @click.option("--fast", is_flag=True, help="不等待，一口气放完")
 def demo(fast: bool) -> None:
     """看小巷的一天：一分钟放完，用完即扔的台账。"""
-    settings, data = _load(sample_folder() / "bot.yaml")
+    settings, data = load_config(sample_folder() / "bot.yaml")
     asyncio.run(demo_room.play(settings, data, 0.0 if fast else demo_room.SECONDS))
 
 
-@cli.command("check")
-@CONFIG
-def check_(config: Path) -> None:
-    """检查 bot.yaml 和 data/：每个问题一行，写明 文件:行: 原因；有问题时退出码是 1。"""
-    with _busy("正在检查……"):
-        problems = check(config)
-    for problem in problems:
-        click.echo(str(problem))
-    if problems:
-        click.echo(f"共 {len(problems)} 个问题。", err=True)
-        sys.exit(1)
-    click.echo("没有问题。", err=True)
+cli.add_command(check_command)
 
 
 @cli.command()
@@ -148,8 +140,8 @@ def classify(
     config: Path,
 ) -> None:
     """看小巷怎么理解一句话：意图、把握、要做什么、理由。每句一行 JSON。"""
-    settings, data = _data_or_sample(config)
-    entries = _or_problems(lambda: load(faq, tuple[FaqEntry, ...])) if faq else data.faq
+    settings, data = data_or_sample(config)
+    entries = or_problems(lambda: load_faq(faq)) if faq else data.faq
     engine = engine_of(replace(data, faq=entries), semantic=semantic or settings.semantic)
     titles = {spec.id: spec.title for spec in data.intents}
     for one in (*map(readable, text), *(_texts(jsonl) if jsonl else ())):
@@ -178,7 +170,7 @@ def classify(
 @CONFIG
 def replay(file: IO[str], db: Path | None, config: Path) -> None:
     """重放一份聊天记录，按记录里的时间；小巷说的每句话一行 JSON，小结在 stderr。"""
-    settings, data = _load(config)
+    settings, data = load_config(config)
     listed, lines = opening(file)
     homes = _households(Path(file.name).parent / listed, settings).households if listed else ()
     messages = read_transcript(lines, {person.name: person.id for person in settings.people})
@@ -213,7 +205,7 @@ def export(what: str, output: Path, config: Path) -> None:
     """导出台账成表格：tickets 工单，signups 接龙（合并好的名单），audit 每一步操作，deliveries 发出的消息，unanswered 没人回的问话，
     temperatures 体温，travel 行程报备，route 路线（要上门的事，按走的顺序），isolation 居家隔离，duty 值班，coverage 核酸各户情况，doors 敲门名单，
     cards 爱心联系卡（打印）。"""
-    settings, data = _load(config)
+    settings, data = load_config(config)
     if what == CARDS:
         made = cards_room.posters(data.contacts, Tree(settings.groups))
         _writing(lambda: write_posters(output, made))
@@ -273,7 +265,7 @@ def _households(file: Path, settings: Settings) -> HouseholdList:
 @CONFIG
 def households(file: Path, config: Path) -> None:
     """导入住户名单（.csv 或 .xlsx）：小区、楼栋、单元、室、户主、人数、电话、备注、标签。有一行不对就一行也不导入。"""
-    settings, _ = _load(config)
+    settings, _ = load_config(config)
     found = _households(file, settings)
     with contextlib.closing(Ledger(settings.database)) as ledger:
         added, renewed = Roster(ledger).import_households(found.households)
@@ -289,7 +281,7 @@ def households(file: Path, config: Path) -> None:
 def scans(file: Path, number: int | None, config: Path) -> None:
     """导入扫码设备导出的采样名单（.csv 或 .xlsx）：姓名、电话、门牌（或楼栋、单元、室）、时间、结果。对不上的一行一行列出来，其余照记；
     同一份再导一次，什么也不会变。"""
-    settings, _ = _load(config)
+    settings, _ = load_config(config)
     if not settings.database.exists():
         raise Failed(f"还没有台账：{settings.database} 不存在。先 xiaoxiang run。")
     zone, now = ZoneInfo(settings.timezone), SystemClock(settings.timezone).now()
@@ -327,7 +319,7 @@ def scans(file: Path, number: int | None, config: Path) -> None:
 @CONFIG
 def invite(role: str, scope: str, config: Path) -> None:
     """发一个一次性邀请码：对方私聊小巷发「/认领 邀请码」，就有了这个身份。"""
-    settings, _ = _load(config)
+    settings, _ = load_config(config)
     tree = Tree(settings.groups)
     if tree.find(scope) is None:
         names = "、".join(node.name for node in tree.nodes())
@@ -349,7 +341,7 @@ def invite(role: str, scope: str, config: Path) -> None:
 @CONFIG
 def forget(days: int | None, apply: bool, config: Path) -> None:
     """抹去旧台账里的姓名、电话、门牌和原话；编号、类别、楼栋、时间和结果留着。先数一数，加 --apply 才真的抹。"""
-    settings, _ = _load(config)
+    settings, _ = load_config(config)
     if not settings.database.exists():
         raise Failed(f"还没有台账：{settings.database} 不存在。先 xiaoxiang run。")
     now = SystemClock(settings.timezone).now()
@@ -392,36 +384,13 @@ def forget(days: int | None, apply: bool, config: Path) -> None:
 @CONFIG
 def bench(count: int, as_json: bool, config: Path) -> None:
     """量这台机器：每秒能听懂多少条、从听到落盘多少条，一段一段地量。"""
-    settings, data = _load(config)
+    settings, data = load_config(config)
     bench_room.run(settings, data, count, as_json)
 
 
 def _busy(what: str) -> contextlib.AbstractContextManager[object]:
     """A sign of life on stderr, for a person at a terminal, while something takes its time."""
     return Console(stderr=True).status(what)
-
-
-def _load(config: Path) -> tuple[Settings, Data]:
-    settings = _or_problems(lambda: load_settings(config))
-    tree = Tree(settings.groups)
-    names = [node.name for node in tree.nodes()]
-    return settings, _or_problems(lambda: load_data(settings.data, names, tree))
-
-
-def _data_or_sample(config: Path) -> tuple[Settings, Data]:
-    """The config and its data; without a bot.yaml here, the sample's."""
-    if not config.exists() and config == Path("bot.yaml"):
-        config = sample_folder() / "bot.yaml"
-    return _load(config)
-
-
-def _or_problems(load: Any) -> Any:
-    try:
-        return load()
-    except Invalid as invalid:
-        for problem in invalid.problems:
-            click.echo(str(problem), err=True)
-        raise Failed("先改好上面的问题（xiaoxiang check 可以再查）。") from invalid
 
 
 def _channel(settings: Settings, clock: SystemClock) -> Channel:
@@ -509,6 +478,9 @@ def _summary(player: Player) -> str:
     lines += [f"{again} 条以前听过（同一个 id，或十秒内同一个人同样的话），没有再办。"] if again else []
     lines += [f"有 {summary.left} 条没有群可发。"] if summary.left else []
     return "\n".join(lines)
+
+
+cli.add_command(faq)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.groups import Tree
@@ -23,6 +23,7 @@ from bot.model.ledger import (
 from bot.model.people import Colleagues
 from bot.model.replies import Replies
 from bot.model.tree import Node, RoomKind
+from bot.model.why import WhyBook
 
 log = logging.getLogger("xiaoxiang.delivery")
 
@@ -58,6 +59,7 @@ class Books:
     claims: Claims
     members: Members
     state: State
+    whys: WhyBook
 
 
 class Delivery:
@@ -71,15 +73,17 @@ class Delivery:
         colleagues: Colleagues,
         loops: LoopGuard,
         called: Callable[[str], str],
+        version: Callable[[], int],
     ) -> None:
         """``loops`` is told what the bot says. ``called(topic)``: how the staff name the stop that a row of that topic
-        calls; empty for other rows."""
+        calls; empty for other rows. ``version``: which version of data/ is live."""
         self._books = books
         self._tree = tree
         self._replies = replies
         self._colleagues = colleagues
         self._loops = loops
         self._called = called
+        self._version = version
         self.left: set[str] = set()
         """Ids of rooms the account has left since the start, as far as nothing was heard there since."""
 
@@ -87,8 +91,8 @@ class Delivery:
         """Queue an alert to the staff of a node (the community's, by default)."""
         self._to_staff(Reply(text, "alert", "staff"), node or self._tree.root, at)
 
-    def send(self, reply: Reply, request: Request, reason: Reason = Reason()) -> None:
-        """Queue what a handler wants said, and why. Needs an open transaction, like everything here."""
+    def send(self, reply: Reply, request: Request) -> None:
+        """Queue what a handler wants said. Needs an open transaction, like everything here."""
         message = request.message
         match reply.audience:
             case "here" if not message.private:
@@ -223,5 +227,7 @@ class Delivery:
             held=reply.held,
             brief=reply.brief,
         )
-        self._books.outbox.add(new)
+        row = self._books.outbox.add(new)
+        if reply.because is not None:
+            self._books.whys.put(row, replace(reply.because, version=self._version()))
         self._loops.said(room_id or to_id, text, at)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.model.understanding import Slots
 from intents.engine import UNSURE, Explanation
 from intents.faq import NEAR, SURE
+from intents.features import in_words
 
 _DOES = {
     "silent": "不作声",
@@ -54,7 +55,7 @@ def explained(found: Explanation, titles: Mapping[str, str], action: str) -> str
         lines.append(f"  哪一个都不到 {UNSURE:.0%}，当作没听懂，不作声")
     most = list(vote.shares().items())[:SHOWN]
     lines.append("例句教的：" + "、".join(f"{titles.get(i, i)} {share:.0%}" for i, share in most))
-    lines.append(f"  靠的是：{'、'.join(map(_feature, found.because)) or '没有见过的字词'}")
+    lines.append(f"  靠的是：{'、'.join(map(in_words, found.because)) or '没有见过的字词'}")
     lines.append(f"  急不急：{vote.urgency:.0%}")
     if found.denied:
         lines.append("  例句几乎都说没事，所以急症的规则不算")
@@ -74,16 +75,3 @@ def _slots(slots: Slots) -> str:
         name: "、".join(value) if isinstance(value, tuple) else value for name, value in slots.said().items()
     }
     return "，".join(f"{_SLOTS[name]} {value}" for name, value in said.items()) or "没有细节"
-
-
-def _feature(feature: str) -> str:
-    """A feature of intents/scorer.py as people read it."""
-    if feature.startswith("="):
-        return f"说中了 {feature[1:]} 的规则"
-    if feature.startswith("@"):
-        return f"词组“{feature[1:]}”"
-    if feature.startswith("<"):
-        return feature
-    word = feature.removeprefix("_").strip("^$")
-    where = "开头的" if feature[0] == "^" else "结尾的" if feature[-1] == "$" else ""
-    return f"{where}“{word}”"

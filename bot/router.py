@@ -11,8 +11,12 @@ from bot.model.message import Message
 from bot.model.people import ROLE_TITLES
 from bot.model.services import Services
 from bot.model.understanding import Understanding
-from handlers import chains, unanswered
+from bot.model.why import Reason
+from bot.reasons import because, of
+from handlers import chains, unanswered, why
 from handlers.authority import may
+from handlers.faq import confirming as editing
+from handlers.faq import superseding, votes
 from handlers.notices import afterthought, attaching, confirming, receipts
 from handlers.speaking import to_sender
 from handlers.table import COMMANDS, DIALOGUES, INTENTS
@@ -21,7 +25,7 @@ from handlers.tickets import taking
 from intents import chain
 from intents.normalise import split_quote
 
-AT_WORK = frozenset({"notice", "round", "take", "whom", "marks"})
+AT_WORK = frozenset({"notice", "round", "take", "whom", "marks", "edit"})
 """Kinds of dialogues with those at work, whose answers count in their rooms though nobody calls the bot."""
 
 EMERGENCY = "help.emergency"
@@ -71,7 +75,10 @@ class Router:
             self._services.roster.revoke(command.rest)
 
     def route(self, request: Request) -> Outcome:
-        """Decide about one request; "silent" when nobody has anything to say."""
+        """Decide about one request; "silent" when nobody has anything to say. Every reply bears its reason."""
+        return because(self._route(request), Reason())
+
+    def _route(self, request: Request) -> Outcome:
         message = request.message
         if (
             message.private
@@ -83,6 +90,8 @@ class Router:
             request.text or (request.addressed and message.text)
         ):
             return Outcome(f"silent:{message.kind}")
+        if request.person.rank and (outcome := why.pointed(request, self._services)):
+            return outcome
         if _at_work(request) and request.person.rank and (outcome := self._pointed(request)):
             return outcome
         staff = request.person.rank > 0
@@ -117,8 +126,13 @@ class Router:
             take = several.name == "接单" and not several.tickets
             asked = taking.mine(request, numbers, self._services) if take else None
             return asked or self._command(replace(request, command=several))
+        if outcome := editing.pointed(quote, said, request, self._services):
+            return outcome
         if outcome := confirming.pointed(quote, said, request, self._services):
             return outcome
+        edited = parse(said, COMMANDS) if quote else None
+        if isinstance(edited, Command) and edited.name == "faq":  # the entry whose answer is quoted
+            return self._command(replace(request, command=edited))
         for dialogue in self._open_dialogues(request.message):
             if dialogue.kind in AT_WORK or (dialogue.kind == "asked" and dialogue.ticket in numbers):
                 meant = self._engine.understand(said, addressed=True)
@@ -127,7 +141,8 @@ class Router:
                 if outcome is not None:
                     return outcome
         second = None if quote else confirming.seconded(said, request, self._services)
-        outcome = second or afterthought.heard(said, request, self._services)
+        corrected = None if second else superseding.heard(said, request, self._services)
+        outcome = second or corrected or afterthought.heard(said, request, self._services)
         if outcome or any(one.kind not in AT_WORK for one in self._open_dialogues(request.message)):
             return outcome
         return afterthought.nothing_waits(said, request, self._services)
@@ -139,9 +154,8 @@ class Router:
         if not may(request.person, entry.role, node, self._services.groups):
             return self._refuse(entry, request)
         understanding = self._need(request.command.rest) if entry.reads_place else None
-        return entry.handler(replace(request, understanding=understanding), self._services) or Outcome(
-            "silent"
-        )
+        outcome = entry.handler(replace(request, understanding=understanding), self._services)
+        return because(outcome or Outcome("silent"), Reason(command=entry.name))
 
     def _need(self, words: str) -> Understanding:
         """What an address and a few words mean to whoever writes them down for others: 「17-3-501 买菜」 alone reads like
@@ -182,15 +196,17 @@ class Router:
                 outcome = DIALOGUES[dialogue.kind](asked, self._services)
                 if outcome is not None:
                     unanswered.heard(asked, outcome, self._services)
-                    return outcome
+                    return because(outcome, of(understanding, dialogue.kind))
         if not a_list and (outcome := receipts.heard(request, self._services)):
+            return outcome
+        if not a_list and (outcome := votes.heard(request, self._services)):
             return outcome
         if understanding.intent == chain.INTENT and request.message.private and not a_list:
             understanding = self._need(request.text)  # nobody joins a list in private
         request = request.understood(understanding, None)
         outcome = self._by_intent(request, understanding, a_list)
         unanswered.heard(request, outcome, self._services)
-        return outcome
+        return because(outcome, of(understanding))
 
     def _by_intent(self, request: Request, understanding: Understanding, a_list: bool) -> Outcome:
         if _official(request, self._services) and understanding.intent != EMERGENCY and not a_list:

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.delivery import Delivery
 from bot.model.handling import Ring
 from bot.model.ledger import LedgerRefused, Transactions
 from bot.model.services import Services
+from bot.model.why import Reason
 
 log = logging.getLogger("xiaoxiang.timekeeper")
 
@@ -53,7 +55,7 @@ class Timekeeper:
         try:
             with self._transactions.savepoint():
                 for reply in ring.ring(at, self._services):
-                    self._delivery.ring(reply, at)
+                    self._delivery.ring(replace(reply, because=reply.because or Reason(ring=ring.name)), at)
         except LedgerRefused:
             raise
         except Exception:

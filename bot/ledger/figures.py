@@ -48,7 +48,7 @@ SELECT count(*) FROM unanswered WHERE answered_at >= :since AND answered_at < :u
 AND {_BRANCH}"""
 
 _UNANSWERED = f"""
-SELECT count(*) FROM unanswered WHERE {_SPAN} AND at <= :waited AND (answered_at IS NULL OR answered_at >= :until)
+SELECT count(*) FROM unanswered WHERE {_SPAN} AND how = 'silent' AND at <= :waited AND (answered_at IS NULL OR answered_at >= :until)
 AND {_BRANCH}"""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.ledger.database import Ledger
 from bot.ledger.tickets import STEP_COLUMNS, number_of
-from bot.model.clock import moment
+from bot.model.clock import millis, moment
 from bot.model.ticket import Step
 
 
@@ -97,7 +97,8 @@ class Question:
 def questions(ledger: Ledger) -> Iterator[Question]:
     """Every one that was ever listed, oldest first."""
     for at, room, node, sender, intent, text, answered, by in ledger.rows(
-        "SELECT at, room, node, sender, intent, text, answered_at, answered_by FROM unanswered ORDER BY at, id"
+        "SELECT at, room, node, sender, intent, text, answered_at, answered_by FROM unanswered"
+        " WHERE how = 'silent' ORDER BY at, id"
     ):
         yield Question(
             moment(at),
@@ -133,3 +134,11 @@ def records(ledger: Ledger, *intents: str) -> Iterator[Record]:
         intents,
     ):
         yield Record(moment(at), intent, room, node, sender, text, json.loads(slots))
+
+
+def unanswered_since(ledger: Ledger, since: datetime, until: datetime) -> Iterator[tuple[str, str]]:
+    """(text, person's id) of what was met with silence or handed to a person in that time, forgotten ones left out."""
+    yield from ledger.rows(
+        "SELECT text, sender_id FROM unanswered WHERE at >= ? AND at < ? AND text <> '' ORDER BY at, id",
+        (millis(since), millis(until)),
+    )

@@ -49,6 +49,8 @@ class Why:
     """The words of the text that made it match."""
     runner_up: str = ""
     """The next best intent with its score, like "question 0.80"; "" when there was none."""
+    near: tuple[tuple[str, float], ...] = ()
+    """The entries of the FAQ most alike with how alike they are, best first; empty when it was not looked up."""
 
 
 @dataclass(frozen=True, slots=True)
