@@ -14,9 +14,11 @@ from handlers import (
     records,
     trail,
     unanswered,
+    why,
 )
 from handlers.duty import handover, owners, reports, roster, standing_in
-from handlers.faq import command
+from handlers.faq import closing, command, expired, gaps, manners, news
+from handlers.faq import confirming as faq_confirming
 from handlers.isolation import isolation, route, temperatures
 from handlers.notices import attaching, composing, confirming, holding, lapsing, progress, receipts, scheduled
 from handlers.testing import evidence, reminding, ringing, starting, testing
@@ -83,6 +85,7 @@ DIALOGUES: dict[str, Handler] = {
     "attachments": attaching.silent,
     "marks": evidence.answer_marks,
     "round": starting.answer_round,
+    "edit": faq_confirming.answer_edit,
 }
 """Kind of an open dialogue -> who is asked first about the person's next message."""
 
@@ -216,8 +219,17 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "记谁测了：17-3 501 502测了；17-3-503 外出；17-3-504 要上门\n还差谁：/核酸 进度、/核酸 未测 17号楼、/核酸 敲门",
     ),
     CommandEntry(
-        "faq", command.faq, "worker", "/faq [列表|看|加|改|停用|启用|有效期|未答|版本|回退|更正] …", "看问答、改问答，改之前先看一遍，改坏了能退回",
+        "faq", command.faq, "worker", "/faq [列表|看|加|改|停用|启用|有效期|未答|答|版本|回退|更正] …",
+        "看问答、改问答，改之前先看一遍，改坏了能退回",
         "/faq 看 hesuan-time", aliases=("问答", "FAQ"), free=True,
+    ),
+    CommandEntry(
+        "答复", closing.answer_all, "secretary", "/答复 [编号]", "有了答案，回给当时问过、没人理的居民", "/答复",
+        aliases=("转告",), free=True, bare=True,
+    ),
+    CommandEntry(
+        "为什么", why.why, "volunteer", "/为什么", "引用小巷的一句话，问它为什么这么说；不引用，就是这里最后一句", "/为什么",
+        aliases=("为啥",),
     ),
     CommandEntry(
         "审计", trail.show, "admin", "/审计 [今天|编号|姓名|命令] [2页]", "看谁在什么时候做了什么", "/审计 23", free=True,
@@ -238,6 +250,13 @@ RINGS: tuple[Ring, ...] = (
     holding.RING,
     receipts.RING,
     unanswered.RING,
+    gaps.RING,
+    manners.RING,
+    closing.OFFERS,
+    closing.BEGUN,
+    expired.RING,
+    news.RING,
+    faq_confirming.LAPSING,
     ringing.RING,
     *temperatures.RINGS,
     reminding.RING,

@@ -186,12 +186,15 @@ def show(request: Request, services: Services) -> Outcome:
         return Outcome("refused:未回")
     page, words = page_of(request.command.raw)
     at = request.message.at
-    found = waiting(meant(request, services), at, services)
+    nodes = meant(request, services)
+    found, many = waiting(nodes, at, services), closing.many_wait(at, nodes, services)
     if _TICKED.search(words) or re.search(r"\d", words) or _CLEAR.search(words):
         return Outcome("command:未回", (to_sender(request, _tick(words, found, request, services)),))
     if not found:
-        return Outcome("command:未回", (to_sender(request, services.replies("unanswered_none")),))
-    return Outcome("command:未回", (to_sender(request, _list(found, page, at)),))
+        text = "\n".join(many) or services.replies("unanswered_none")
+    else:
+        text = "\n".join([_list(found, page, at), *many])
+    return Outcome("command:未回", (to_sender(request, text),))
 
 
 def _list(found: Sequence[Unanswered], page: int, at: datetime) -> str:

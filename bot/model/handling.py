@@ -48,6 +48,8 @@ class Reply:
     """Id of a message to be sent on, or "file:" and the path of a file, instead of ``text``."""
     held: str = ""
     """Why it waits from the start (bot.model.notice.DeliveryRow.held); empty: it does not."""
+    because: Reason | None = None
+    """What decided, kept beside the message; the router and the clock write it, handlers need not."""
     brief: Brief | None = None
     """What stands for it where it leaves together with others; None: it is always said alone."""
 
@@ -88,6 +90,7 @@ class Dialogue:
         "marks",
         "attachments",
         "round",
+        "edit",
     ]
     """details: what belongs to a ticket just opened; choice: one of several FAQ entries; which: one of several
     tickets; received: whether what was done has arrived; declined: whether it is still needed; asked: what somebody at
@@ -95,9 +98,9 @@ class Dialogue:
     forget: whether everything about them is really to be forgotten; notice: whether a previewed notice is to go out;
     attachments: which pictures and files wait for the notice they belong to;
     marks: what is asked before households are marked as tested; round: whether a round of testing is to begin (or to
-    end), or what is still to be said about it."""
+    end), or what is still to be said about it; edit: whether a previewed edit of data/ is to go live."""
     ticket: str
-    """The ticket it is about (details, received, declined, asked); the intent to act by (which); the tickets to be
+    """The ticket it is about (details, received, declined, asked); the number of the edit (edit); the intent to act by (which); the tickets to be
     dispatched (whom); empty for a choice and for take."""
     options: tuple[str, ...] = ()
     """What was asked for (details), or ids in the order they were offered (choice, which, take, whom: after the note)."""
@@ -146,8 +149,6 @@ class Outcome:
     label: str
     """One word and an id for the ledger and the log: "ticket:A023", "silent", "answer:hours"."""
     replies: tuple[Reply, ...] = ()
-    because: Reason = Reason()
-    """What decided, kept beside every message it causes; the router writes it."""
 
 
 @dataclass(frozen=True, slots=True)
