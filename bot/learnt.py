@@ -41,7 +41,7 @@ def _file(data: Data) -> Path | None:
 
 def _digest(data: Data) -> str:
     """Of everything that bears on what is learnt: the data, and how it is read and learnt from."""
-    content = hashlib.sha256(repr((data.intents, data.lexicon, data.faq)).encode("utf-8", "surrogatepass"))
+    content = hashlib.sha256(repr((data.intents, data.lexicon)).encode("utf-8", "surrogatepass"))
     for source in sorted(Path(intents.__path__[0]).glob("*.py")):
         content.update(source.read_bytes())
     return content.hexdigest()[:32]

@@ -55,7 +55,17 @@ BESIDE = 5
 """Characters beside the alarming words from which the examples are asked at all."""
 
 HOPELESS = 0.95
-"""With this share for silence, a word of asking is not even looked up: 谁呀, 真的吗."""
+"""With this share for silence, a word of asking is looked up only if it speaks of what the FAQ speaks of: 谁呀, 真的吗."""
+
+DOUBTED_PLEA = 0.6
+"""A vote for a plea with less than this, and no rule, lets a choice of the FAQ be offered where somebody asks."""
+
+SURE_PLEA = 0.9
+"""A vote for a plea from this on is answered only by what is even more alike; from less, by whatever is sure."""
+
+AKIN, MUCH_AKIN = 2, 4
+"""Characters of substance shared with an entry from which it is offered: to what is heard as a question (给了你多少钱
+shares one with 物业费多少钱), and to what the vote takes for something else."""
 
 SPLIT = 120
 """Characters of a message that are looked through for further needs: longer ones tell one story."""
@@ -101,6 +111,8 @@ class _Heard:
     intent: str
     """What rules, vote and that say together."""
     score: float
+    near: tuple[tuple[str, float], ...] = ()
+    """What the FAQ has that is most alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +175,7 @@ class Engine:
             faq=FaqIndex(faq, lexicon, reader.normalise, meanings(semantic)),
             reader=reader,
             voices=_voices(intents, reader),
-            scorer=Scorer(learnt or learn(tuple(_samples(intents, faq, reader)), tuple(INTENTS), CHAT)),
+            scorer=Scorer(learnt or learn(tuple(_samples(intents, reader)), tuple(INTENTS), CHAT)),
         )
 
     @property
@@ -218,21 +230,31 @@ class Engine:
         rival = other.score if other else 0.0
         if self._looks_up(heard) and rival < DECISIVE and heard.intent not in (EMERGENCY, known):
             found = self.faq.find(read.said)
-            if found and found.sure and _sureness(found) > rival:
+            if found and found.sure and _sureness(found) > max(rival, _plea(heard)):
                 return _answer(heard, found)
-            unclear = heard.intent == "question" or (heard.intent == CHAT and heard.addressed)
-            if found and found.near and rival < OFFERED and unclear:
+            if found and found.near and rival < OFFERED and _unclear(heard, found):
                 return _offer(heard, found)
+            if found:
+                heard = replace(heard, near=_near(found))
         if heard.intent != CHAT:
             return self._act(heard)
         if heard.addressed:
             slots = self.reader.slots.complete(read.said, read.numbers)
             return Understanding("question", THRESHOLD, False, "handoff", slots, why=self._why(heard))
-        why = self._why(heard) if read.matches else Why("")
+        why = self._why(heard) if read.matches else Why("", near=heard.near)
         return Understanding(CHAT, heard.score, False, "silent", read.numbers, why=why)
 
     def _looks_up(self, heard: _Heard) -> bool:
-        return _asks(heard, self.faq.has(heard.read.said))
+        """Whether it is worth looking up in the FAQ. What the vote takes for talk is looked up, too: no entry ever
+        taught the vote, so it does not know what the FAQ knows."""
+        read, vote = heard.read, heard.vote
+        if _only_details(read):
+            return False
+        if heard.addressed or vote.label == "question" or self.faq.has(read.said):
+            return True
+        if _asks_by_form(heard) and vote.share(CHAT) < HOPELESS:
+            return True
+        return heard.intent == CHAT and self.faq.touches(read.said)
 
     def _act(self, heard: _Heard) -> Understanding:
         action: Action = INTENTS[heard.intent]
@@ -309,11 +331,16 @@ class Engine:
         runner_up = f"{rival} {heard.vote.share(rival):.2f}"
         if match:
             return Why(
-                f"{match.intent}/{match.rule}", self.reader.book.words_of(match, heard.read.scan), runner_up
+                f"{match.intent}/{match.rule}",
+                self.reader.book.words_of(match, heard.read.scan),
+                runner_up,
+                heard.near,
             )
         if heard.intent == CHAT:
-            return Why("", (), runner_up)
-        return Why(f"{heard.intent}/例句", self.scorer.because(heard.vote, heard.intent), runner_up)
+            return Why("", (), runner_up, heard.near)
+        return Why(
+            f"{heard.intent}/例句", self.scorer.because(heard.vote, heard.intent), runner_up, heard.near
+        )
 
     def _urgent(self, intent: str, read: Read, vote: Vote) -> bool:
         """An emergency is; of other pleas, what the words for it or the examples make so."""
@@ -346,7 +373,7 @@ def _names_place(slots: Slots) -> bool:
     return bool(slots.building or slots.unit or slots.room)
 
 
-def _samples(intents: Sequence[IntentSpec], faq: Sequence[FaqEntry], reader: Reader) -> Iterator[Sample]:
+def _samples(intents: Sequence[IntentSpec], reader: Reader) -> Iterator[Sample]:
     """What the examples teach, with the features of each."""
 
     def sample(text: str, intent: str, is_label: bool = True, urgent: bool | None = None) -> Sample:
@@ -359,9 +386,6 @@ def _samples(intents: Sequence[IntentSpec], faq: Sequence[FaqEntry], reader: Rea
             urgent = spec.id == EMERGENCY or key == "urgent_voices"
             yield sample(text, spec.id, urgent=urgent if weighed else None)
         yield from (sample(text, spec.id, is_label=False) for text in spec.not_examples)
-    asked = [text for entry in faq if entry.teaches for text in entry.questions]
-    if any(spec.id == "question" and (spec.examples or spec.voices) for spec in intents):
-        yield from (sample(text, "question") for text in asked)
 
 
 def _voices(intents: Sequence[IntentSpec], reader: Reader) -> dict[str, _Voice]:
@@ -424,11 +448,22 @@ def _only_details(read: Read) -> bool:
     return read.numbers is not EMPTY and len(read.said) < 60 and not _DETAIL.sub("", read.said)
 
 
-def _asks(heard: _Heard, asked: bool) -> bool:
-    """Whether it is worth looking up in the FAQ. ``asked``: word for word one of its questions."""
-    read, vote = heard.read, heard.vote
-    ruled = vote.share(CHAT) < HOPELESS and any(match.intent == "question" for match in read.matches)
-    return (heard.addressed or ruled or vote.label == "question" or asked) and not _only_details(read)
+def _asks_by_form(heard: _Heard) -> bool:
+    return any(match.intent == "question" for match in heard.read.matches)
+
+
+def _unclear(heard: _Heard, found: Found) -> bool:
+    """Whether a choice may be offered: a question is heard; or what the vote takes for talk, or not surely for a plea,
+    asks by its form and shares enough with the FAQ."""
+    if heard.intent == "question" or (heard.intent == CHAT and heard.addressed):
+        return heard.addressed or found.substance >= AKIN
+    talk = heard.intent == CHAT or heard.vote.share(heard.intent) < DOUBTED_PLEA
+    return talk and found.substance >= MUCH_AKIN and (found.asks or _asks_by_form(heard))
+
+
+def _plea(heard: _Heard) -> float:
+    """How sure the vote is of a plea, which an answer must beat: pleas go before answers."""
+    return heard.score if heard.intent.startswith("help.") and heard.score >= SURE_PLEA else 0.0
 
 
 def _is_need(intent: str) -> bool:
@@ -451,13 +486,17 @@ def _thinks_of_need(heard: _Heard) -> bool:
 
 def _answer(heard: _Heard, found: Found) -> Understanding:
     hit = FaqHit(found.id, round(found.score, 3))
-    why = Why(f"faq/{found.id}", found.words, _named(heard.read.next_to("question")))
+    why = Why(f"faq/{found.id}", found.words, _named(heard.read.next_to("question")), _near(found))
     return Understanding("question", _sureness(found), False, "answer", heard.read.numbers, hit, (), why)
 
 
 def _offer(heard: _Heard, found: Found) -> Understanding:
-    why = Why(f"faq/{found.id}", found.words, _named(heard.read.next_to("question")))
+    why = Why(f"faq/{found.id}", found.words, _named(heard.read.next_to("question")), _near(found))
     return Understanding("question", OFFERED, False, "suggest", heard.read.numbers, None, found.near, why)
+
+
+def _near(found: Found) -> tuple[tuple[str, float], ...]:
+    return ((found.id, found.score), *found.others)
 
 
 def _sureness(found: Found) -> float:

@@ -26,10 +26,10 @@ SURE = 0.69
 SURE_OF_MEANING = 0.73
 """The same where meaning is half of the likeness, which makes everything look more alike."""
 
-NEAR = 0.5
+NEAR = 0.45
 """Likeness from which an entry is offered as a choice."""
 
-CLOSE = 0.75
+CLOSE = 0.65
 """Only entries at least this part as alike as the best are offered beside it."""
 
 LONGEST_QUESTION = 120
@@ -54,12 +54,15 @@ _BY_MEANING = 3
 _PIECES = 3
 """A text must share this many characters or pairs with the FAQ to be compared: spares most chatter the work."""
 
+_SUBSTANTIAL = 3
+"""So many pairs of characters that say what a question is about are not shared by accident: 今天吃什么 and any entry."""
+
 _RERANKED = 16
 """So many phrasings are looked at closely, those with the best cosine; and none with less than half of the best."""
 
 _KINDS = (
     "几点 什么时候 何时 几号 哪天 啥时候 时间",
-    "多久 多长 几天 多少天 几小时 几个小时 几个月",
+    "多久 多长 几天 多少天 几小时 几个小时 几个月 几年",
     "多少钱 价格 费用 怎么卖 几块 收费",
     "哪里 哪儿 在哪 什么地方 哪有 去哪 地点",
     "为什么 原因 怎么回事 引起 造成 导致 咋回事 怎么会 为啥",
@@ -171,10 +174,16 @@ class Found:
     """Up to three ids worth offering as a choice, best first; empty when nothing is near enough."""
     words: tuple[str, ...]
     """What the question and the entry share: pairs of characters, weightiest first."""
+    others: tuple[tuple[str, float], ...] = ()
+    """The next best entries with how alike they are, two at most; none for what is asked word for word."""
+    substance: int = 0
+    """So many characters that say what a question is about stand in both, as said or as what means the same."""
+    asks: bool = True
+    """Whether the question asks by its form, for anything of ``_KINDS``."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """A question taken apart."""
 
     said: str
@@ -198,7 +207,7 @@ class _Phrasing:
     """A question of the FAQ."""
 
     entry: int
-    asked: _Asked
+    asked: Asked
     answers: bool
     """False for a near-miss: what is more like it than like the entry's own questions is not the entry's."""
 
@@ -212,8 +221,10 @@ class FaqIndex:
         lexicon: LexiconSpec,
         normalise: Callable[[str], str],
         meanings: Callable[[Sequence[str]], Meanings] | None = None,
+        pause: Callable[[], object] = lambda: None,
     ) -> None:
-        """``meanings`` tells what is near in meaning, too; without it only the words count."""
+        """``meanings`` tells what is near in meaning, too; without it only the words count. ``pause`` is called between
+        phrasings: beside a loop that must not be held up it rests (bot/inspector_process.py)."""
         self._ids = [entry.id for entry in entries]
         self._kind = _Kinds()
         self._one_word = _Synonyms([*_SAME, *lexicon.synonyms])
@@ -226,12 +237,14 @@ class FaqIndex:
         self._unseen = math.log(len(answering) + 1) + 1
         self._phrasings: list[_Phrasing] = []
         self._index: dict[str, list[tuple[int, float]]] = {}
+        self._pairs = frozenset(gram for gram in seen if len(gram) == 2 and not _ASKING.issuperset(gram))
         self._exact: dict[str, int] = {}
         self._meanings = (
             meanings([normalise(text) for _, text, _ in (*answering, *misses)]) if meanings else None
         )
         self._sure = SURE_OF_MEANING if meanings else SURE
         for entry, text, answers in texts:
+            pause()
             if answers:
                 self._exact.setdefault(text, entry)
             asked = self._asked(text)
@@ -239,9 +252,19 @@ class FaqIndex:
                 self._index.setdefault(gram, []).append((len(self._phrasings), weight))
             self._phrasings.append(_Phrasing(entry, asked, answers))
 
+    @property
+    def sure(self) -> float:
+        """Likeness from which an entry is answered without asking back."""
+        return self._sure
+
     def has(self, said: str) -> bool:
         """Whether a normalised text is word for word one of the questions."""
         return said in self._exact
+
+    def touches(self, said: str) -> bool:
+        """Whether a normalised text speaks of what the FAQ speaks of, roughly: spares most chatter being looked up."""
+        said = said[:LONGEST_QUESTION]
+        return len(self._pairs.intersection(map(str.__add__, said, said[1:]))) >= _SUBSTANTIAL
 
     def find(self, text: str) -> Found | None:
         """The entries nearest to a normalised text; None when nothing is near."""
@@ -264,10 +287,38 @@ class FaqIndex:
         ]
         shared.sort(key=asked.vector.__getitem__, reverse=True)
         return Found(
-            self._ids[phrasing.entry], score, score >= self._sure, tuple(near)[:3], tuple(shared[:4])
+            self._ids[phrasing.entry],
+            score,
+            score >= self._sure,
+            tuple(near)[:3],
+            tuple(shared[:4]),
+            others=_scored(ranked, asked, self._ids)[1:3],
+            substance=len(asked.chars.keys() & phrasing.asked.chars.keys() - _ASKING),
+            asks=bool(asked.kinds & ~self._kind.negated),
         )
 
-    def _ranked(self, asked: _Asked, text: str) -> list[tuple[float, _Phrasing]]:
+    def nearest(self, text: str, most: int = 2) -> tuple[tuple[str, float], ...]:
+        """The entries most like a normalised text, however little that is, with how alike they are, best first: for
+        people who want to know what is nearly answered."""
+        text = text[:LONGEST_QUESTION]
+        said = self._tidy(text)
+        same = self._exact.get(said)
+        asked = self._asked(said)
+        found = _scored(self._ranked(asked, text), asked, self._ids)
+        if same is None:
+            return found[:most]
+        exact = self._ids[same]
+        return ((exact, 1.0), *(pair for pair in found if pair[0] != exact))[:most]
+
+    def taken_apart(self, text: str) -> Asked:
+        """A normalised text as questions are compared, for ``alike``."""
+        return self._asked(self._tidy(text[:LONGEST_QUESTION]))
+
+    def plain(self, text: str) -> str:
+        """A normalised text without politeness and small words, with one word for all that come to the same."""
+        return self._plain_word(_SMALL.sub("", self._tidy(text[:LONGEST_QUESTION])))
+
+    def _ranked(self, asked: Asked, text: str) -> list[tuple[float, _Phrasing]]:
         """The phrasings nearest to what is asked, best first, without the entries a near-miss is nearer to."""
         cosines: dict[int, float] = {}
         known = cosines.get
@@ -309,7 +360,7 @@ class FaqIndex:
             (*said, *map(str.__add__, said, said[1:]), *plain, *map(str.__add__, plain, plain[1:]))
         ), plain
 
-    def _asked(self, said: str) -> _Asked:
+    def _asked(self, said: str) -> Asked:
         rarity, unseen = self._rarity, self._unseen
         grams, plain = self._grams(said)
         weights = {gram: rarity.get(gram, unseen) for gram in grams}
@@ -318,7 +369,7 @@ class FaqIndex:
             char: weights[char] * (_ASKING_WEIGHT if char in _ASKING else 1.0)
             for char in dict.fromkeys(plain)
         }
-        return _Asked(
+        return Asked(
             said=said,
             vector={gram: weight / norm for gram, weight in weights.items()},
             chars=chars,
@@ -329,7 +380,7 @@ class FaqIndex:
         )
 
 
-def _likeness(asked: _Asked, known: _Asked, cosine: float, order: "_Order") -> float:
+def _likeness(asked: Asked, known: Asked, cosine: float, order: "_Order") -> float:
     """How alike two questions are, 0 to 1; 0 when they share nothing of substance or name opposites."""
     shared = asked.chars.keys() & known.chars.keys()
     if shared <= _ASKING or (known.poles & _swapped(asked.poles) and not known.poles & asked.poles):
@@ -343,7 +394,30 @@ def _likeness(asked: _Asked, known: _Asked, cosine: float, order: "_Order") -> f
     )
 
 
-def _sureness(like: float, asked: _Asked, known: _Asked) -> float:
+def alike(one: Asked, other: Asked) -> float:
+    """How alike two questions are that are both asked by people, 0 to 1: the same whichever comes first."""
+    few, many = sorted((one.vector, other.vector), key=len)
+    cosine = sum([weight * many.get(gram, 0.0) for gram, weight in few.items()])
+    there = _likeness(one, other, cosine, _Order(one.said))
+    if not there:
+        return 0.0
+    like = (there + _likeness(other, one, cosine, _Order(other.said))) / 2
+    return (_sureness(like, one, other) + _sureness(like, other, one)) / 2
+
+
+def _scored(
+    ranked: Sequence[tuple[float, "_Phrasing"]], asked: Asked, ids: Sequence[str]
+) -> tuple[tuple[str, float], ...]:
+    """Each entry once, with the score of its most alike phrasing."""
+    found: dict[str, float] = {}
+    for like, phrasing in ranked:
+        if like > 0 and ids[phrasing.entry] not in found:
+            found[ids[phrasing.entry]] = _sureness(like, asked, phrasing.asked)
+    scores = tuple(found.items())
+    return (*scores[:1], *sorted(scores[1:], key=lambda pair: -pair[1]))
+
+
+def _sureness(like: float, asked: Asked, known: Asked) -> float:
     """What is left of a likeness when both do not ask for the same, or something known was not said."""
     either = asked.kinds | known.kinds
     if either:
@@ -396,7 +470,7 @@ class _Kinds:
         parts = sorted({part for sign, _ in signs for part in sign.split("+")})
         self._automaton = AhoCorasick(parts)
         self._whole = [sum({bit for sign, bit in signs if sign == part}) for part in parts]
-        self._negated = 1 << len(_KINDS)
+        self.negated = 1 << len(_KINDS)
         numbers = {part: number for number, part in enumerate(parts)}
         self._pairs = [
             (frozenset(map(numbers.__getitem__, sign.split("+"))), bit) for sign, bit in signs if "+" in sign
@@ -410,7 +484,7 @@ class _Kinds:
         for both, bit in self._pairs:
             if both <= found:
                 kinds |= bit
-        return kinds | (self._negated if _NEGATED.search(text) else 0)
+        return kinds | (self.negated if _NEGATED.search(text) else 0)
 
 
 class _Synonyms:
