@@ -38,7 +38,7 @@ def answer(request: Request, services: Services) -> Outcome:
     fit = [text for text in texts if 2 < len(text) <= LONGEST and services.guarded(text) == text]
     if not fit:
         return _said(request, services.replies("faq_answer_no_words"))
-    values = {"questions": tuple(dict.fromkeys(fit))[:PHRASINGS], "answer": words}
+    values: dict[str, object] = {"questions": tuple(dict.fromkeys(fit))[:PHRASINGS], "answer": words}
     return _propose("add", _new_id(surge.id, services), values, request, services)
 
 

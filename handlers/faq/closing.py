@@ -121,6 +121,17 @@ def _tell(rows: Sequence[Asked], entry: Faq, at: datetime, services: Services) -
     return replies
 
 
+def many_wait(at: datetime, nodes: Collection[str] | None, services: Services) -> list[str]:
+    """A line for each thing that many ask in the groups of these branches (None: of all), with how to answer it."""
+    lines = []
+    for one in services.asked.surges(at - surge.PROMISED):
+        rows = [row for row in services.asked.of_surge(one.id) if nodes is None or row.node in nodes]
+        if rows:
+            text, number = quoted(one.question, 40), str(one.id)
+            lines.append(services.replies("faq_many_wait", count=str(askers(rows)), text=text, number=number))
+    return lines
+
+
 # a worker answered in a group
 
 

@@ -47,6 +47,8 @@ def heard(request: Request, services: Services) -> Outcome | None:
         return None
     changed = services.votes.cast(row, request.person.id, not useless, request.message.at)
     if not useless or not changed:
+        if not useless:
+            _take_off(row, request, services)
         return Outcome(f"vote:{row.entry}")
     if not among_residents(request) or request.addressed:
         handed = hand_over(replace(request, text=row.text or said), services)
@@ -71,6 +73,15 @@ def _meant(quote: str, request: Request, services: Services) -> Asked | None:
     if services.asked.said_with_ticket(request.person.id, message.room_id, row.served_at):
         return None
     return row
+
+
+def _take_off(row: Asked, request: Request, services: Services) -> None:
+    """Whoever was helped after all no longer waits for a person."""
+    message = request.message
+    waiting = services.unanswered.of(message.room_id, request.person.id, message.at - QUOTED)
+    services.unanswered.answered(
+        [one for one in waiting if one.text == row.text], request.person.name, message.at
+    )
 
 
 def _list(row: Asked, request: Request, services: Services) -> None:
