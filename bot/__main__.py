@@ -144,10 +144,14 @@ def classify(
     entries = or_problems(lambda: load_faq(faq)) if faq else data.faq
     engine = engine_of(replace(data, faq=entries), semantic=semantic or settings.semantic)
     titles = {spec.id: spec.title for spec in data.intents}
+    usual = settings.faq.cooldown_minutes
+    cooldowns = {
+        entry.id: usual if entry.cooldown_minutes is None else entry.cooldown_minutes for entry in entries
+    }
     for one in (*map(readable, text), *(_texts(jsonl) if jsonl else ())):
         if explain:
             why = engine.explain(one)
-            click.echo(explained(why, titles, _action(one, why.understanding.action)) + "\n")
+            click.echo(explained(why, titles, _action(one, why.understanding.action), cooldowns) + "\n")
             continue
         found = engine.understand(one)
         row = {

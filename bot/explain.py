@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.model.understanding import Slots
 from intents.engine import UNSURE, Explanation
-from intents.faq import NEAR, SURE
+from intents.faq import NEAR, SURE, Found
 from intents.features import in_words
 
 _DOES = {
@@ -30,8 +30,10 @@ SHOWN = 4
 """Rules and votes shown: the best."""
 
 
-def explained(found: Explanation, titles: Mapping[str, str], action: str) -> str:
-    """The explanation as lines of text."""
+def explained(
+    found: Explanation, titles: Mapping[str, str], action: str, cooldowns: Mapping[str, float]
+) -> str:
+    """The explanation as lines of text. ``cooldowns``: so many minutes an entry is not repeated in a group."""
 
     def named(intent: str) -> str:
         return f"{titles.get(intent, intent)}（{intent}）"
@@ -64,10 +66,20 @@ def explained(found: Explanation, titles: Mapping[str, str], action: str) -> str
     if found.faq is None:
         lines.append("问答：没有查（不像问句）" if not found.asked else "问答：没有像的")
     else:
-        lines.append(
-            f"问答：最像 {found.faq.id}，{found.faq.score:.2f}（{SURE} 起直接答，{NEAR} 起列出来让人挑）"
-        )
+        lines += _faq(found.faq, cooldowns)
     return "\n".join(lines)
+
+
+def _faq(found: Found, cooldowns: Mapping[str, float]) -> list[str]:
+    """The nearest entry, what is between it and the next, and how long it is not repeated."""
+    lines = [f"问答：最像 {found.id}，{found.score:.2f}（{SURE} 起直接答，{NEAR} 起列出来让人挑）"]
+    if found.words:
+        lines.append(f"  对上的字：{'、'.join(found.words)}")
+    for other, score in found.others[:1]:
+        lines.append(f"  其次 {other}，{score:.2f}，差 {found.score - score:.2f}")
+    minutes = cooldowns.get(found.id, 0)
+    lines.append(f"  冷却：同一个群 {minutes:g} 分钟内不重说" if minutes else "  冷却：没有，每次都说")
+    return lines
 
 
 def _slots(slots: Slots) -> str:

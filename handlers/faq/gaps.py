@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.model.edit import Edit, EditKind
+from bot.model.edit import EditKind
 from bot.model.gap import Gap
 from bot.model.handling import Outcome, Reply, Request, Ring
 from bot.model.people import ROLE_TITLES
 from bot.model.services import Services
 from handlers.authority import may
+from handlers.faq import proposing
+from handlers.faq.entries import MORE, OTHER_TOPIC
 from handlers.speaking import to_sender
 from intents.faq import SURE
 
@@ -36,6 +38,11 @@ _ONE = re.compile(r"(?:第|#)?\s*(\d{1,6})\s*(?:号|条)?")
 _ADD = re.compile(rf"{_ONE.pattern}\s*(?:加上?|新增|答)[\s:：]*(.*)", re.DOTALL)
 _JOIN = re.compile(rf"{_ONE.pattern}\s*(?:归到?|并到?|算到?)[\s:：]*([\w.-]*)")
 _DROP = re.compile(rf"{_ONE.pattern}\s*(?:不用|不管|忽略|算了|删)了?[。.!！]*")
+
+_POLITE = re.compile(
+    r"^(?:(?:请|想|麻烦)?问一?下?|[你您]好|各位(?:邻居|老师)?|大家好?|有没有人知道|谁知道)+[,，:：。!！\s]*"
+)
+_TAIL = re.compile(r"[啊呀呢哈哦~～]+(?=[?？。!！\s]*$)|[。!！\s]+$")
 
 
 def gaps(request: Request, services: Services) -> Outcome:
@@ -150,8 +157,8 @@ def _add(number: int, answer: str, request: Request, services: Services) -> Outc
     return _propose(
         number,
         "add",
-        _new_id(number, services),
-        {"questions": questions, "answer": answer},
+        proposing.new_id(request.message.at, services),
+        {"questions": list(questions), "answer": answer, "topic": OTHER_TOPIC},
         request,
         services,
     )
@@ -166,41 +173,28 @@ def _join(number: int, entry: str, request: Request, services: Services) -> Outc
         return _said(request, services.replies("gap_entry", id=entry, number=str(number), suggestion=example))
     if not (questions := phrasings(gap, services)):
         return _said(request, services.replies("gap_no_words", number=str(number)))
-    return _propose(number, "change", entry, {"questions+": questions}, request, services)
+    return _propose(number, "change", entry, {f"questions{MORE}": list(questions)}, request, services)
 
 
 def phrasings(gap: Gap | None, services: Services) -> tuple[str, ...]:
-    """The wordings of a cluster that may stand in a file: short, and without doors and phones."""
-    texts = [" ".join(text.split()) for text in gap.texts] if gap else []
+    """The wordings of a cluster that may stand in a file: short, without doors and phones, without politeness."""
+    texts = [_bare(" ".join(text.split())) for text in gap.texts] if gap else []
     fit = [text for text in texts if 2 < len(text) <= LONGEST and services.guarded(text) == text]
     return tuple(dict.fromkeys(fit))[:PHRASINGS]
 
 
-def _new_id(number: int, services: Services) -> str:
-    ids = (f"gap-{number}{tail}" for tail in ("", *(f"-{n}" for n in range(2, 1000))))
-    return next(id_ for id_ in ids if id_ not in services.faq)
+def _bare(text: str) -> str:
+    return _TAIL.sub("", _POLITE.sub("", text))
 
 
 def _propose(
     number: int, kind: EditKind, entry: str, values: dict[str, object], request: Request, services: Services
 ) -> Outcome:
-    message = request.message
-    edit = services.edits.propose(
-        Edit(
-            0,
-            message.at,
-            message.room_id,
-            request.person.id,
-            request.person.name,
-            message.id,
-            kind,
-            entry,
-            values,
-        )
-    )
-    services.gaps.draft(number, edit.id, message.at)
-    services.audit.write(request.by, "faq", f"未答 {number} → {entry}")
-    return Outcome(f"faq:edit:{edit.id}")
+    outcome = proposing.propose(kind, entry, values, request, services)
+    if outcome.label.startswith(proposing.LABEL):
+        services.gaps.draft(number, int(outcome.label.rpartition(":")[2]), request.message.at)
+        services.audit.write(request.by, "faq", f"未答 {number} → {entry}")
+    return outcome
 
 
 def _said(request: Request, text: str) -> Outcome:
