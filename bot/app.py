@@ -23,6 +23,7 @@ from bot.gaps import Gaps
 from bot.groups import Tree
 from bot.guard import guarded
 from bot.inspector import Inspector
+from bot.inspector_process import InspectorProcess
 from bot.learnt import engine_of
 from bot.ledger.asked import AskedRows
 from bot.ledger.audit import Audit
@@ -153,6 +154,7 @@ class App:
     sheets: CoverageFiles
     gaps: Gaps
     reloader: Reloader
+    inspector: Inspector
     heard: asyncio.Queue[Event] = field(default_factory=asyncio.Queue)
     in_hand: list[Event] = field(default_factory=list)
     """The batch that is being handled, until it is on disk."""
@@ -216,11 +218,14 @@ class App:
                 self.reloader.offer(await asyncio.to_thread(self.reloader.work, job))
         if self.reloader.settle(self.clock.now()):
             self.outbox.wake()
+            gc.freeze()
 
     async def run(self) -> None:
         """Listen, handle and send until the channel ends by itself or the task is cancelled."""
         self.gaps.prepare()
         self._begin()
+        inspector = InspectorProcess(self.settings, self.inspector)
+        self.reloader.inspect_by(inspector)
         steady()
         bell = Bell()
         bell.every(HEARTBEAT_SECONDS, self.heartbeat)
@@ -248,6 +253,7 @@ class App:
             left = [*self.in_hand, *(self.heard.get_nowait() for _ in range(self.heard.qsize()))]
             if left:
                 self.receive(left)
+            inspector.close()
             self.ledger.close()
 
     async def settled(self) -> None:
@@ -472,16 +478,17 @@ def build(
         replies.renew(dict(content.data.replies))
         noticeboard.renew(content.data.notices)
 
+    inspector = Inspector(
+        settings.data,
+        tree,
+        quiet_hours(settings),
+        settings.semantic,
+        lambda: outlook_of(settings, clock.now()),
+    )
     reloader = Reloader(
         live,
         shelf or MemoryShelf(data.files),
-        Inspector(
-            settings.data,
-            tree,
-            quiet_hours(settings),
-            settings.semantic,
-            lambda: outlook_of(settings, clock.now()),
-        ),
+        inspector,
         versions,
         edits,
         ledger,
@@ -515,6 +522,7 @@ def build(
         sheets,
         gaps,
         reloader,
+        inspector,
     )
 
 

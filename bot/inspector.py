@@ -15,7 +15,7 @@ from bot.learnt import engine_of
 from bot.live import Content
 from bot.model.mode import ModeName
 from bot.shelf import Snapshot
-from bot.yamlfile import Problem
+from bot.yamlfile import Invalid, Problem
 from bot.yamlpieces import Pieces
 from intents.check import Finding, check, conflicts
 from intents.engine import Engine
@@ -37,6 +37,8 @@ class Found:
     """What stands in its way, by file and line."""
     warnings: tuple[Problem, ...]
     """What is worth a look."""
+    sound: Data | None = None
+    """What was read, when nothing is broken in itself."""
 
 
 @dataclass
@@ -52,19 +54,25 @@ class Inspector:
     _pieces: Pieces = field(default_factory=Pieces)
     _found: dict[frozenset[tuple[str, bytes]], tuple[Content, Found]] = field(default_factory=dict)
 
-    def __call__(self, files: Mapping[str, bytes], base: Content) -> Found:
-        """What is to be said about these files. ``base``: what is live, from which whatever is the same is taken."""
+    def __call__(
+        self, files: Mapping[str, bytes], base: Content, sound: Callable[[Data], object] = lambda data: None
+    ) -> Found:
+        """What is to be said about these files. ``base``: what is live, from which whatever is the same is taken.
+        ``sound`` is told what was read as soon as nothing is broken in itself, before any sentence is tried."""
         key = frozenset(files.items())
         known = self._found.get(key)
         if known and known[0] is base:
+            if known[1].sound:
+                sound(known[1].sound)
             return known[1]
-        found = self._look(files, base)
+        found = self._look(files, base, sound)
         self._found[key] = base, found
         if len(self._found) > KEPT:
             del self._found[next(iter(self._found))]
         return found
 
-    def _look(self, files: Mapping[str, bytes], base: Content) -> Found:
+    def _look(self, files: Mapping[str, bytes], base: Content, sound: Callable[[Data], object]) -> Found:
+        read: Data | None = None
         snapshot = Snapshot(self.folder, files)
         trial = _Trial(base, self.semantic)
         scopes = [node.name for node in self.tree.nodes()]
@@ -79,22 +87,39 @@ class Inspector:
                 outlook=self.outlook() if trying else None,
             )
             if data is None:
-                return Found(None, tuple(sorted(p for p in problems if p.level == "error")), ())
+                errors = tuple(sorted(one for one in problems if one.level == "error"))
+                return Found(None, errors, (), read)
+            if read is None:
+                read = data
+                sound(read)
         assert data is not None
         content = Content(data, trial.engine or self._engine(data, base), base.zone)
-        return Found(content, (), tuple(sorted(problems)))
+        return Found(content, (), tuple(sorted(problems)), read)
 
     def _engine(self, data: Data, base: Content) -> Engine:
         return engine_of(data, semantic=self.semantic) if trained_otherwise(data, base.data) else base.engine
 
     def read(self, files: Mapping[str, bytes], base: Content) -> Content | None:
         """What was live once: only its data are asked for. None when it is sound no more."""
+        try:
+            return replace(base, data=self.data(files))
+        except Invalid:
+            return None
+
+    def data(self, files: Mapping[str, bytes]) -> Data:
+        """Files as Data, without trying a sentence. Raises Invalid."""
         scopes = [node.name for node in self.tree.nodes()]
-        snapshot = Snapshot(self.folder, files)
-        data, _ = inspect_files(
-            snapshot, scopes, tree=self.tree, quiet=self.quiet, trying=None, pieces=self._pieces
+        data, problems = inspect_files(
+            Snapshot(self.folder, files),
+            scopes,
+            tree=self.tree,
+            quiet=self.quiet,
+            trying=None,
+            pieces=self._pieces,
         )
-        return None if data is None else replace(base, data=data)
+        if data is None:
+            raise Invalid(problems)
+        return data
 
 
 def trained_otherwise(data: Data, before: Data) -> bool:

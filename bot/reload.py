@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from bot.changes import FAQ, changed_entries, differing, noted
 from bot.faq_file import CannotApply, apply
-from bot.inspector import Found, Inspector
+from bot.inspector import Found
 from bot.live import Content, Live
 from bot.model.edit import Edit, EditBook, EditState, Trial
 from bot.model.faq import ChangedEntry, Swap
@@ -37,6 +38,23 @@ NOTHING_TO_DO = "和现在的一样，没有要改的"
 FAILED = "检查的时候小巷自己出了错，这次改的没有用上：请把日志交给维护小巷的人"
 
 READ_ONLY = "data 文件夹是只读的，小巷写不进去：请到放这些文件的地方去改"
+
+
+class Inspects(Protocol):
+    """Tells whether files may go live (bot/inspector.py)."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the files lie."""
+        ...
+
+    def __call__(self, files: Mapping[str, bytes], base: Content) -> Found:
+        """What is to be said about these files, and what is made of them."""
+        ...
+
+    def read(self, files: Mapping[str, bytes], base: Content) -> Content | None:
+        """What was live once: only its data are asked for. None when it is sound no more."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -98,7 +116,7 @@ class Reloader:
         self,
         live: Live,
         shelf: Shelf,
-        inspect: Inspector,
+        inspect: Inspects,
         versions: VersionBook,
         edits: EditBook,
         transactions: Transactions,
@@ -129,6 +147,10 @@ class Reloader:
         self._opening: _Opening | None = None
         """What changed while the bot was not running, until it is said."""
         self._busy = threading.Lock()
+
+    def inspect_by(self, inspect: Inspects) -> None:
+        """From now on have files looked at by another inspector."""
+        self._inspect = inspect
 
     # from one start to the next
 

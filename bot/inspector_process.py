@@ -1,0 +1,240 @@
+"""The inspector in a process of its own, so that the check of a thousand entries does not hold up a single message.
+
+Python runs one thread at a time; a check that takes a second, beside a loop that asks the ledger twenty things a message, takes
+its turn between every two of them. So files are parsed and tried over there, and come back as what is different. What has to
+be made here, the index of the FAQ, is made with rests, while the other process still tries the examples.
+"""
+
+import contextlib
+import gc
+import logging
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import IO, Any
+from zoneinfo import ZoneInfo
+
+from bot.check_content import Outlook
+from bot.datafolder import Data
+from bot.groups import Tree
+from bot.inspector import Found, Inspector, trained_otherwise
+from bot.learnt import engine_of
+from bot.live import Content
+from bot.model.settings import Settings
+from bot.settings import quiet_hours
+from intents.engine import Engine
+from intents.faq import FaqIndex
+from intents.semantic import meanings
+
+log = logging.getLogger("xiaoxiang.reload")
+
+LEARNT = frozenset({"intents", "lexicon"})
+"""The fields of Data from which something is learnt."""
+
+AT_A_TIME, REST = 0.001, 0.002
+"""Seconds: so long the index is worked on, and so long the loop has the machine to itself."""
+
+LOST = (OSError, EOFError, ValueError, pickle.PickleError)
+"""What hearing and telling raise when the other process is gone."""
+
+Parts = Mapping[str, Any]
+"""The fields of Data that are not as they were."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the other process."""
+
+    kind: str
+    """"look" at files, or only "read" them."""
+    files: Mapping[str, bytes]
+    base: Mapping[str, bytes]
+    """The files of what is live."""
+    outlook: Outlook
+
+
+class InspectorProcess:
+    """As Inspector; for one thread at a time. The process is started when it is first needed, and again when it died."""
+
+    def __init__(self, settings: Settings, here: Inspector) -> None:
+        """``here`` stands in when no process can be had."""
+        self.folder = here.folder
+        self._settings = settings
+        self._here = here
+        self._process: subprocess.Popen[bytes] | None = None
+        self._closed = False
+
+    def __call__(self, files: Mapping[str, bytes], base: Content) -> Found:
+        """See Inspector."""
+        try:
+            answer = self._ask("look", files, base)
+            if isinstance(answer, Found):
+                return answer
+            if LEARNT.isdisjoint(answer):
+                content: Content | None = self._made(answer, files, base)
+                found = self._hear()
+            else:  # it is learning, too, and leaves here what it learnt
+                found = self._hear()
+                content = None if found.problems else self._made(answer, files, base)
+        except LOST as error:
+            return self._lost(error) or self._here(files, base)
+        assert isinstance(found, Found)
+        return replace(found, content=None if found.problems else content)
+
+    def read(self, files: Mapping[str, bytes], base: Content) -> Content | None:
+        """See Inspector."""
+        try:
+            answer = self._ask("read", files, base)
+        except LOST as error:
+            return None if self._lost(error) else self._here.read(files, base)
+        return None if isinstance(answer, Found) else replace(base, data=replace(base.data, **answer))
+
+    def close(self) -> None:
+        """End the process; whoever still waits for it hears nothing."""
+        self._closed = True
+        self._end()
+
+    def _end(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            for stream in (self._process.stdin, self._process.stdout):
+                if stream:
+                    with contextlib.suppress(OSError):
+                        stream.close()
+            self._process = None
+
+    def _lost(self, error: Exception) -> Found | None:
+        """What is found when it was ended on purpose; None when it died, and somebody else has to look."""
+        if self._closed:
+            return Found(None, (), ())
+        log.warning("inspector lost", extra={"action": "reload.inspector", "error": repr(error)})
+        self._end()
+        return None
+
+    def _ask(self, kind: str, files: Mapping[str, bytes], base: Content) -> Any:
+        if self._process is None or self._process.poll() is not None:
+            self._end()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot.inspector_process"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            )
+            self._tell(self._settings)
+        self._tell(Question(kind, dict(files), dict(base.data.files), self._here.outlook()))
+        return self._hear()
+
+    def _tell(self, what: object) -> None:
+        if self._process is None or self._process.stdin is None:
+            raise EOFError("ended")
+        pickle.dump(what, self._process.stdin, pickle.HIGHEST_PROTOCOL)
+        self._process.stdin.flush()
+
+    def _hear(self) -> Any:
+        if self._process is None or self._process.stdout is None:
+            raise EOFError("ended")
+        return pickle.load(self._process.stdout)
+
+    def _made(self, parts: Parts, files: Mapping[str, bytes], base: Content) -> Content:
+        data = replace(base.data, **parts, files=files)
+        return Content(data, self._engine(data, base), base.zone)
+
+    def _engine(self, data: Data, base: Content) -> Engine:
+        if trained_otherwise(data, base.data):
+            return engine_of(data, semantic=self._settings.semantic)
+        if data.faq == base.data.faq:
+            return base.engine
+        normalise = base.engine.reader.normalise
+        index = FaqIndex(
+            data.faq, data.lexicon, normalise, meanings(self._settings.semantic), pause=breather()
+        )
+        return replace(base.engine, faq=index)
+
+
+def breather() -> Callable[[], None]:
+    """Something to call again and again: when it is time, it rests."""
+    began, resting = time.perf_counter(), threading.Event()
+
+    def pause() -> None:
+        nonlocal began
+        if time.perf_counter() - began > AT_A_TIME:
+            resting.wait(REST)
+            began = time.perf_counter()
+
+    return pause
+
+
+# over there
+
+
+class _Work:
+    """Answers questions, and remembers what it made for the last ones."""
+
+    def __init__(self, settings: Settings, answer: Callable[[object], None]) -> None:
+        self._settings = settings
+        self._answer = answer
+        self._outlook = Outlook()
+        self._inspect = Inspector(
+            settings.data,
+            Tree(settings.groups),
+            quiet_hours(settings),
+            settings.semantic,
+            lambda: self._outlook,
+        )
+        self._known: list[Content] = []
+        """What was made of the files last looked at; one of them is live."""
+
+    def __call__(self, question: Question) -> None:
+        self._outlook = question.outlook
+        base = self._base(question.base)
+        if question.kind == "read":
+            read = self._inspect.read(question.files, base)
+            self._answer(Found(None, (), ()) if read is None else _parts(read.data, base.data))
+            return
+        found = self._inspect(question.files, base, sound=lambda data: self._answer(_parts(data, base.data)))
+        if found.content is not None:
+            self._known = [base, found.content]
+        self._answer(replace(found, content=None, sound=None))
+
+    def _base(self, files: Mapping[str, bytes]) -> Content:
+        known = next((one for one in self._known if one.data.files == files), None)
+        if known is None:
+            data = self._inspect.data(files)
+            known = Content(
+                data, engine_of(data, semantic=self._settings.semantic), ZoneInfo(self._settings.timezone)
+            )
+            self._known = [known]
+        return known
+
+
+def _parts(data: Data, before: Data) -> Parts:
+    names = [one.name for one in fields(Data) if one.name != "files"]
+    return {name: new for name in names if (new := getattr(data, name)) != getattr(before, name)}
+
+
+def serve(ask: IO[bytes], answer: IO[bytes]) -> None:
+    """Answer questions until nobody asks any more."""
+
+    def tell(what: object) -> None:
+        pickle.dump(what, answer, pickle.HIGHEST_PROTOCOL)
+        answer.flush()
+
+    work = _Work(pickle.load(ask), tell)
+    gc.freeze()
+    with contextlib.suppress(EOFError):
+        while True:
+            work(pickle.load(ask))
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the bot, which then hangs up
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever anybody prints is no answer
+    serve(sys.stdin.buffer, out)
