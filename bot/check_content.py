@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.check_days import days_of_answers, days_of_notices, first_day, last_day
 from bot.check_texts import texts
+from bot.data_rules import joined_questions
 from bot.ledger.glance import PendingNotice
 from bot.model.contacts import Contacts
 from bot.model.schedule import NoticeEntry
@@ -47,6 +48,7 @@ def worth_a_look(
     if today is not None:
         yield from days_of_answers(faq, today, outlook.expiring_days)
         yield from days_of_notices(notices, today)
+    yield from (Finding(("faq", *steps), reason, "warning") for steps, reason in joined_questions(faq))
     yield from texts(faq, notices, replies, contacts)
     statements = [
         *entry_statements(faq, today or date.min),
@@ -74,7 +76,7 @@ def _planned(notices: Sequence[NoticeEntry], outlook: Outlook) -> Iterator[State
             continue
         scope = "、".join(scope for scope in entry.scopes if scope not in ("全体", outlook.community))
         yield Statement(
-            f"通知 {entry.id}",
+            f"通知“{entry.id}”",
             ("notices", place, "text"),
             entry.text,
             scope=scope,
@@ -87,7 +89,7 @@ def _pending(outlook: Outlook) -> Iterator[Statement]:
     for notice in outlook.pending:
         until = notice.valid_until.astimezone(ZoneInfo(outlook.zone)).date() if notice.valid_until else None
         yield Statement(
-            f"还没发完的通知{notice.number}（在群里发 /通知 {notice.number} 看原话）",
+            f"还没发完的通知{notice.number}（/通知 {notice.number} 看原话）",
             None,
             notice.text,
             scope="" if notice.scope == outlook.community else notice.scope,

@@ -17,9 +17,9 @@ LASTING = timedelta(days=3 * 365)
 def days_of_answers(faq: Sequence[FaqEntry], today: date, expiring_days: float) -> Iterator[Finding]:
     """Answers that are not given any more, or not for long; entries put aside (enabled: false) are left in peace."""
     for place, entry in enumerate(faq):
-        if not entry.enabled:
-            continue
         end = entry.valid_until
+        if not entry.enabled or (end and entry.valid_from and end < entry.valid_from):
+            continue  # dates the wrong way round are told elsewhere
         path: Path = ("faq", place, "valid_until")
         if end and end < today:
             reason = (
@@ -47,6 +47,8 @@ def days_of_notices(notices: Sequence[NoticeEntry], today: date) -> Iterator[Fin
     """Entries that are never posted again, or not for a long time."""
     for place, entry in enumerate(notices):
         last, first = _day(entry.valid_until, end=True), _day(entry.valid_from)
+        if last and first and last < first:
+            continue
         if last and last < today:
             reason = f"这条通知的 valid_until（{entry.valid_until}）已经过了，不会再发：要接着发就改日期，不要了就删掉这一条"
             yield Finding(("notices", place, "valid_until"), reason, "warning")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.data_rules import meant_phone
+from bot.data_rules import LONGEST, meant_phone
 from bot.model.contacts import PHONE, Contacts, bare_phone
 from bot.model.schedule import NoticeEntry
 from intents.finding import Finding, Path
@@ -50,7 +50,7 @@ def texts(
     for place, entry in enumerate(faq):
         path: Path = ("faq", place, "answer")
         yield from _short_numbers(path, entry.answer, contacts)
-        if len(entry.answer) > READABLE:
+        if READABLE < len(entry.answer) <= LONGEST:
             reason = (
                 f"答案有 {len(entry.answer)} 个字，手机上要翻好几屏（最好不过 {READABLE} 个）："
                 "请只留最要紧的几句，或者拆成几条各答各的"

@@ -55,6 +55,21 @@ def comma_rules(spec: IntentSpec | LexiconSpec) -> Iterator[Found]:
                 yield (*steps, index), f"「{word}」里的逗号是全角的，成了一个词：词与词之间请用英文逗号"
 
 
+_ASKS = re.compile(r"怎么|[吗么呢?？]|哪|几|什么|啥|咋|多少|多久|能不能|要不要|谁|如何")
+
+
+def joined_questions(faq: Sequence[FaqEntry]) -> Iterator[Found]:
+    """Phrasings that were meant to be several: the comma between them was typed full-width. Only worth a look."""
+    for index, entry in enumerate(faq):
+        for place, text in enumerate(entry.questions):
+            parts = re.split("[，、]", text)
+            if len(parts) > 1 and all(len(part) > 3 and _ASKS.search(part) for part in parts):
+                yield (
+                    (index, "questions", place),
+                    f"「{text}」是一句还是几句？几种问法之间请用英文逗号；本来就是一句，去掉里面的逗号",
+                )
+
+
 def contacts_rules(contacts: Contacts, names: Sequence[str]) -> Iterator[Found]:
     """Everything about contacts.yaml."""
     scopes: set[str | None] = set()

@@ -4,7 +4,7 @@ reason in the words of the people who edit it."""
 from collections.abc import Iterator, Sequence
 
 from bot.model.understanding import Understanding
-from intents.duplicates import duplicates
+from intents.duplicates import duplicates, says_something
 from intents.engine import Engine
 from intents.finding import Finding, Path, short
 from intents.lexicon import UnknownGroupError
@@ -135,9 +135,12 @@ def _answers(engine: Engine, faq: Sequence[FaqEntry]) -> Iterator[Finding]:
             continue
         for key, texts in (("questions", entry.questions), ("examples", entry.examples)):
             for number, text in enumerate(texts):
-                there = said.setdefault(engine.reader.normalise(text), place) if key == "questions" else place
+                asked = engine.faq.taken_apart(engine.reader.normalise(text))
+                there = said.setdefault(asked.said, place) if key == "questions" else place
+                if there != place or not says_something(asked):
+                    continue  # told by duplicates()
                 got = engine.understand(text)
-                if there == place and (got.faq is None or got.faq.id != entry.id):
+                if got.faq is None or got.faq.id != entry.id:
                     reason = f"问“{short(text)}”{_instead(got, entry, key)}"
                     yield Finding(("faq", place, key, number), reason)
         for number, text in enumerate(entry.not_examples):

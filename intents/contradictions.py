@@ -79,6 +79,39 @@ def contradictions(statements: Iterable[Statement]) -> Iterator[Finding]:
         yield _finding(one, mine, other, theirs)
 
 
+@dataclass(frozen=True)
+class Clash:
+    """Another statement that says a figure differently."""
+
+    name: str
+    """The other's name."""
+    here: str
+    there: str
+    """As each has it: 6:30, 7:00."""
+
+
+def clashes(new: Statement, others: Iterable[Statement]) -> list[Clash]:
+    """What others say differently than a text that is about to be told, once for each of them."""
+    one, found = _Told(new), dict[str, Clash]()
+    if not one.figures:
+        return []
+    pairs = {gram for figure in one.figures for gram in _grams(one.subject(figure))}
+    near = (
+        other
+        for other in others
+        if any(pair in text for pair in pairs for text in (other.text, *other.questions))
+    )
+    told = [one, *(_Told(other) for other in near)]
+    for first, mine, second, theirs in _pairs(told):
+        if first is not one and second is not one:
+            continue
+        if not _disagree(first, mine, second, theirs):
+            continue
+        other, here, there = (second, mine, theirs) if first is one else (first, theirs, mine)
+        found.setdefault(other.statement.name, Clash(other.statement.name, here.said, there.said))
+    return list(found.values())
+
+
 class _Told:
     """A statement with its figures."""
 
@@ -173,7 +206,7 @@ def _both_right(
         text = other if one.listed else one
         value = theirs.value if text is other else mine.value
         return value in numbers or value not in known
-    return {mine.value, theirs.value} <= numbers
+    return {mine.value, theirs.value} <= numbers or (bool(known) and not {mine.value, theirs.value} <= known)
 
 
 def _differ(mine: Figure, theirs: Figure) -> bool:
@@ -234,9 +267,10 @@ def _finding(one: _Told, mine: Figure, other: _Told, theirs: Figure) -> Finding:
         one, mine, other, theirs = other, theirs, one, mine
     what = _WHAT[mine.kind.partition(":")[0]]
     about = min((one.subject(mine), other.subject(theirs)), key=len)
+    both = "是哪里的电话" if mine.kind == "phone" else "是谁、哪天、什么地方"
     reason = (
-        f"说“{about}”的{what}，两处不一样：这里是“{mine.said}”，{other.statement.name} 是“{theirs.said}”。"
-        "居民会问到底听哪个：请改成一样；两个都对，请各写清楚是谁、哪天、什么地方"
+        f"说“{about}”的{what}，两处不一样：这里是“{mine.said}”，{other.statement.name}是“{theirs.said}”。"
+        f"居民不知道听哪个：请改成一样；两个都对，请各写清楚{both}"
     )
     assert one.statement.path is not None
     return Finding(one.statement.path, reason, "warning", other.statement.path)

@@ -12,7 +12,7 @@ from intents.faq import Asked, FaqIndex, alike
 from intents.finding import Finding, Path, short
 from intents.spec import FaqEntry
 
-ALIKE = 0.8
+ALIKE = 0.75
 """Likeness of two phrasings from which nobody can tell which of the entries was meant."""
 
 SHARED = 0.65
@@ -45,7 +45,7 @@ def duplicates(
         for number, text in enumerate(entry.questions)
     ]
     first: dict[str, _Phrasing] = {}
-    empty = [one for one in phrasings if not _says_something(one.asked)]
+    empty = [one for one in phrasings if not says_something(one.asked)]
     for one in empty:
         reason = f"问法“{short(one.text)}”里只有客气话、数字或问词，谁也问不到这一条：请写清问的是什么，例如“核酸几点做”"
         yield Finding(one.path, reason)
@@ -70,7 +70,8 @@ def duplicates(
     yield from _same_answers(faq)
 
 
-def _says_something(asked: Asked) -> bool:
+def says_something(asked: Asked) -> bool:
+    """Whether a question is about anything, beside politeness, numbers and the words of asking."""
     return asked.substance > 0 and any(char.isalpha() for char in asked.said)
 
 
