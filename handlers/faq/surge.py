@@ -31,9 +31,12 @@ QUOTED = 20
 """Characters; a longer question is not repeated before a group."""
 
 _ASKING = frozenset(
-    "什么怎吗能是要会有哪几多少可以如何得了到去在做这那里个一点时候久为原因间呢吧啊呀嘛没不的我你您咱们现还请问让给用今天到底听说大家谁知道"
+    "什么怎吗能是要会有哪几多少可以如何得了到去在做这那里个一点时候久为原因间呢吧啊呀嘛没不的我你您咱们现还请问让给用今天到底听说大家谁知道啥咋求告诉想"
 )
 """Characters that say what is wanted of a thing, not which thing."""
+
+_GENERAL = frozenset("开关门店楼号小区社院群路晚早日月年")
+"""Characters that many different questions of a community share: they count half."""
 
 _OF_SOMEBODY = re.compile(
     r"\d|[零一二三四五六七八九]{2}|先生|女士|阿姨|大[爷妈叔姐哥]|叔|婶|奶奶|爷爷|(?<!其)他|她|@|(?<!大)家"
@@ -105,10 +108,10 @@ def swell(entry: str, at: datetime, services: Services) -> list[Reply]:
 def same_question(one: str, other: str) -> bool:
     """True when two questions are about one thing: what is left without the words of asking is much the same."""
     mine, others = _substance(one), _substance(other)
-    shared, (shorter, longer) = len(mine & others), sorted((len(mine), len(others)))
-    if shorter < 2:
+    shared, (shorter, longer) = _weight(mine & others), sorted((_weight(mine), _weight(others)))
+    if shorter <= 1:
         return one == other
-    return shared >= max(2, SAME * shorter) and shared >= LONGER * longer
+    return shared >= SAME * shorter and shared >= LONGER * longer
 
 
 def wordings(rows: Iterable[Asked]) -> list[str]:
@@ -122,6 +125,10 @@ def wordings(rows: Iterable[Asked]) -> list[str]:
 
 def _substance(text: str) -> frozenset[str]:
     return frozenset(char for char in text if char.isalnum()) - _ASKING
+
+
+def _weight(chars: frozenset[str]) -> float:
+    return sum(0.5 if char in _GENERAL else 1.0 for char in chars)
 
 
 def _asks_the_same(text: str, rows: Sequence[Asked]) -> bool:
