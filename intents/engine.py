@@ -7,7 +7,7 @@ the rules that hold are heard.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.model.understanding import Action, FaqHit, Slots, Understanding, Why
@@ -177,6 +177,11 @@ class Engine:
             voices=_voices(intents, reader),
             scorer=Scorer(learnt or learn(tuple(_samples(intents, reader)), tuple(INTENTS), CHAT)),
         )
+
+    def with_faq(self, faq: Sequence[FaqEntry], pause: Callable[[], object] = lambda: None) -> "Engine":
+        """The same with other entries: nothing is learnt anew, and nothing but what the FAQ answers is heard otherwise.
+        ``pause`` is called again and again meanwhile."""
+        return replace(self, faq=self.faq.renewed(faq, pause))
 
     @property
     def words(self) -> Words:

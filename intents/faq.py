@@ -11,7 +11,7 @@ near-misses would be answered; with nearness in meaning (intents/semantic.py), h
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -189,7 +189,8 @@ class Asked:
     said: str
     """With one word for synonyms; what the order is compared by."""
     vector: dict[str, float]
-    """Its characters and pairs, as said and in the plain form, by rarity; of length 1."""
+    """Its characters and pairs, as said and in the plain form, by rarity; of length 1. Empty for the FAQ's own
+    questions: theirs stand in the index."""
     chars: dict[str, float]
     """The characters of the plain form by rarity, those that only shape a question counting less."""
     weight: float
@@ -203,6 +204,20 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class _Form:
+    """What a question is made of, whatever else the FAQ holds: kept from one index to the next."""
+
+    said: str
+    """With one word for synonyms."""
+    grams: tuple[str, ...]
+    """Its characters and pairs, as said and in the plain form, each once."""
+    chars: tuple[str, ...]
+    """The characters of the plain form, each once."""
+    kinds: int
+    poles: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Phrasing:
     """A question of the FAQ."""
 
@@ -210,10 +225,12 @@ class _Phrasing:
     asked: Asked
     answers: bool
     """False for a near-miss: what is more like it than like the entry's own questions is not the entry's."""
+    shrink: float
+    """What makes its vector's length 1."""
 
 
 class FaqIndex:
-    """An inverted index over all phrasings of all entries. Built once, read only."""
+    """An inverted index over all phrasings of all entries but those put aside. Built once, read only."""
 
     def __init__(
         self,
@@ -222,35 +239,52 @@ class FaqIndex:
         normalise: Callable[[str], str],
         meanings: Callable[[Sequence[str]], Meanings] | None = None,
         pause: Callable[[], object] = lambda: None,
+        before: "FaqIndex | None" = None,
     ) -> None:
         """``meanings`` tells what is near in meaning, too; without it only the words count. ``pause`` is called between
-        phrasings: beside a loop that must not be held up it rests (bot/inspector_process.py)."""
+        phrasings: beside a loop that must not be held up it rests (bot/inspector_process.py). ``before``: an index with
+        the same lexicon and ``normalise``, whose phrasings need not be taken apart again."""
+        self._lexicon, self._normalise, self._meanings_of = lexicon, normalise, meanings
         self._ids = [entry.id for entry in entries]
-        self._kind = _Kinds()
-        self._one_word = _Synonyms([*_SAME, *lexicon.synonyms])
-        self._plain_word = _Synonyms(line.split() for line in _PLAIN)
-        answering = [(i, text, True) for i, entry in enumerate(entries) for text in entry.questions]
-        misses = [(i, text, False) for i, entry in enumerate(entries) for text in entry.not_examples]
-        texts = [(i, self._tidy(normalise(text)), answers) for i, text, answers in (*answering, *misses)]
-        seen = Counter(gram for _, text, answers in texts if answers for gram in self._grams(text)[0])
+        self._kind: _Kinds = before._kind if before else _Kinds()
+        self._one_word: _Synonyms = before._one_word if before else _Synonyms([*_SAME, *lexicon.synonyms])
+        self._plain_word: _Synonyms = before._plain_word if before else _Synonyms(map(str.split, _PLAIN))
+        used = [(place, entry) for place, entry in enumerate(entries) if entry.enabled]
+        answering = [(place, text, True) for place, entry in used for text in entry.questions]
+        misses = [(place, text, False) for place, entry in used for text in entry.not_examples]
+        known: dict[str, _Form] = before._forms if before else {}
+        self._forms: dict[str, _Form] = {}
+        seen = Counter[str]()
+        for _, text, answers in (*answering, *misses):
+            pause()
+            self._forms[text] = form = known.get(text) or self._form(self._tidy(normalise(text)))
+            if answers:
+                seen.update(form.grams)
         self._rarity = {gram: math.log((len(answering) + 1) / (n + 1)) + 1 for gram, n in seen.items()}
         self._unseen = math.log(len(answering) + 1) + 1
-        self._phrasings: list[_Phrasing] = []
-        self._index: dict[str, list[tuple[int, float]]] = {}
         self._pairs = frozenset(gram for gram in seen if len(gram) == 2 and not _ASKING.issuperset(gram))
-        self._exact: dict[str, int] = {}
         self._meanings = (
             meanings([normalise(text) for _, text, _ in (*answering, *misses)]) if meanings else None
         )
         self._sure = SURE_OF_MEANING if meanings else SURE
-        for entry, text, answers in texts:
+        self._phrasings: list[_Phrasing] = []
+        self._exact: dict[str, int] = {}
+        index: defaultdict[str, list[int]] = defaultdict(list)
+        for entry, text, answers in (*answering, *misses):
             pause()
+            form = self._forms[text]
             if answers:
-                self._exact.setdefault(text, entry)
-            asked = self._asked(text)
-            for gram, weight in asked.vector.items():
-                self._index.setdefault(gram, []).append((len(self._phrasings), weight))
-            self._phrasings.append(_Phrasing(entry, asked, answers))
+                self._exact.setdefault(form.said, entry)
+            number = len(self._phrasings)
+            for gram in form.grams:
+                index[gram].append(number)
+            shrink = 1 / self._length(form)
+            self._phrasings.append(_Phrasing(entry, self._weighed(form, {}), answers, shrink))
+        self._index = dict(index)
+
+    def renewed(self, entries: Sequence[FaqEntry], pause: Callable[[], object] = lambda: None) -> "FaqIndex":
+        """The index of other entries, built quickly from what both have in common."""
+        return FaqIndex(entries, self._lexicon, self._normalise, self._meanings_of, pause, self)
 
     @property
     def sure(self) -> float:
@@ -321,10 +355,13 @@ class FaqIndex:
     def _ranked(self, asked: Asked, text: str) -> list[tuple[float, _Phrasing]]:
         """The phrasings nearest to what is asked, best first, without the entries a near-miss is nearer to."""
         cosines: dict[int, float] = {}
-        known = cosines.get
+        known, phrasings, rarity, unseen = cosines.get, self._phrasings, self._rarity, self._unseen
         for gram, weight in asked.vector.items():
-            for number, other in self._index.get(gram, ()):
-                cosines[number] = known(number, 0.0) + weight * other
+            weight *= rarity.get(gram, unseen)
+            for number in self._index.get(gram, ()):
+                cosines[number] = known(number, 0.0) + weight
+        for number in cosines:
+            cosines[number] *= phrasings[number].shrink
         best = sorted([(-cosine, number) for number, cosine in cosines.items()])[:_RERANKED]
         nearest = [number for cosine, number in best if cosine <= best[0][0] / 2]
         meaning = self._meanings(text) if self._meanings else None
@@ -353,30 +390,39 @@ class FaqIndex:
         text = _POLITE.sub("", text)
         return self._one_word(text[:-1] + "吗" if text.endswith("不") else text)
 
-    def _grams(self, said: str) -> tuple[dict[str, None], str]:
-        """The characters and pairs of a text as said and in its plain form; and the plain form."""
+    def _form(self, said: str) -> _Form:
+        """A tidied text taken apart."""
         plain = self._plain_word(_SMALL.sub("", said))
-        return dict.fromkeys(
-            (*said, *map(str.__add__, said, said[1:]), *plain, *map(str.__add__, plain, plain[1:]))
-        ), plain
+        grams = (*said, *map(str.__add__, said, said[1:]), *plain, *map(str.__add__, plain, plain[1:]))
+        return _Form(
+            said, tuple(dict.fromkeys(grams)), tuple(dict.fromkeys(plain)), self._kind(said), _poles(said)
+        )
+
+    def _length(self, form: _Form) -> float:
+        """Of its vector, before it is made 1."""
+        rarity, unseen = self._rarity, self._unseen
+        weights = [rarity.get(gram, unseen) for gram in form.grams]
+        return math.sqrt(math.fsum([weight * weight for weight in weights])) or 1.0
 
     def _asked(self, said: str) -> Asked:
+        form = self._form(said)
+        rarity, unseen, length = self._rarity, self._unseen, self._length(form)
+        return self._weighed(form, {gram: rarity.get(gram, unseen) / length for gram in form.grams})
+
+    def _weighed(self, form: _Form, vector: dict[str, float]) -> Asked:
         rarity, unseen = self._rarity, self._unseen
-        grams, plain = self._grams(said)
-        weights = {gram: rarity.get(gram, unseen) for gram in grams}
-        norm = math.sqrt(sum([weight * weight for weight in weights.values()])) or 1.0
         chars = {
-            char: weights[char] * (_ASKING_WEIGHT if char in _ASKING else 1.0)
-            for char in dict.fromkeys(plain)
+            char: rarity.get(char, unseen) * (_ASKING_WEIGHT if char in _ASKING else 1.0)
+            for char in form.chars
         }
         return Asked(
-            said=said,
-            vector={gram: weight / norm for gram, weight in weights.items()},
+            said=form.said,
+            vector=vector,
             chars=chars,
             weight=sum(chars.values()) or 1.0,
             substance=sum([weight for char, weight in chars.items() if char not in _ASKING]),
-            kinds=self._kind(said),
-            poles=_poles(said),
+            kinds=form.kinds,
+            poles=form.poles,
         )
 
 

@@ -1,6 +1,7 @@
 """The FAQ answers what it knows, offers what is near, and keeps out of the rest."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -203,3 +204,53 @@ def test_what_means_something_else_is_not_answered() -> None:
 
 def test_meaning_alone_answers_nothing() -> None:
     assert by_meaning(超市几点开门=1.0).find("商店营业到多晚") is None
+
+
+def test_an_entry_put_aside_is_not_found() -> None:
+    aside = replace(SHOP, enabled=False)
+    assert index(aside, POOL).find("超市几点开门") is None
+    twin = index(aside, entry("open", "超市几点开门"), POOL).find("超市几点开门")
+    assert twin is not None and twin.id == "open"
+
+
+def test_an_index_renewed_finds_what_one_built_anew_finds() -> None:
+    changed = (replace(POOL, questions=("游泳馆怎么办卡", "游泳票多少钱")), entry("bus", "末班公交几点"))
+    anew, renewed = index(*changed), TWO.renewed(changed)
+    for text in ("超市几点开门", "游泳票多少钱一张", "末班车几点", "游泳馆办卡要什么"):
+        assert renewed.find(text) == anew.find(text)
+
+
+def test_a_new_entry_changes_nothing_that_is_not_its_own() -> None:
+    known = ENGINE.with_faq([*DATA.faq, entry("tower", "瞭望塔什么时候能上去", "瞭望塔开放吗")])
+    assert known.understand("瞭望塔啥时候可以上去呀").faq is not None
+    assert ENGINE.understand("瞭望塔啥时候可以上去呀").faq is None
+    for text in ("帮我妈买降压药 3号楼", "着火了 快来人", "哈哈哈哈", "核酸几点开始"):
+        assert known.understand(text) == ENGINE.understand(text)
+
+
+NEEDS = (
+    ("water", "停水了怎么办", "家里没水了怎么办"),
+    ("pills", "没药了怎么办", "药吃完了怎么办"),
+    ("alone", "老人没人照顾怎么办", "老人一个人在家怎么办"),
+    ("fire", "着火了怎么办", "家里着火了打什么电话"),
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["老人没人照顾 一个人在家 怎么办啊 17号楼", "家里药吃完了 能帮忙买吗 怎么办"]
+)
+def test_a_plea_like_a_question_of_the_faq_stays_a_plea(text: str) -> None:
+    asked = ENGINE.with_faq([*DATA.faq, *(entry(*need) for need in NEEDS)])
+    assert asked.understand(text).action == ENGINE.understand(text).action == "ticket"
+
+
+def test_emergencies_go_before_any_answer() -> None:
+    asked = ENGINE.with_faq([*DATA.faq, *(entry(*need) for need in NEEDS)])
+    assert asked.understand("厨房着火了怎么办").intent == "help.emergency"
+    assert asked.understand("着火了").intent == "help.emergency"
+
+
+def test_chatter_that_speaks_of_nothing_the_faq_has_is_not_offered_anything() -> None:
+    asked = ENGINE.with_faq([*DATA.faq, entry("mood", "心情不好找谁聊"), entry("price", "物业费多少钱")])
+    for text in ("给了你多少钱", "心情也好呢", "吃了吗您", "真的吗"):
+        assert asked.understand(text).action == "silent"
