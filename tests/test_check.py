@@ -1,14 +1,21 @@
 """`xiaoxiang check`: every kind of mistake names its file, its line and what to write instead, in Chinese."""
 
+import contextlib
+import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
-from bot.check_command import as_text
+from bot.check_command import as_github, as_text, check_command
+from bot.ledger.database import Ledger
+from bot.ledger.notices import Notices
+from bot.model.notice import Notice
 from bot.model.replies import REPLIES
 from bot.settings import check
+from bot.yamlfile import Problem
 from intents.spec import INTENTS
 
 BOT = """\
@@ -184,3 +191,57 @@ def _place(place: str, file: str, text: str) -> tuple[str, int]:
 
 def test_the_house_of_these_tests_has_no_mistake(house: Path) -> None:
     assert check(Path("bot.yaml"), NOW) == []
+
+
+LASTING = FAQ.replace("  valid_until: 2022-11-30\n", "")
+"""The command asks the machine what day it is: nothing in here ends."""
+
+
+def _run(*arguments: str) -> Result:
+    return CliRunner().invoke(check_command, list(arguments))
+
+
+def test_scripts_tell_nothing_errors_and_warnings_apart(house: Path) -> None:
+    faq, lexicon = house / "data/faq.yaml", house / "data/lexicon.yaml"
+    faq.write_text(LASTING, encoding="utf-8")
+    clean = _run()
+    assert (clean.exit_code, clean.stdout) == (0, "")
+    lexicon.write_text(LEXICON.replace("groups:\n", "groups:\n  没人用: [某某]\n"), encoding="utf-8")
+    warned = _run()
+    assert warned.exit_code == 2
+    assert warned.stdout.startswith("data/lexicon.yaml:2: 提醒：") and "1 处提醒" in warned.stderr
+    faq.write_text(LASTING.replace("id: parcel", "id: hours"), encoding="utf-8")
+    broken = _run()
+    assert broken.exit_code == 1 and "共 1 个问题，另有 1 处提醒" in broken.stderr
+
+
+def test_a_ci_of_github_shows_each_at_its_line(house: Path) -> None:
+    (house / "data/faq.yaml").write_text(LASTING.replace("id: parcel", "id: hours"), encoding="utf-8")
+    line = _run("--format", "github").stdout.splitlines()[0]
+    assert line.startswith("::error file=data/faq.yaml,line=6,title=") and "::编号「hours」用了两次" in line
+    row = json.loads(_run("--format", "json").stdout.splitlines()[0])
+    assert (row["level"], row["file"], row["line"]) == ("error", "data/faq.yaml", 6)
+
+
+def test_what_github_takes_for_its_own_signs_is_escaped() -> None:
+    problem = Problem("a,b:c%.yaml", 3, "省 50%\r\n，见 a:b,c", "warning")
+    assert as_github(problem) == (
+        "::warning file=a%2Cb%3Ac%25.yaml,line=3,title=小巷检查：请看一眼::省 50%25%0D%0A，见 a:b,c"
+    )
+
+
+def test_a_notice_still_on_its_way_is_held_against_the_answers(house: Path) -> None:
+    with contextlib.closing(Ledger(house / "var/xiaoxiang.db")) as ledger:
+        book = Notices(ledger)
+        for state, text in (("waiting", "核酸改到 19:00 结束。"), ("done", "核酸改到 20:00 结束。")):
+            at = NOW + timedelta(minutes=len(state))
+            notice = Notice(0, text, ("春晓苑居民群",), "春晓苑", "春晓苑", at, NOW, state=state)  # type: ignore[arg-type]
+            assert book.add(notice)
+        told = [as_text(problem) for problem in check(Path("bot.yaml"), NOW)]
+    assert len(told) == 1
+    assert told[0].startswith("data/faq.yaml:4: 提醒：") and "19:00" in told[0] and "通知1" in told[0]
+
+
+def test_a_look_at_the_ledger_leaves_none_behind(house: Path) -> None:
+    assert check(Path("bot.yaml"), NOW) == []
+    assert not (house / "var").exists()
