@@ -1,90 +1,90 @@
 """An answer has changed: nobody reads the old one any more, whoever heard it is listed, and one word tells them."""
 
 import asyncio
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.model.channel import MaybeSent, NotSent
-from bot.model.edit import Edit
 from bot.model.faq import ChangedEntry, Swap
 from bot.model.ledger import Waiting
+from bot.model.settings import Settings
+from bot.settings import load_data
+from bot.shelf import DiskShelf
 from handlers.faq import live
 from handlers.faq.trifling import same
-from tests.conftest import COMPOUND_ROOM, STAFF_ROOM, UNIT_ROOM, Chat
+from tests.conftest import COMPOUND_ROOM, ROOT, STAFF_ROOM, UNIT_ROOM, Chat
 
 ENTRY = "hesuan-place"
 QUESTION = "核酸在哪里做"
 OTHER_ROOM = "和谐小区居民群"
 
 
-def change(chat: Chat, id_: str = ENTRY, edit: int = 0, **fields: Any) -> None:
-    """A new version of data/ goes live: ``fields`` of the entry are different, or it is gone (without any)."""
+def change(chat: Chat, answer: str, room: str = STAFF_ROOM) -> list[str]:
+    """The secretary changes the answer in the chat; what is said when it is live."""
+    chat.say("刘书记", f"/faq 改 {ENTRY} {answer}", room)
+    said = chat.say("刘书记", "确认", room)
+    chat.clock.advance(seconds=10)  # the same word again is heard again
+    return said
+
+
+def swap(chat: Chat, **fields: Any) -> None:
+    """A new version of data/ goes live while nobody looks: ``fields`` of the entry are different, or it is gone (without)."""
     before = chat.app.live.content
-    entries = [
-        replace(one, **fields) if one.id == id_ else one for one in before.data.faq if fields or one.id != id_
-    ]
-    content = replace(before, data=replace(before.data, faq=tuple(entries)), version=before.version + 1)
-    known = before.faq[id_], content.faq.get(id_)
+    entries = [replace(one, **fields) if one.id == ENTRY else one for one in before.data.faq]
+    kept = tuple(one for one in entries if fields or one.id != ENTRY)
+    content = replace(before, data=replace(before.data, faq=kept), version=before.version + 1)
+    changed = ChangedEntry(ENTRY, before.faq[ENTRY], content.faq.get(ENTRY))
     chat.clock.advance(seconds=1)
     at = chat.clock.now()
     with chat.app.ledger.transaction():
         chat.app.live.content = content
-        entry = ChangedEntry(id_, *known)
-        by = chat.app.timekeeper._services.edits.get(edit) if edit else None
-        swapped = Swap(content.version, at, by.person_id if by else "", "", ("faq.yaml",), (entry,), edit)
+        swapped = Swap(content.version, at, "", "", ("faq.yaml",), (changed,))
         for reply in live.went_live(swapped, chat.app.timekeeper._services):
             chat.app.timekeeper._delivery.ring(reply, at)
 
 
-def answer(chat: Chat, id_: str = ENTRY) -> str:
-    return chat.app.live.faq[id_].answer
+def answer(chat: Chat) -> str:
+    return chat.app.live.faq[ENTRY].answer
 
 
-def asked_for(chat: Chat, room: str, person: str = "wxid_secretary", name: str = "刘书记") -> int:
-    """An edit from the chat, by its number."""
-    with chat.app.ledger.transaction():
-        return chat.app.timekeeper._services.edits.propose(
-            Edit(0, chat.clock.now(), room, person, name, "m", "change", ENTRY, {"answer": "x"})
-        ).id
-
-
-def test_those_who_edit_data_hear_who_was_told_the_old_answer(chat: Chat) -> None:
+def test_whoever_changed_it_hears_who_was_told_the_old_answer(chat: Chat) -> None:
     chat.say("王女士", QUESTION)
     chat.clock.advance(minutes=75)
     chat.say("李先生", QUESTION)
     chat.say("陈阿姨", QUESTION, COMPOUND_ROOM)
     chat.say("赵先生", QUESTION, "")
-    change(chat, answer="春晓苑改到北门的采样点。")
-    (news,) = chat.hear()
-    assert news.startswith(f"{STAFF_ROOM}: 旧答案 24 小时里说给过 4 人：")
+    (news,) = change(chat, "春晓苑都在北门的采样点。")
+    assert news.startswith(f"{STAFF_ROOM}: @刘书记 已上线") and "旧答案 24 小时里说给过 4 人：" in news
     assert f"{UNIT_ROOM}（8:00、9:15）" in news and f"{COMPOUND_ROOM}（9:15）" in news and "私聊 1 人" in news
     assert "回「更正」" in news
 
 
 def test_nothing_is_said_when_nobody_heard_it_or_the_answer_is_the_same(chat: Chat) -> None:
-    change(chat, answer="春晓苑改到北门的采样点。")
+    (live_now,) = change(chat, "春晓苑都在北门的采样点。")
+    assert "旧答案" not in live_now
     chat.say("王女士", QUESTION)
-    change(chat, source="街道")
+    swap(chat, source="街道")
     assert chat.hear() == []
     chat.clock.advance(hours=25)
-    change(chat, answer="和谐小区改到东门。")
-    assert chat.hear() == [], "what was said a day ago is left alone"
+    (live_now,) = change(chat, "和谐小区改到东门。")
+    assert "旧答案" not in live_now, "what was said a day ago is left alone"
 
 
 def test_one_word_drafts_the_correction_for_exactly_those_groups_and_people(chat: Chat) -> None:
     chat.say("王女士", QUESTION)
     chat.say("陈阿姨", QUESTION, COMPOUND_ROOM)
     chat.say("赵先生", QUESTION, "")
-    change(chat, answer="春晓苑改到北门的采样点。")
-    chat.hear()
+    change(chat, "春晓苑都在北门的采样点。")
     (preview,) = chat.say("刘书记", "更正", STAFF_ROOM)
     assert "2 个群" in preview and f"{COMPOUND_ROOM}、{UNIT_ROOM}" in preview
     assert (
-        "【更正】之前答「在哪里做核酸」说的「春晓苑在中心花园的采样点」有变，以这条为准：\n春晓苑改到北门的采样点。"
+        "【更正】之前答「在哪里做核酸」说的「春晓苑在中心花园的采样点」有变，以这条为准：\n春晓苑都在北门的采样点。"
         in preview
     )
     assert "私聊问过的 1 人" in preview
@@ -98,8 +98,7 @@ def test_one_word_drafts_the_correction_for_exactly_those_groups_and_people(chat
 
 def test_own_words_stand_in_place_of_the_answer(chat: Chat) -> None:
     chat.say("王女士", QUESTION)
-    change(chat, answer="春晓苑改到北门的采样点。")
-    chat.hear()
+    change(chat, "春晓苑都在北门的采样点。")
     (preview,) = chat.say("刘书记", "/faq 更正 hesuan-place 重要 中心花园不做了，都到北门", STAFF_ROOM)
     assert "有变，以这条为准：\n中心花园不做了，都到北门\n" in preview and "【重要通知】" in preview
 
@@ -109,9 +108,8 @@ def test_an_answer_that_is_gone_put_aside_or_over_is_superseded_too(
     chat: Chat, fields: dict[str, Any]
 ) -> None:
     chat.say("王女士", QUESTION)
-    change(chat, **fields)
-    (news,) = chat.hear()
-    assert "说给过 1 人" in news
+    swap(chat, **fields)
+    chat.hear()
     (preview,) = chat.say("刘书记", "更正", STAFF_ROOM)
     assert "现在不作数了" in preview and "中心花园" in preview
 
@@ -119,8 +117,7 @@ def test_an_answer_that_is_gone_put_aside_or_over_is_superseded_too(
 def test_an_edit_from_the_chat_is_answered_where_it_was_asked_for(chat: Chat) -> None:
     chat.say("王女士", QUESTION)
     chat.say("刘书记", "你好", "")
-    change(chat, edit=asked_for(chat, ""), answer="改到北门。")
-    (news,) = chat.hear()
+    news = change(chat, "都在北门。", "")[0]
     assert news.startswith("私聊: ") and "说给过 1 人" in news
     (preview,) = chat.say("刘书记", "更正", "")
     assert "预览】" in preview
@@ -130,8 +127,7 @@ def test_an_edit_from_the_chat_is_answered_where_it_was_asked_for(chat: Chat) ->
 def test_two_compounds_need_a_second_person(chat: Chat) -> None:
     chat.say("王女士", QUESTION)
     chat.say("陈阿姨", QUESTION, OTHER_ROOM)
-    change(chat, answer="改到北门。")
-    chat.hear()
+    change(chat, "都在北门。")
     (preview,) = chat.say("刘书记", "更正", STAFF_ROOM)
     assert "两个人看过" in preview
     lines = chat.say("刘书记", "确认", STAFF_ROOM)
@@ -143,19 +139,18 @@ def test_the_old_answer_that_waits_in_the_queue_is_never_read(open_chat: Callabl
     old = answer(chat)
     chat.app.receive([chat.message("王女士", QUESTION), chat.message("陈阿姨", QUESTION, COMPOUND_ROOM)])
     assert len(chat.hear()) == 1, "one has left, one waits for the pace"
-    change(chat, answer="改到北门的采样点。")
+    swap(chat, answer="都在北门的采样点。")
     chat.clock.advance(minutes=1)
     late = chat.hear()
     chat.clock.advance(minutes=1)
     late += chat.hear()
-    assert any(line == f"{COMPOUND_ROOM}: @陈阿姨 改到北门的采样点。" for line in late)
+    assert any(line == f"{COMPOUND_ROOM}: @陈阿姨 都在北门的采样点。" for line in late)
     assert not any(old in line for line in late)
-    assert any("说给过 1 人" in line for line in late)
 
 
 def test_a_disabled_answer_in_the_queue_becomes_a_word_that_it_is_being_looked_into(chat: Chat) -> None:
     chat.app.receive([chat.message("王女士", QUESTION)])
-    change(chat, enabled=False)
+    swap(chat, enabled=False)
     (line,) = chat.hear()
     assert line.startswith(f"{UNIT_ROOM}: @王女士 您问的这件事刚有变化")
 
@@ -167,7 +162,7 @@ def test_an_answer_that_was_just_leaving_does_not_leave_again_as_it_was(
     old = answer(chat)
     chat.app.receive([chat.message("王女士", QUESTION)])
     chat.channel.failures = [failure]
-    chat.channel.meanwhile = [lambda: change(chat, answer="改到北门的采样点。")]
+    chat.channel.meanwhile = [lambda: swap(chat, answer="都在北门的采样点。")]
     step = chat.app.outbox.next_step(chat.clock.now())
     assert isinstance(step, Waiting)
     asyncio.run(chat.app.outbox.send(step))
@@ -175,63 +170,56 @@ def test_an_answer_that_was_just_leaving_does_not_leave_again_as_it_was(
     lines = chat.hear()
     assert not any(old in line for line in lines)
     if isinstance(failure, NotSent):
-        assert f"{UNIT_ROOM}: @王女士 改到北门的采样点。" in lines
+        assert f"{UNIT_ROOM}: @王女士 都在北门的采样点。" in lines
 
 
 def test_a_row_that_was_read_before_the_swap_is_not_claimed_as_it_was(chat: Chat) -> None:
     old = answer(chat)
     chat.app.receive([chat.message("王女士", QUESTION)])
     step = chat.app.outbox.next_step(chat.clock.now())
-    change(chat, answer="改到北门的采样点。")
+    swap(chat, answer="都在北门的采样点。")
     assert isinstance(step, Waiting)
     asyncio.run(chat.app.outbox.send(step))
     assert not any(old in out.text for out in chat.channel.said)
-    assert f"{UNIT_ROOM}: @王女士 改到北门的采样点。" in chat.hear()
+    assert f"{UNIT_ROOM}: @王女士 都在北门的采样点。" in chat.hear()
 
 
 def test_a_correction_that_was_drafted_says_the_newest_answer_once_it_was_looked_at_again(chat: Chat) -> None:
     chat.say("王女士", QUESTION)
-    change(chat, answer="改到北门的采样点。")
-    chat.hear()
+    change(chat, "都在北门的采样点。")
     chat.say("刘书记", "更正", STAFF_ROOM)
-    change(chat, answer="改到南门的采样点。")
-    lines = chat.hear()
+    lines = change(chat, "都在南门的采样点。")
     renewed = next(line for line in lines if "预览】" in line)
-    assert "改到南门" in renewed and "改到北门" not in renewed and "再看一遍" in renewed
+    assert "都在南门" in renewed and "都在北门" not in renewed and "再看一遍" in renewed
     corrected = [line for line in chat.say("刘书记", "确认", STAFF_ROOM) if "【更正】" in line]
-    assert len(corrected) == 1 and "改到南门" in corrected[0]
+    assert len(corrected) == 1 and "都在南门" in corrected[0]
 
 
 def test_an_answer_that_changes_back_needs_no_correction(chat: Chat) -> None:
     old = answer(chat)
     chat.say("王女士", QUESTION)
-    change(chat, answer="改到北门的采样点。")
-    chat.hear()
+    change(chat, "都在北门的采样点。")
     chat.say("刘书记", "更正", STAFF_ROOM)
-    change(chat, answer=old)
-    (line,) = chat.hear()
-    assert "不用更正" in line
+    lines = change(chat, old)
+    assert any("不用更正" in line for line in lines)
     assert not any("【更正】" in line for line in chat.say("刘书记", "确认", STAFF_ROOM))
 
 
 def test_whoever_read_a_correction_reads_the_next_one_too(chat: Chat) -> None:
     chat.say("王女士", QUESTION)
-    change(chat, answer="改到北门的采样点。")
-    chat.hear()
+    change(chat, "都在北门的采样点。")
     chat.say("刘书记", "更正", STAFF_ROOM)
     chat.say("刘书记", "确认", STAFF_ROOM)
     chat.clock.advance(minutes=5)
-    change(chat, answer="改到南门的采样点。")
-    lines = chat.hear()
+    lines = change(chat, "都在南门的采样点。")
     assert any(f"{UNIT_ROOM}（" in line and "旧答案" in line for line in lines)
     (preview,) = chat.say("刘书记", "更正", STAFF_ROOM)
-    assert "「改到北门的采样点」有变" in preview and "改到南门" in preview
+    assert "「都在北门的采样点」有变" in preview and "都在南门" in preview
 
 
 def test_only_in_private_is_a_correction_too(chat: Chat) -> None:
     chat.say("赵先生", QUESTION, "")
-    change(chat, answer="改到北门的采样点。")
-    chat.hear()
+    change(chat, "都在北门的采样点。")
     assert "0 个群" in chat.say("刘书记", "更正", STAFF_ROOM)[0]
     lines = chat.say("刘书记", "确认", STAFF_ROOM)
     assert any(line.startswith("私聊: 【") and "【更正】" in line for line in lines)
@@ -243,16 +231,14 @@ def test_only_in_private_is_a_correction_too(chat: Chat) -> None:
 
 def test_residents_and_workers_draft_no_corrections(chat: Chat) -> None:
     chat.say("王女士", QUESTION)
-    change(chat, answer="改到北门的采样点。")
-    chat.hear()
+    change(chat, "都在北门的采样点。")
     assert chat.say("网格员小安", "更正", STAFF_ROOM) == []
     assert not any("预览" in line for line in chat.say("王女士", "更正"))
 
 
 def test_a_slip_of_the_pen_is_told_to_need_none(chat: Chat) -> None:
     chat.say("王女士", QUESTION)
-    change(chat, answer=answer(chat).replace("。", "！"))
-    (news,) = chat.hear()
+    (news,) = change(chat, answer(chat).replace("。", "！"))
     assert "不更正也行" in news
     assert "预览】" in chat.say("刘书记", "更正", STAFF_ROOM)[0], "who wants to may"
 
@@ -287,6 +273,66 @@ def test_many_groups_are_listed_by_the_first_and_counted(chat: Chat) -> None:
     for room in rooms:
         chat.say("王女士", QUESTION, room)
         chat.clock.advance(minutes=1)
-    change(chat, answer="改到北门的采样点。")
-    (news,) = chat.hear()
+    (news,) = change(chat, "都在北门的采样点。")
     assert f"等 {len(rooms)} 个群" in news and len(news) < 400
+
+
+def test_an_edit_of_the_file_is_one_message_with_the_news(
+    open_chat: Callable[..., Chat], settings: Settings, tmp_path: Path
+) -> None:
+    chat, folder = in_a_folder(open_chat, settings, tmp_path)
+    chat.say("王女士", QUESTION)
+    (news,) = saved(chat, folder, ("中心花园的采样点", "北门的采样点"))
+    assert "第 2 版" in news and f"说给过 1 人：{UNIT_ROOM}（8:00）" in news and "回「更正」" in news
+    (preview,) = chat.say("刘书记", "更正", STAFF_ROOM)
+    assert "说的「春晓苑在中心花园的采样点」有变" in preview and "春晓苑在北门的采样点" in preview
+    lines = chat.say("刘书记", "确认", STAFF_ROOM)
+    assert any(line.startswith(f"{UNIT_ROOM}: ") and "【更正】" in line for line in lines)
+
+
+def test_several_changed_at_once_are_corrected_one_by_one(
+    open_chat: Callable[..., Chat], settings: Settings, tmp_path: Path
+) -> None:
+    chat, folder = in_a_folder(open_chat, settings, tmp_path)
+    chat.say("王女士", QUESTION)
+    chat.say("李先生", "核酸几点开始")
+    (news,) = saved(chat, folder, ("中心花园的采样点", "北门的采样点"), ("不用早去排队", "早去十分钟"))
+    assert "旧答案「在哪里做核酸」" in news and "旧答案「核酸几点开始」" in news
+    (asked,) = chat.say("刘书记", "更正", STAFF_ROOM)
+    assert "/faq 更正 hesuan-place" in asked and "/faq 更正 hesuan-time" in asked
+    (preview,) = chat.say("刘书记", "/faq 更正 hesuan-time", STAFF_ROOM)
+    assert "说的「不用早去排队」有变，以这条为准：\n每轮核酸" in preview
+
+
+def in_a_folder(open_chat: Callable[..., Chat], settings: Settings, tmp_path: Path) -> tuple[Chat, Path]:
+    """A community whose data/ lies in a folder of the test's own."""
+    folder = tmp_path / "data"
+    shutil.copytree(ROOT / "data", folder)
+    chat = open_chat(
+        community=replace(settings, data=folder), told=load_data(folder), shelf=DiskShelf(folder)
+    )
+    chat.app.reload_now()
+    chat.hear()
+    return chat, folder
+
+
+def saved(chat: Chat, folder: Path, *changes: tuple[str, str]) -> list[str]:
+    """Somebody saves faq.yaml with other words; what is said of it."""
+    file = folder / "faq.yaml"
+    text = file.read_text("utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    file.write_text(text, "utf-8")
+    chat.app.reload_now()
+    chat.clock.advance(seconds=12)
+    chat.app.tick(chat.clock.now())
+    return chat.hear()
+
+
+def test_a_notice_that_says_another_time_than_the_faq_is_told_so(chat: Chat) -> None:
+    change(chat, "核酸早上7点开始，9点结束，在北门。")
+    (preview,) = chat.say("刘书记", "/通知 春晓苑 核酸早上6点半开始，请带身份证", STAFF_ROOM)
+    assert f"问答 {ENTRY} 里还写着早上7点，这条是早上6点半；要改：/faq 改 {ENTRY} 新的答案" in preview
+    (preview,) = chat.say("刘书记", "/通知 春晓苑 核酸早上7点开始，请带身份证", STAFF_ROOM)
+    assert "还写着" not in preview

@@ -129,7 +129,7 @@ REPLIES: dict[str, frozenset[str]] = {
     "notice_preview": frozenset({"number", "place", "count", "list", "when", "took", "until"}),
     "notice_preview_second": frozenset({"list"}),
     "notice_preview_alone": frozenset({"id"}),
-    "notice_preview_foot": frozenset({"list", "second", "word", "id", "minutes"}),
+    "notice_preview_foot": frozenset({"list", "second", "word", "id", "minutes", "again"}),
     "notice_nothing": frozenset(),
     "notice_which": frozenset({"word", "list"}),
     "notice_none_such": frozenset({"word"}),

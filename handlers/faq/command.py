@@ -8,6 +8,7 @@ from bot.model.people import RANK, ROLE_TITLES, Role
 from bot.model.services import Services
 from handlers.authority import may
 from handlers.faq import answering, editing, gaps, listing, superseding, switching, versions
+from handlers.faq.reading import plain
 from handlers.speaking import private_enough, to_sender
 from intents.normalise import split_quote
 
@@ -60,7 +61,8 @@ SUBS: tuple[Sub, ...] = (
         "没答上的问话，按事情归好；一句话补成问答",
     ),
     Sub(
-        ("更正",), superseding.correct, "secretary", "/faq 更正 编号 [要说的话]", "答案改了：告诉听过旧答案的群和人",
+        ("更正", "改正"), superseding.correct, "secretary", "/faq 更正 编号 [要说的话]", "答案改了：告诉听过旧答案的群和人",
+        of_entry=True,
     ),
     Sub(
         ("答", "回答"), answering.answer, "secretary", "/faq 答 编号 答案", "好些人问的，写上答案：存成问答，再回给所有问过的人",
@@ -89,7 +91,7 @@ def faq(request: Request, services: Services) -> Outcome:
     if not private_enough(request):
         return Outcome("refused:faq")
     typed = _typed(request)
-    sub, rest = _which(typed)
+    sub, rest = (None, typed) if _runs_on(typed, services) else _which(typed)
     if sub is None and not _HELP.fullmatch(typed):
         sub = next(one for one in SUBS if one.handler is _default(typed))
     if sub is None:
@@ -121,6 +123,12 @@ def _which(typed: str) -> tuple[Sub | None, str]:
         if sub is not None and sub.of_entry:
             return sub, f"{swapped['entry']} {rest}".strip()
     return None, typed
+
+
+def _runs_on(typed: str, services: Services) -> bool:
+    """True for a question that begins like a sub-command: 停水了找谁, 看病怎么出小区."""
+    bare = plain(typed)
+    return any(bare in map(plain, entry.questions) for entry in services.faq.values())
 
 
 def _default(typed: str) -> Handler:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.model.handling import Reply, Ring
 from bot.model.services import Services
 from bot.model.version import SOURCE_TITLES, Complaint, Version
+from handlers.faq import superseding
 
 GATHER = timedelta(seconds=3)
 """So long after the last edit what went live is told."""
@@ -23,6 +24,8 @@ def broken(complaints: Sequence[Complaint], services: Services) -> tuple[Reply, 
     """Files were changed, but cannot be used: where, why, and that nothing has changed."""
     lines = [line for complaint in complaints for line in complaint.lines]
     gone = all(complaint.gone for complaint in complaints)
+    if gone and len(complaints) > SHOWN:  # the folder itself
+        lines = []
     text = services.replies(
         "data_gone" if gone else "data_broken",
         files=_files([complaint.file for complaint in complaints]),
@@ -59,6 +62,8 @@ def ring(at: datetime, services: Services) -> Sequence[Reply]:
     else:
         lines = "\n".join(line(version, services) for version in told[-SHOWN:])
         text = services.replies("data_live_many", count=str(len(told)), list=lines, warnings=worth)
+    heard = superseding.lines(services.told.superseded(told[0].at), at, services)
+    text = "\n".join([text, *heard])
     return (Reply(text, "alert", "admins"),)
 
 
@@ -91,5 +96,5 @@ def shown(lines: Sequence[str], services: Services) -> str:
 
 
 def _files(files: Sequence[str]) -> str:
-    more = f" 等 {len(files)} 个文件" if len(files) > SHOWN else ""
-    return "、".join(files[:SHOWN]) + more
+    """Files as a list that a phone bears."""
+    return "、".join(files) if len(files) <= SHOWN else f"data 里的 {len(files)} 个文件"

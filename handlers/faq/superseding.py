@@ -3,6 +3,7 @@ that tells them (as CAP's Update: naming the old one, to exactly those who got i
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.model.faq import ChangedEntry, Faq, Swap
@@ -12,6 +13,7 @@ from bot.model.services import Services
 from bot.model.told import Superseded
 from bot.model.tree import Node
 from handlers.authority import may
+from handlers.faq.finding import leading, which
 from handlers.faq.hearers import Hearers, hearers, holding, listed
 from handlers.faq.manners import wording
 from handlers.faq.trifling import same
@@ -62,7 +64,11 @@ def supersede(swap: Swap, services: Services) -> list[Reply]:
 def lines(rows: Sequence[Superseded], at: datetime, services: Services) -> list[str]:
     """What the news says of answers that were superseded: who heard the old ones, and the word that corrects them."""
     first = {one.entry: one for one in sorted(rows, key=lambda one: one.at, reverse=True)}
-    told = [(one, found) for one in reversed(first.values()) if (found := hearers(one.entry, at, services))]
+    told = [
+        (one, found)
+        for one in reversed(first.values())
+        if not _previewed(one.entry, services) and (found := hearers(one.entry, at, services))
+    ]
     said = [_line(one, found, len(told) > 1, at, services) for one, found in told]
     if len(told) == 1:
         said.append(services.replies("faq_told_word", id=told[0][0].entry))
@@ -72,15 +78,24 @@ def lines(rows: Sequence[Superseded], at: datetime, services: Services) -> list[
     return said
 
 
-def news(swap: Swap, services: Services) -> list[Reply]:
-    """The same as a message of its own, to whoever asked for the change where they did, else to those who edit data/."""
-    said = lines(services.told.superseded(swap.at), swap.at, services)
-    if not said:
-        return []
-    text = services.replies("faq_told_news", list="\n".join(said))
+def _previewed(entry: str, services: Services) -> bool:
+    """True when a correction waits to be confirmed, or for its time: it was shown anew, and there is nothing to add."""
+    numbers = services.told.corrections(entry)
+    return any(
+        one is not None and one.state in ("draft", "waiting") for one in map(services.notices.get, numbers)
+    )
+
+
+def with_news(said: Sequence[Reply], swap: Swap, services: Services) -> list[Reply]:
+    """What whoever asked for the change in the chat is told of it, and with it who heard the old answers. Of an edit of the
+    files those who edit data/ read that with the news (handlers/faq/news.py)."""
     edit = services.edits.get(swap.edit) if swap.edit else None
-    if edit is None:
-        return [Reply(text, "alert", "admins")]
+    heard_it = lines(services.told.superseded(swap.at), swap.at, services) if edit else []
+    if edit is None or not heard_it:
+        return list(said)
+    text = "\n".join(heard_it)
+    if said:
+        return [replace(said[0], text=f"{said[0].text}\n{text}"), *said[1:]]
     if not edit.room_id:
         return [Reply(text, "private", "person", to=edit.person_id)]
     return [Reply(text, "alert", "room", to=edit.room_id, mentions=((edit.person_id, edit.person),))]
@@ -154,8 +169,9 @@ def _renew(entry: str, at: datetime, services: Services) -> list[Reply]:
         )  # fmt: skip
         renewed = services.notices.get(number)
         assert renewed is not None
-        note = services.replies("faq_correction_renewed", number=old.number)
-        replies.append(to_writer(renewed, preview(renewed, [note], at, services)))
+        notes = [services.replies("faq_correction_renewed", number=old.number), *_private(found, services)]
+        told = to_writer(renewed, preview(renewed, notes, at, services))
+        replies.append(replace(told, kind="reply" if renewed.room_id else "private"))  # behind the news
         _ask(renewed, at, services)
     return replies
 
@@ -171,13 +187,16 @@ def _ask(draft: Notice, at: datetime, services: Services) -> None:
 def correct(request: Request, services: Services) -> Outcome:
     """/faq 更正 id [要说的话]: draft the correction for exactly those who heard the old answer."""
     assert request.command is not None
-    entry, _, words = request.command.raw.strip().partition(" ")
-    if not entry:
+    said = request.command.raw.strip()
+    if not said:
         return heard("更正", request, services) or _said(request, services.replies("faq_correct_which"))
-    if entry not in services.faq and _title(entry, request.message.at, services) == entry:
-        return _said(request, services.replies("faq_correct_which"))
-    typed = re.search(rf"{re.escape(entry)}\s*(.*)", request.text, re.DOTALL)  # with its own punctuation
-    return _draft(entry, (typed[1] if typed else words).strip(), request, services)
+    meant = leading(said, services)
+    if meant.entry is not None:
+        return _draft(meant.entry.id, meant.rest, request, services)
+    gone, _, words = said.partition(" ")
+    if not meant.several and _title(gone, request.message.at, services) != gone:
+        return _draft(gone, words.strip(), request, services)
+    return _said(request, which(meant, services))
 
 
 def heard(said: str, request: Request, services: Services) -> Outcome | None:
@@ -237,13 +256,16 @@ def _draft(entry: str, words: str, request: Request, services: Services) -> Outc
         room_id=request.message.room_id,
         entry=entry,
     )
-    notes = []
-    if found.private:
-        notes.append(services.replies("faq_correct_private", count=str(len(found.private))))
+    notes = _private(found, services)
     now, before = holding(services.faq.get(entry), at), services.told.answer_before(entry, found.heard)
     if now is not None and before and same(before, now.answer):
         notes.append(services.replies("faq_told_trifle"))
     return show(draft, notes, request, services)
+
+
+def _private(found: Hearers, services: Services) -> list[str]:
+    count = str(len(found.private))
+    return [services.replies("faq_correct_private", count=count)] if found.private else []
 
 
 def _rooms(found: Hearers, services: Services) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ def preview(notice: Notice, notes: Sequence[str], at: datetime, services: Servic
         list=f"请留意：\n{listed}" if listed else "",
         second=second,
         id=str(notice.id),
+        again=f"/faq 更正 {notice.entry} 要说的话" if notice.entry else "/通知",
         minutes=f"{services.notice_settings.confirm_minutes:g}",
     )
     return "\n".join([head, RULE, *_words(notice, services), RULE, foot])

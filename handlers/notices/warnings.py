@@ -12,6 +12,7 @@ from handlers.days import read_day
 from handlers.notices.identifying import for_residents, given_away, tells_who_is_ill
 from handlers.notices.quiet import begins_at, spell
 from handlers.notices.wording import first_words
+from intents.contradictions import Statement, clashes
 from intents.numbers import arabic
 
 RECENT = timedelta(hours=48)
@@ -63,6 +64,7 @@ def warnings(notice: Notice, at: datetime, services: Services) -> list[str]:
         *_given_away(notice, services),
         *_hidden(notice, services),
         *_contradicted(notice, others),
+        *_unlike_the_faq(notice, at, services),
         *_said_before(notice, others, at, services),
         *_per_day(notice, at, services),
         *_quiet(notice, at, services),
@@ -128,6 +130,19 @@ def _contradicted(notice: Notice, others: Sequence[Notice]) -> list[str]:
             f"和{other.number}（{state}：{first_words(other)}）说法不一样：这条 {here}，那条 {there}"
         )
     return found[:NAMED]
+
+
+def _unlike_the_faq(notice: Notice, at: datetime, services: Services) -> list[str]:
+    """Answers that are given now and name other numbers or times: whoever asks tomorrow would hear the old ones."""
+    if notice.entry or not for_residents(notice.rooms, services):
+        return []
+    given = (entry for entry in services.faq.values() if entry.valid(at))
+    answers = (Statement(one.id, None, one.answer, one.questions) for one in given)
+    found = clashes(Statement("", None, _HEAD.sub("", notice.text)), answers)
+    return [
+        f"问答 {one.name} 里还写着{one.there}，这条是{one.here}；要改：/faq 改 {one.name} 新的答案"
+        for one in found[:NAMED]
+    ]
 
 
 def _said_before(notice: Notice, others: Sequence[Notice], at: datetime, services: Services) -> list[str]:
@@ -229,7 +244,7 @@ def _other_day(notice: Notice, at: datetime, services: Services) -> list[str]:
 
 def _endless(notice: Notice) -> list[str]:
     """A day or a time by which it is over, and nobody said when it no longer holds."""
-    if notice.valid_until is not None or not _DAY_OR_TIME.search(_SINCE.sub("", _words(notice.text))):
+    if notice.valid_until is not None or notice.entry or not _DAY_OR_TIME.search(_SINCE.sub("", _words(notice.text))):
         return []
     return ["写了时间，没写到几点有效；过了就不该再发的，加「到18:00」这样一句"]
 
