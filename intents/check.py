@@ -3,7 +3,7 @@ reason in the words of the people who edit it."""
 
 from collections.abc import Iterator, Sequence
 
-from bot.model.understanding import Understanding
+from intents import trying
 from intents.duplicates import duplicates, says_something
 from intents.engine import Engine
 from intents.finding import Finding, Path, short
@@ -99,33 +99,15 @@ def _examples(engine: Engine, intents: Sequence[IntentSpec], faq: Sequence[FaqEn
             if same != spec.id:
                 yield Finding(path, f"“{short(text)}”在 {same} 里也写了：同一句话只能是一个意思，请删掉一处")
             hit |= {match.rule for match in engine.matches(text) if match.intent == spec.id}
-            got = engine.understand(text)
-            if got.intent == spec.id or same != spec.id:
-                continue
-            if got.faq and got.faq.id in places:
-                yield _taken(text, spec, path, got, ("faq", places[got.faq.id], "questions"))
-            else:
-                reason = f"例句“{short(text)}”听成了 {got.intent}（{_because(got.why.rule, got.why.words)}）"
-                yield Finding(path, reason)
+            if same == spec.id and (wrong := trying.example(engine, spec, path, text, places)):
+                yield wrong
         for number, text in enumerate(spec.not_examples):
-            got = engine.understand(text)
-            if got.intent == spec.id:
-                reason = f"反例“{short(text)}”也听成了这个意思（{_because(got.why.rule, got.why.words)}）"
-                yield Finding(("intents", spec.id, "not_examples", number), reason)
+            if wrong := trying.near_miss(engine, spec, ("intents", spec.id, "not_examples", number), text):
+                yield wrong
         for number, rule in enumerate(spec.rules):
             if rule.name not in hit:
                 reason = f"规则“{rule.name}”没有一条例句用到：请在 examples 里加一句，或删掉这条规则"
                 yield Finding(("intents", spec.id, "rules", number), reason)
-
-
-def _taken(text: str, spec: IntentSpec, path: Path, got: Understanding, entry: Path) -> Finding:
-    """An example of an intent that an entry of the FAQ answers: told at the entry, which is what changes daily."""
-    answered = got.faq.id if got.faq else ""
-    reason = (
-        f"{answered} 抢了{spec.title}（{spec.id}）的例句“{short(text)}”（{_because('', got.why.words)}）："
-        f"这样说的人会得到一条答案，事情却没有登记；请给 {answered} 加上 not_examples: [{short(text)}]"
-    )
-    return Finding(entry, reason, "error", path)
 
 
 def _answers(engine: Engine, faq: Sequence[FaqEntry]) -> Iterator[Finding]:
@@ -139,34 +121,8 @@ def _answers(engine: Engine, faq: Sequence[FaqEntry]) -> Iterator[Finding]:
                 there = said.setdefault(asked.said, place) if key == "questions" else place
                 if there != place or not says_something(asked):
                     continue  # told by duplicates()
-                got = engine.understand(text)
-                if got.faq is None or got.faq.id != entry.id:
-                    reason = f"问“{short(text)}”{_instead(got, entry, key)}"
-                    yield Finding(("faq", place, key, number), reason)
+                if wrong := trying.question(engine, entry, ("faq", place, key, number), text):
+                    yield wrong
         for number, text in enumerate(entry.not_examples):
-            got = engine.understand(text)
-            if got.faq is not None and got.faq.id == entry.id:
-                reason = (
-                    f"问“{short(text)}”不该由 {entry.id} 回答，却答了（{_because('', got.why.words)}）："
-                    f"请看看 questions 里是不是有一句和它太像"
-                )
-                yield Finding(("faq", place, "not_examples", number), reason)
-
-
-def _instead(got: Understanding, entry: FaqEntry, key: str) -> str:
-    """What is done with a question that this entry should answer, and what to write."""
-    mine = "请把这句话加进 questions" if key == "examples" else "请换个说法"
-    if got.faq:
-        because = _because("", got.why.words)
-        return f"答的是 {got.faq.id}，不是 {entry.id}（{because}）：{mine}，或把它写进 {got.faq.id} 的 not_examples"
-    if got.action == "suggest":
-        return f"没有答，只会列出 {'、'.join(got.suggest)} 让居民挑，不是 {entry.id}：{mine}"
-    because = _because(got.why.rule, got.why.words)
-    return f"没有答，当成了 {got.intent}，不是 {entry.id}（{because}）：{mine}，问得完整些，例如“……怎么办”"
-
-
-def _because(rule: str, words: Sequence[str]) -> str:
-    said = f"词：{'、'.join(words)}"
-    if not rule:
-        return said if words else "没有规则说中"
-    return f"规则 {rule}，{said}" if words else f"规则 {rule}"
+            if wrong := trying.other_question(engine, entry, ("faq", place, "not_examples", number), text):
+                yield wrong
