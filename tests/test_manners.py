@@ -227,7 +227,7 @@ def test_an_expired_answer_is_never_given(chat: Chat) -> None:
     swap(chat, replace(entry_of(chat, "hesuan-time"), valid_until=day - timedelta(days=1)))
     alert, line = chat.say("王女士", TESTING)
     assert line == f"{UNIT_ROOM}: @王女士 这条政策已过期，已请社区更新，更新了在这里回您。"
-    assert alert.startswith(f"{STAFF_ROOM}: 【过期】") and "/faq 改 hesuan-time" in alert
+    assert alert.startswith(f"{STAFF_ROOM}: 【过期】") and "/faq 答 hesuan-time" in alert
     assert chat.say("李叔", TESTING) == [], "the group knows"
     assert chat.say("赵哥", f"小巷，{TESTING}") == [f"{UNIT_ROOM}: @赵哥 记下了，有了准话在这里回您。"]
     assert ANSWER not in chat.say("王女士", TESTING, "")[0]
@@ -292,7 +292,8 @@ def test_many_who_ask_what_nobody_knows_read_one_holding_line_and_then_the_answe
     assert [one.split(": ")[0] for one in told] == [COMPOUND_ROOM, OTHER_ROOM, THIRD_ROOM]
     assert all("有准话了：\n每天8点到21点。" in one for one in told) and told[0].count("@") == 7
     assert all(served for _, served in became(chat).values())
-    assert pass_time(chat, minutes=5) == []
+    assert pass_time(chat, minutes=25) == []
+    assert chat.say("刘书记", "/未回", STAFF_ROOM) == [f"{STAFF_ROOM}: @刘书记 居民群里的问话都有人回了。"]
 
 
 def test_more_than_one_message_bears_are_named_in_several(chat: Chat) -> None:

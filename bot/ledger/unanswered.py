@@ -77,6 +77,22 @@ class Unanswered:
             (millis(at), by, json.dumps([row.id for row in rows])),
         )
 
+    def answered_messages(self, message_ids: Collection[str], by: str, since: datetime, at: datetime) -> None:
+        """Tick off what these messages asked since then."""
+        self._ledger.execute(
+            "UPDATE unanswered SET answered_at = ?, answered_by = ? WHERE at >= ? AND answered_at IS NULL"
+            " AND message_id IN (SELECT value FROM json_each(?))",
+            (millis(at), by, millis(since), json.dumps(sorted(message_ids))),
+        )
+
+    def hold(self, message_ids: Collection[str], since: datetime) -> None:
+        """What these messages asked since then is what many ask: no longer listed one by one."""
+        self._ledger.execute(
+            "UPDATE unanswered SET how = 'held' WHERE at >= ? AND how = 'silent' AND answered_at IS NULL"
+            " AND message_id IN (SELECT value FROM json_each(?))",
+            (millis(since), json.dumps(sorted(message_ids))),
+        )
+
     def _select(self, where: str, parameters: tuple[Any, ...]) -> list[Row]:
         rows = self._ledger.execute(f"SELECT {_COLUMNS} FROM unanswered WHERE {where}", parameters)
         return [Row(id_, moment(at), *rest) for id_, at, *rest in rows]

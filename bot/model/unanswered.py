@@ -61,3 +61,11 @@ class UnansweredBook(Protocol):
     def answered(self, rows: Collection[Unanswered], by: str, at: datetime) -> None:
         """Tick them off. ``by``: the name of whoever answered, 小巷, or the asker's own."""
         ...
+
+    def answered_messages(self, message_ids: Collection[str], by: str, since: datetime, at: datetime) -> None:
+        """Tick off what these messages asked since then."""
+        ...
+
+    def hold(self, message_ids: Collection[str], since: datetime) -> None:
+        """What these messages asked since then is what many ask: no longer listed one by one."""
+        ...

@@ -1,4 +1,5 @@
-"""/faq 答: what many ask gets an answer, which becomes an entry of the FAQ; when it is live, all who asked read it."""
+"""/faq 答: what many ask gets an answer, which becomes an entry of the FAQ, or renews one that has expired; when it is live,
+all who asked read it."""
 
 import re
 
@@ -22,6 +23,8 @@ def answer(request: Request, services: Services) -> Outcome:
     assert request.command is not None
     said, at = request.command.raw.strip(), request.message.at
     still = services.asked.surges(at - PROMISED)
+    if renewed := _renew(said, request, services):
+        return renewed
     typed = _NUMBERED.fullmatch(said)
     if typed is None and len(still) == 1:
         number, words = still[0].id, said
@@ -40,6 +43,15 @@ def answer(request: Request, services: Services) -> Outcome:
         return _said(request, services.replies("faq_answer_no_words"))
     values: dict[str, object] = {"questions": tuple(dict.fromkeys(fit))[:PHRASINGS], "answer": words}
     return _propose("add", _new_id(surge.id, services), values, request, services)
+
+
+def _renew(said: str, request: Request, services: Services) -> Outcome | None:
+    """/faq 答 id 答案, of an entry that has expired: the new answer holds until further notice."""
+    id_, _, words = said.partition(" ")
+    entry = services.faq.get(id_)
+    if entry is None or not words.strip() or not entry.expired(request.message.at):
+        return None
+    return _propose("change", id_, {"answer": words.strip(), "valid_until": None}, request, services)
 
 
 def _propose(

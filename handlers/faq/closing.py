@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.model.asked import Asked, Offer
+from bot.model.audit import BOT
 from bot.model.faq import Faq, Swap
 from bot.model.handling import Outcome, Reply, Request, Ring
 from bot.model.services import Services
@@ -97,7 +98,7 @@ def _touches(text: str, phrasing: str) -> bool:
 
 def _tell(rows: Sequence[Asked], entry: Faq, at: datetime, services: Services) -> list[Reply]:
     """One message a group with the answer and those who asked there; whoever asked in private reads it there."""
-    services.asked.serve(rows, at, entry=entry.id)
+    _serve(rows, BOT, at, services, entry=entry.id)
     replies = []
     for room_id, those in rooms(rows).items():
         place = services.groups.find(those[0].node) or services.groups.root
@@ -119,6 +120,13 @@ def _tell(rows: Sequence[Asked], entry: Faq, at: datetime, services: Services) -
         said_so = services.replies("faq_closing", title=entry.title, answer=text)
         replies.append(Reply(said_so, "private", "person", to=person_id, topic=f"faq:{entry.id}"))
     return replies
+
+
+def _serve(rows: Sequence[Asked], by: str, at: datetime, services: Services, *, entry: str = "") -> None:
+    """They have their answer, and are on no list any more."""
+    services.asked.serve(rows, at, entry=entry)
+    asked = [row.message_id for row in rows]
+    services.unanswered.answered_messages(asked, by, at - surge.PROMISED, at)
 
 
 def many_wait(at: datetime, nodes: Collection[str] | None, services: Services) -> list[str]:
@@ -148,7 +156,7 @@ def by_worker(request: Request, answered: Sequence[Unanswered], services: Servic
         if not any(surge.same_question(row.text, text) for row in rows for text in texts):
             continue
         here = [row for row in rows if row.room_id == message.room_id]
-        services.asked.serve(here, message.at)
+        _serve(here, request.person.name, message.at, services)
         elsewhere = [row for row in rows if row.room_id and row.room_id != message.room_id]
         if elsewhere and len(request.text) >= A_WORD:
             services.asked.make_offer(message.at, elsewhere, text=request.text, by=request.person.name)
@@ -187,7 +195,7 @@ def answer_all(request: Request, services: Services) -> Outcome:
 
 def _pass_on(rows: Sequence[Asked], offer: Offer, at: datetime, services: Services) -> list[Reply]:
     """The words of somebody at work, in the other groups that ask the same."""
-    services.asked.serve(rows, at)
+    _serve(rows, offer.by, at, services)
     text = services.replies("faq_passed_on", name=offer.by, text=offer.text)
     replies = []
     for room_id, those in rooms(rows).items():

@@ -83,6 +83,7 @@ def unanswered(request: Request, outcome: Outcome, services: Services) -> Outcom
         return outcome
     surge = services.asked.open_surge(message.at, "", 0)
     services.asked.hold(same, surge.id)
+    services.unanswered.hold([row.message_id for row in same], since)
     surge = services.asked.surge(surge.id) or surge
     held = _hold(surge, rooms(same), message.at, services)
     return Outcome(
