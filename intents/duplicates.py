@@ -1,7 +1,7 @@
 """Entries of the FAQ that say the same: phrasings that two of them claim, and answers that two of them give.
 
-Nothing here is quadratic: phrasings are compared only with those that share one of their rarest characters, answers by
-what they say without punctuation. A thousand entries of six phrasings take a few tenths of a second.
+Nothing here is quadratic: phrasings are compared only with those that hold their rarest character, answers by what they
+say without punctuation. A thousand entries of six phrasings take a few tenths of a second.
 """
 
 from collections import Counter
@@ -18,8 +18,8 @@ ALIKE = 0.75
 SHARED = 0.65
 """Such a part of the longer one's characters the shorter one has at least."""
 
-_COMPANY = 60
-"""A character that more phrasings share than this says too little to compare all of them."""
+_COMPANY = 300
+"""A character that is the rarest of more phrasings than this says too little to compare with all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,29 +94,30 @@ def _nearly(faq: Sequence[FaqEntry], phrasings: Sequence[_Phrasing]) -> Iterator
 
 
 def _pairs(phrasings: Sequence[_Phrasing]) -> Iterator[tuple[_Phrasing, _Phrasing]]:
-    """Phrasings of different entries that may be alike, the later one first.
+    """Phrasings of different entries of which one says little more than the other, the later one first.
 
-    Two that share most of their characters share one of the rarest few of each (prefix filter: Chaudhuri, Ganti,
-    Kaushik 2006)."""
+    Where each names something the other does not (社保 and 医保), people tell them apart. So the shorter one lies within
+    the longer one, and is found by its own rarest character alone."""
     counts = Counter(char for one in phrasings for char in one.asked.chars)
-    seen: dict[str, list[_Phrasing]] = {}
-    for one in phrasings:
-        chars = sorted(one.asked.chars, key=lambda char: (counts[char], char))
-        few = chars[: len(chars) - int(SHARED * len(chars)) + 1]
-        mine = frozenset(one.asked.chars)
-        partners: dict[int, _Phrasing] = {}
-        for char in few:
-            for other in seen.get(char, ())[-_COMPANY:]:
-                if other.entry != one.entry:
-                    partners[id(other)] = other
-        for other in partners.values():
-            theirs = frozenset(other.asked.chars)
-            fewer, more = sorted((mine, theirs), key=len)
-            # Where each names something the other does not (社保 and 医保), people tell them apart.
-            if len(fewer) >= SHARED * len(more) and fewer <= more:
-                yield one, other
-        for char in few:
-            seen.setdefault(char, []).append(one)
+    chars = [frozenset(one.asked.chars) for one in phrasings]
+    within: dict[str, list[int]] = {}
+    for number, mine in enumerate(chars):
+        rarest = min(mine, key=lambda char: (counts[char], char))
+        within.setdefault(rarest, []).append(number)
+    for number, mine in enumerate(chars):
+        least = SHARED * len(mine)
+        for char in mine:
+            for other in within.get(char, ())[:_COMPANY]:
+                theirs = chars[other]
+                if (
+                    len(theirs) < least
+                    or not theirs <= mine
+                    or (len(theirs) == len(mine) and other >= number)
+                ):
+                    continue
+                one, two = phrasings[max(number, other)], phrasings[min(number, other)]
+                if one.entry != two.entry:
+                    yield one, two
 
 
 def _same_answers(faq: Sequence[FaqEntry]) -> Iterator[Finding]:
