@@ -45,10 +45,10 @@ from bot.model.channel import Channel
 from bot.model.ledger import LedgerBroken, LedgerRefused
 from bot.model.people import ROLE_TITLES, Role
 from bot.model.settings import Settings
-from bot.opening import CONFIG, Failed, data_or_sample, load_config, or_problems
+from bot.opening import CONFIG, Failed, data_or_last, data_or_sample, load_config, or_problems
 from bot.sample import sample_folder, write_sample
 from bot.scans import Headerless, never_fewer, read_scans
-from bot.settings import load_faq
+from bot.settings import load_faq, load_settings
 from bot.shelf import DiskShelf
 from bot.tables import TableError, write_posters, write_table
 from bot.transcripts import Player
@@ -78,10 +78,11 @@ def cli(verbose: bool) -> None:
 @CONFIG
 def run(config: Path) -> None:
     """运行小巷：在 bot.yaml 写的通道上（不改就是这个终端）听和说。"""
-    settings, data = load_config(config)
+    settings = or_problems(lambda: load_settings(config))
     clock = SystemClock(settings.timezone)
     channel = _channel(settings, clock)
     with _ledger_for_us(settings.database):
+        data = data_or_last(settings)
         app = build(
             settings,
             data,

@@ -7,6 +7,7 @@ from typing import TypeVar
 import click
 
 from bot.groups import Tree
+from bot.last_good import last_good
 from bot.model.settings import Settings
 from bot.sample import sample_folder
 from bot.settings import Data, Invalid, load_data, load_settings
@@ -28,6 +29,23 @@ def load_config(config: Path) -> tuple[Settings, Data]:
     tree = Tree(settings.groups)
     names = [node.name for node in tree.nodes()]
     return settings, or_problems(lambda: load_data(settings.data, names, tree))
+
+
+def data_or_last(settings: Settings) -> Data:
+    """data/, to run on; when it is broken, what it was when it last was not: everything wrong is printed, and told in the
+    chat as soon as the bot listens. Raises Failed when there is no such thing."""
+    tree = Tree(settings.groups)
+    try:
+        return load_data(settings.data, [node.name for node in tree.nodes()], tree)
+    except Invalid as invalid:
+        kept = last_good(settings)
+        for problem in invalid.problems:
+            click.echo(str(problem), err=True)
+        if kept is None:
+            raise Failed("先改好上面的问题（xiaoxiang check 可以再查）。") from invalid
+        version, data = kept
+        click.echo(f"data/ 有错，先照最后一次好的（第 {version.id} 版）启动；改好存盘就会用上。", err=True)
+        return data
 
 
 def data_or_sample(config: Path) -> tuple[Settings, Data]:

@@ -157,6 +157,8 @@ def taken(folder: Path) -> Snapshot:
         try:
             files[path] = entry.read_bytes()
             owners[path] = _owner(entry)
+        except FileNotFoundError:
+            continue  # moved away just now, or a link that leads nowhere
         except OSError as error:
             closed[path] = unreadable(error)
     return Snapshot(folder, files, closed, owners)

@@ -141,10 +141,11 @@ def open_chat(settings: Settings, data: Data, engine: Engine) -> Iterator[Callab
         community: Settings = settings,
         told: Data = data,
         shelf: Shelf | None = None,
+        knowing: Engine = engine,
         **channel: object,
     ) -> Chat:
         clock, fake = FakeClock(at), FakeChannel(**channel)  # type: ignore[arg-type]
-        app = build(community, told, fake, clock, random.Random(1), database, engine, shelf)
+        app = build(community, told, fake, clock, random.Random(1), database, knowing, shelf)
         seen = rooms if rooms is not None else [place.room for place in Tree(community.groups).rooms()]
         app.receive([LoggedIn("bot", at), *(RoomNamed(room, room, at) for room in seen)])
         opened.append(Chat(app, clock, fake))

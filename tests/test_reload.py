@@ -1,17 +1,17 @@
 """Live reload: a saved file is in use at once, a bad one changes nothing, and those who edit hear of both."""
 
-import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from bot.learnt import engine_of
 from bot.model.settings import Settings
 from bot.settings import load_data
 from bot.shelf import DiskShelf
-from tests.conftest import MORNING, ROOT, STAFF_ROOM, Chat
+from tests.conftest import ROOT, STAFF_ROOM, Chat
 
 FAQ = """\
 # 常见问题
@@ -51,9 +51,10 @@ class Desk:
         return self.chat.hear()
 
     def asked(self, text: str) -> str:
-        """What a resident reads who asks the bot, each time in a group that has not heard it."""
-        said = self.chat.say("王女士", f"小巷，{text}", f"", sender_id="w", room_id="")
-        return said[-1] if said else ""
+        """What somebody reads who asks in private, each time somebody else."""
+        who = f"居民{next(self.chat.ids)}"
+        said = self.chat.say(who, text, "", room_id="")
+        return "\n".join(line for line in said if line.startswith("私聊"))
 
 
 @pytest.fixture
@@ -67,7 +68,8 @@ def opened(open_chat: Callable[..., Chat], settings: Settings, tmp_path: Path, *
         shutil.copytree(ROOT / "data", folder)
         (folder / "faq.yaml").write_text(FAQ, "utf-8")
     own = replace(settings, data=folder)
-    chat = open_chat(community=own, told=load_data(folder), shelf=DiskShelf(folder), **more)
+    data = load_data(folder)
+    chat = open_chat(community=own, told=data, knowing=engine_of(data), shelf=DiskShelf(folder), **more)
     chat.app.reload_now()
     chat.hear()
     return Desk(chat, folder)
@@ -79,3 +81,148 @@ def test_a_saved_answer_is_given_at_once_and_told(desk: Desk) -> None:
     assert "早上八点开门" in desk.asked("大米哪里买")
     assert len(news) == 1 and news[0].startswith(STAFF_ROOM)
     assert "faq.yaml（改 rice）" in news[0] and "第 2 版" in news[0] and "/faq 回退" in news[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "word"),
+    [
+        ("  answer: 大米", "  answer：大米", 5, "全角"),
+        ("topic: 物资", "topik: 物资", 3, "topic"),
+        ("id: gate", "id: rice", 7, "用了两次"),
+        ("东门超市", "东门超市 13912345678", 5, "contacts.yaml"),
+        ("[大米哪里买, 在哪买大米]", "[大米哪里买, 在哪买大米", 4, "方括号"),
+        ("大米在东门超市，带上出入证。", "", 5, "空的"),
+    ],
+)
+def test_a_broken_edit_changes_nothing_and_is_told_once(
+    desk: Desk, old: str, new: str, line: int, word: str
+) -> None:
+    before = (desk.folder / "faq.yaml").read_text("utf-8")
+    desk.edit(old, new)
+    (news,) = desk.heard()
+    assert f"data/faq.yaml:{line}: " in news and word in news and "回退" in news
+    assert desk.heard() == []
+    assert "带上出入证" in desk.asked("大米哪里买")
+    desk.save("faq.yaml", before)
+    assert desk.heard() == [f"{STAFF_ROOM}: 好了，faq.yaml 和在用的一样了。"]
+
+
+def test_a_mended_edit_is_told_to_be_in_use(desk: Desk) -> None:
+    desk.edit("answer: 大米在东门", "answer：大米在西门")
+    desk.heard()
+    desk.edit("answer：大米在西门", "answer: 大米在西门")
+    (news,) = desk.heard()
+    assert "改好了，faq.yaml 已经在用（第 2 版）" in news
+    assert "西门" in desk.asked("大米哪里买")
+
+
+@pytest.mark.parametrize("raw", [b"", "大米".encode("gbk"), b"\xff\x00", FAQ.encode()[:60]])
+def test_what_is_no_text_or_half_of_one_changes_nothing(desk: Desk, raw: bytes) -> None:
+    desk.save("faq.yaml", raw)
+    (news,) = desk.heard()
+    assert "faq.yaml" in news and "没有用上" in news
+    assert "带上出入证" in desk.asked("大米哪里买")
+
+
+def test_a_number_and_the_answer_that_names_it_are_saved_together(desk: Desk) -> None:
+    desk.edit("public:", "public:\n  - {name: 东门超市, phone: 0371-55509999}", "contacts.yaml")
+    desk.edit("带上出入证", "电话 0371-55509999")
+    (news,) = desk.heard()
+    assert "contacts.yaml、faq.yaml（改 rice）" in news
+    assert "0371-55509999" in desk.asked("大米哪里买")
+
+
+def test_one_broken_file_does_not_hold_up_the_others(desk: Desk) -> None:
+    desk.edit("带上出入证", "早上八点开门")
+    desk.edit("greeting:", "greeeting:", "replies.yaml")
+    news = desk.heard()
+    assert any("replies.yaml:" in line and "没有用上" in line for line in news)
+    assert "早上八点开门" in desk.asked("大米哪里买")
+
+
+def test_a_number_still_needed_is_not_taken_away(desk: Desk) -> None:
+    desk.edit("public:", "public:\n  - {name: 东门超市, phone: 0371-55509999}", "contacts.yaml")
+    desk.edit("带上出入证", "电话 0371-55509999")
+    desk.heard()
+    desk.edit("\n  - {name: 东门超市, phone: 0371-55509999}", "", "contacts.yaml")
+    (news,) = desk.heard()
+    assert "刚才存的 contacts.yaml 没有用上" in news and "data/faq.yaml:5:" in news
+
+
+def test_a_file_deleted_and_a_folder_gone_change_nothing(desk: Desk) -> None:
+    (desk.folder / "faq.yaml").unlink()
+    (news,) = desk.heard()
+    assert "faq.yaml 读不到了" in news and "带上出入证" in desk.asked("大米哪里买")
+    shutil.move(desk.folder, desk.folder.with_name("away"))
+    (news,) = desk.heard()
+    assert "个文件 读不到了" in news and len(news.splitlines()) <= 3
+    assert "带上出入证" in desk.asked("大米哪里买")
+    shutil.move(desk.folder.with_name("away"), desk.folder)
+    desk.save("faq.yaml", FAQ)
+    (news,) = desk.heard()
+    assert "和在用的一样了" in news
+
+
+def test_a_link_swapped_under_all_files_is_seen(
+    open_chat: Callable[..., Chat], settings: Settings, tmp_path: Path
+) -> None:
+    first, second, folder = tmp_path / "..1", tmp_path / "..2", tmp_path / "data"
+    shutil.copytree(ROOT / "data", first)
+    (first / "faq.yaml").write_text(FAQ, "utf-8")
+    shutil.copytree(first, second)
+    (second / "faq.yaml").write_text(FAQ.replace("带上出入证", "早上八点开门"), "utf-8")
+    folder.symlink_to(first)
+    desk = opened(open_chat, settings, tmp_path)
+    _link(tmp_path / "tmp", second).replace(folder)
+    desk.heard()
+    assert "早上八点开门" in desk.asked("大米哪里买")
+    desk.chat.say("刘书记", "/faq 回退", STAFF_ROOM)
+    assert "带上出入证" in (second / "faq.yaml").read_text("utf-8") and folder.is_symlink()
+
+
+def _link(path: Path, target: Path) -> Path:
+    path.symlink_to(target)
+    return path
+
+
+def test_a_file_written_in_steps_is_looked_at_when_it_has_come_to_rest(desk: Desk) -> None:
+    app, clock = desk.chat.app, desk.chat.clock
+    new = FAQ.replace("带上出入证", "早上八点开门").encode()
+
+    def pass_by(seconds: float) -> None:
+        for _ in range(round(seconds / 0.2)):
+            clock.advance(seconds=0.2)
+            if job := app.reloader.look(app.reloader.shelf.stamps(), clock.now()):
+                app.reloader.offer(app.reloader.work(job))
+            app.reloader.settle(clock.now())
+
+    pass_by(2)
+    desk.save("faq.yaml", b"")
+    pass_by(0.8)
+    desk.save("faq.yaml", new[:100])
+    pass_by(1)
+    desk.save("faq.yaml", new)
+    pass_by(0.8)
+    assert "早上八点开门" in desk.asked("大米哪里买")
+    clock.advance(seconds=12)
+    app.tick(clock.now())
+    (news,) = desk.chat.hear()
+    assert "已经在用" in news
+
+
+def test_replies_and_notices_are_in_use_at_once(desk: Desk) -> None:
+    desk.edit('faq_versions_usage: "', 'faq_versions_usage: "新的：', "replies.yaml")
+    desk.save("notices.yaml", "- {id: one, text: 出门戴口罩, scope: 全体, times: ['09:00']}\n")
+    desk.heard()
+    assert "新的：" in desk.chat.say("刘书记", "/faq 版本 啥", STAFF_ROOM)[0]
+    desk.chat.clock.advance(hours=1)
+    desk.chat.app.tick(desk.chat.clock.now())
+    assert "出门戴口罩" in "".join(desk.chat.hear())
+
+
+def test_several_edits_within_seconds_are_told_together(desk: Desk) -> None:
+    desk.edit("带上出入证", "早上八点开门")
+    desk.chat.app.reload_now()
+    desk.edit("晚上十点", "晚上九点")
+    news = desk.heard()
+    assert len(news) == 1 and "2 次" in news[0] and "改 rice" in news[0] and "改 gate" in news[0]
