@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bot.model.understanding import Slots
 from intents.engine import UNSURE, Explanation
 from intents.faq import NEAR, SURE, Found
-from intents.features import in_words
+from intents.features import in_words, runs
 
 _DOES = {
     "silent": "不作声",
@@ -74,7 +74,7 @@ def _faq(found: Found, cooldowns: Mapping[str, float]) -> list[str]:
     """The nearest entry, what is between it and the next, and how long it is not repeated."""
     lines = [f"问答：最像 {found.id}，{found.score:.2f}（{SURE} 起直接答，{NEAR} 起列出来让人挑）"]
     if found.words:
-        lines.append(f"  对上的字：{'、'.join(found.words)}")
+        lines.append(f"  对上的字：{'、'.join(runs(found.words))}")
     for other, score in found.others[:1]:
         lines.append(f"  其次 {other}，{score:.2f}，差 {found.score - score:.2f}")
     minutes = cooldowns.get(found.id, 0)

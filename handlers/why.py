@@ -13,7 +13,7 @@ from handlers.notices.listing import state_title
 from handlers.speaking import private_enough, to_sender
 from handlers.testing import stops
 from intents.faq import NEAR, SURE
-from intents.features import in_words
+from intents.features import in_words, runs
 from intents.normalise import split_quote
 
 COMMAND = "为什么"
@@ -178,7 +178,7 @@ def _understood(reason: Reason, services: Services) -> list[str]:
     where, _, rule = reason.rule.partition("/")
     words = "、".join(reason.words)
     if where == "faq":
-        lines.append(f"对上的字：{words}")
+        lines.append(f"对上的字：{'、'.join(runs(reason.words))}")
     elif rule == "例句":
         lines.append(f"没有规则说中，照例句学的：{'、'.join(map(in_words, reason.words))}")
     elif rule:

@@ -425,5 +425,5 @@ CREATE TABLE gaps (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, state TEXT NOT NULL, edit INTEGER
 ) STRICT;
 CREATE INDEX unanswered_unsorted ON unanswered (id) WHERE gap = '' AND intent = 'question';
-CREATE INDEX unanswered_gap ON unanswered (gap, at) WHERE gap <> ''
+CREATE INDEX unanswered_gap ON unanswered (gap, at, sender_id, how, answered_by) WHERE gap <> ''
 """

@@ -15,8 +15,8 @@ from handlers.faq.entries import MORE, OTHER_TOPIC
 from handlers.speaking import to_sender
 from intents.faq import SURE
 
-SORTED_AT_ONCE = 30
-"""So many questions are put into clusters at a time: 10 ms."""
+SORTED_AT_ONCE = 20
+"""So many questions are put into clusters at a time: 10 ms, and 15 where thousands of clusters are known."""
 
 LISTED = 8
 """Clusters on a page."""
@@ -32,6 +32,9 @@ PHRASINGS = 3
 
 LONGEST = 40
 """Characters; what is longer tells a story and is no phrasing."""
+
+DISTANT = 0.35
+"""Likeness under which the nearest entry is about something else."""
 
 _PAGE = re.compile(r"(?:(\d{1,3})\s*天)?\s*(?:第?\s*(\d{1,3})\s*页)?")
 _ONE = re.compile(r"(?:第|#)?\s*(\d{1,6})\s*(?:号|条)?")
@@ -105,7 +108,7 @@ def cut(text: str) -> str:
 
 def _nearest(gap: Gap, services: Services) -> str:
     near = services.known.nearest(gap.texts[0]) if gap.texts else ()
-    if not near:
+    if not near or near[0][1] < DISTANT:
         return "没有像的问答"
     id_, score = near[0]
     return f"现在答得上了：{id_} {score:.2f}" if score >= SURE else f"最像 {id_} {score:.2f}"
