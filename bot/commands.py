@@ -129,6 +129,10 @@ SPOKEN: dict[str, re.Pattern[str]] = {
         ),
         ("联系卡", rf"\s*(?:全部|(?:发\s*)?{_PLACE})"),
         ("模式", r"[\s:：]*(?:切到|切换到?|换成)?\s*(?:战时|日常)"),
+        (
+            "faq",
+            r"[\s:：]*(?:列表|看|加|改|停用|启用|有效期|未答|答|版本|回退|更正)(?:\s[\s\S]*)?",
+        ),
         ("审计", rf"\s+(?:{_DAY}|[a-z]?\d{{1,3}}|\d+\s?页)(?:\s+\S{{1,4}})?"),
     )
 }
@@ -206,7 +210,7 @@ def _longest(plain: str, names: dict[str, CommandEntry]) -> str | None:
 def _runs_on(name: str, plain: str) -> bool:
     following = plain[len(name) : len(name) + 1]
     if name.isascii():
-        return following.isalnum()
+        return following.isascii() and following.isalnum()
     return len(name) == 1 and following.isalpha() and not following.isascii()
 
 

@@ -9,11 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
-
 from bot.model.edit import Edit
 from bot.yamlfile import Document, Invalid, document_of
 from bot.yamlsplice import (
+    MappingNode,
+    Node,
+    SequenceNode,
     Splice,
     Value,
     block_entry,

@@ -10,6 +10,11 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+__all__ = [
+    "MappingNode", "Node", "SequenceNode", "Splice", "Value", "block_entry", "drop_key", "end_of", "in_brackets", "line_end",
+    "line_start", "newline", "pair_of", "set_key", "set_list", "spliced", "value_span", "written",
+]  # fmt: skip
+
 Value = str | bool | date | float | Sequence[str]
 """What a key may be set to."""
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.model.faq import Faq
@@ -19,10 +19,13 @@ LOOKED_BACK = timedelta(days=30)
 """A quoted answer is looked for so far back."""
 
 _QUOTED = re.compile(r"[「『“\"《](.{1,40}?)[」』”\"》]")
-_NUMBER = re.compile(r"(?:第|#|编号)?\s*(\d{1,4})\s*(?:号|条|个)?(?![\d:：.．%点月日号天年%-])")
+_NUMBER = re.compile(r"(?:第|#|编号)?\s*(\d{1,4})\s*(?:号|条|个)?(?![\d:：.．%点月日号天年楼院栋幢%-])")
 _ASCII = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[ _.-]?[A-Za-z0-9]+)*")
 _WORDS = re.compile(r"[^\s:：|｜,，]+")
 _TAIL = re.compile(r"(?:那一?条|这一?条|的?问答|的)$")
+_HALF_WIDTH = {
+    code + 0xFEE0: chr(code) for code in b"-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+}
 _SPEAKER = re.compile(r"^[^：:\n]{1,30}[：:]\s*")
 
 
@@ -42,7 +45,13 @@ class Meant:
 
 def leading(text: str, services: Services) -> Meant:
     """The entry a text begins with."""
-    text = text.strip()
+    typed = text.strip()
+    text = typed.translate(_HALF_WIDTH)  # of the same length
+    meant = _leading(text, services)
+    return replace(meant, rest=typed[len(text) - len(meant.rest) :] if meant.rest else "")
+
+
+def _leading(text: str, services: Services) -> Meant:
     entries = list(services.faq.values())
     if quoted := _QUOTED.match(text):
         return _by_words(quoted[1], text[quoted.end() :], text, entries)

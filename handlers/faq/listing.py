@@ -42,12 +42,11 @@ def page_text(word: str, page: int, at: datetime, services: Services) -> str:
     places = {id_: n for n, id_ in enumerate(services.faq, 1)}
     about = f"「{word}」" if word else "问答"
     head = f"{about} {len(found)} 条" + (f"，第 {page}/{pages} 页：" if pages > 1 else "：")
-    lines = [
-        _line(one, places[one.id], day, week, at, services) for one in found[(page - 1) * LISTED :][:LISTED]
-    ]
+    shown = found[(page - 1) * LISTED :][:LISTED]
+    lines = [_line(one, places[one.id], day, week, at, services) for one in shown]
     more = [f"往下看：/faq 列表 {f'{word} ' if word else ''}{page + 1}页"] if page < pages else []
     return "\n".join(
-        [head, *lines, *more, services.replies("faq_list_hint", number=str(places[found[0].id]))]
+        [head, *lines, *more, services.replies("faq_list_hint", number=str(places[shown[0].id]))]
     )
 
 

@@ -9,6 +9,7 @@ from bot.model.services import Services
 from handlers.faq import confirming
 from handlers.faq.entries import as_read, edited, state, validity
 from handlers.faq.versions import short
+from intents.faq import SURE
 
 SHOWN = 5
 """So many problems, and so many warnings, are named."""
@@ -33,9 +34,10 @@ def tried(edit: Edit, trial: Trial, services: Services) -> list[Reply]:
             services.edits.move(other.id, "dropped", at, "又发了一个")
     confirming.ask(edit, at, services)
     lines = _rollback(edit, trial, services) if edit.kind == "rollback" else _entry(edit, at, services)
-    if trial.warnings:
-        lines += ["请留意：", *(f"· {one}" for one in trial.warnings[:SHOWN])]
-        lines += [f"……还有 {len(trial.warnings) - SHOWN} 处"] if len(trial.warnings) > SHOWN else []
+    warnings = [*_taken(edit, trial, services), *trial.warnings]
+    if warnings:
+        lines += ["请留意：", *(f"· {one}" for one in warnings[:SHOWN])]
+        lines += [f"……还有 {len(warnings) - SHOWN} 处"] if len(warnings) > SHOWN else []
     key = "faq_preview_again" if again else "faq_preview"
     minutes = f"{services.faq_settings.confirm_minutes:g}"
     text = services.replies(key, number=str(edit.id), list="\n".join(lines), minutes=minutes)
@@ -50,8 +52,8 @@ def went_live(swap: Swap, services: Services) -> list[Reply]:
     entry = services.faq.get(edit.entry)
     words = {"version": str(swap.version), "id": edit.entry, "title": entry.title if entry else ""}
     text = services.replies("faq_live", done=DONE[edit.kind], **words)
-    if entry is not None and (now := state(entry, swap.at, services)) and edit.kind != "disable":
-        text += "\n" + services.replies("faq_not_given", state=now)
+    if entry is not None and not entry.valid(swap.at) and edit.kind != "disable":
+        text += "\n" + services.replies("faq_not_given", state=state(entry, swap.at, services))
     return [to_asker(edit, text)]
 
 
@@ -82,6 +84,22 @@ def _entry(edit: Edit, at: datetime, services: Services) -> list[str]:
     if now := state(after, at, services):
         lines.append(f"改好以后：{now}" + ("，不再答" if not after.enabled else ""))
     return [line for line in lines if line]
+
+
+def _taken(edit: Edit, trial: Trial, services: Services) -> list[str]:
+    """The new phrasings that another entry answers now: they would be taken from it. What the check says of one is enough."""
+    before = services.faq.get(edit.entry)
+    after = edited(before, edit, services)
+    new = [one for one in after.questions if before is None or one not in before.questions]
+    lines = []
+    for question in new:
+        if any(f"“{question}”" in one for one in trial.warnings):
+            continue
+        id_, score = next(iter(services.known.nearest(question)), ("", 0.0))
+        other = services.faq.get(id_)
+        if other is not None and id_ != edit.entry and score >= SURE and other.enabled:
+            lines.append(f"“{question}”现在由「{other.title}」（{id_}）答，以后由这一条答")
+    return lines
 
 
 def _questions(before: Faq | None, after: Faq) -> list[str]:

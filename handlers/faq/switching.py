@@ -14,7 +14,7 @@ from handlers.faq.proposing import propose, said
 _ALWAYS = re.compile(
     r"(?:改成|改为|设为)?\s*(?:长期|一直|永久|不限|没有期限|取消|去掉|删[掉除]?)(?:有效)?[\s。.]*"
 )
-_ON = re.compile(r"(?:起|开始|以后)")
+_ON = re.compile(r"从|自|起|开始|以后")
 _ONLY = re.compile(r"只|仅|当天|一天")
 _HELD = re.compile(r"(?:把|将)\s*")
 
@@ -63,16 +63,12 @@ def read_validity(words: str, at: datetime, services: Services) -> dict[str, obj
         return services.replies("faq_days_unread", word=words.strip()[:20])
     if days.last is not None and days.last < today:
         return services.replies("faq_days_over", day=f"{days.last.month}月{days.last.day}日")
-    if days.first == days.last and not _ONLY.search(words):
+    one = days.first == days.last and not _ONLY.search(words)
+    if (one and _ON.search(words)) or days.last is None:
+        return {"valid_from": str(days.first), "valid_until": None}
+    if one or days.first is None:
         return {"valid_until": str(days.last)}  # 有效期 11月30日
-    values: dict[str, object] = {}
-    if days.first is not None:
-        values["valid_from"] = str(days.first)
-    if days.last is not None:
-        values["valid_until"] = str(days.last)
-    elif _ON.search(words):
-        values["valid_until"] = None
-    return values
+    return {"valid_from": str(days.first), "valid_until": str(days.last)}
 
 
 def _switch(request: Request, services: Services, *, on: bool) -> Outcome:
