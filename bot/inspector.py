@@ -19,8 +19,7 @@ from bot.yamlfile import Invalid, Problem
 from bot.yamlpieces import Pieces
 from intents.check import Finding, check, conflicts
 from intents.engine import Engine
-from intents.faq import FaqIndex
-from intents.semantic import meanings
+from intents.impact import Sentences, check_changes
 from intents.spec import FaqEntry, IntentSpec, LexiconSpec
 
 KEPT = 4
@@ -52,6 +51,7 @@ class Inspector:
     outlook: Callable[[], Outlook]
     """What data/ is held against besides: the day, notices that wait."""
     _pieces: Pieces = field(default_factory=Pieces)
+    _sentences: tuple[tuple[IntentSpec, ...], LexiconSpec, Sentences] | None = None
     _found: dict[frozenset[tuple[str, bytes]], tuple[Content, Found]] = field(default_factory=dict)
 
     def __call__(
@@ -74,7 +74,7 @@ class Inspector:
     def _look(self, files: Mapping[str, bytes], base: Content, sound: Callable[[Data], object]) -> Found:
         read: Data | None = None
         snapshot = Snapshot(self.folder, files)
-        trial = _Trial(base, self.semantic)
+        trial = _Trial(base, self.semantic, lambda: self._taken_apart(base))
         scopes = [node.name for node in self.tree.nodes()]
         for trying in (None, trial):
             data, problems = inspect_files(
@@ -98,6 +98,19 @@ class Inspector:
 
     def _engine(self, data: Data, base: Content) -> Engine:
         return engine_of(data, semantic=self.semantic) if trained_otherwise(data, base.data) else base.engine
+
+    def _taken_apart(self, base: Content) -> Sentences:
+        """The sentences of the intents that are live: once, until they change."""
+        known = self._sentences
+        if known is None or known[0] != base.data.intents or known[1] != base.data.lexicon:
+            sentences = Sentences(base.data.intents, base.engine)
+            known = self._sentences = base.data.intents, base.data.lexicon, sentences
+        return known[2]
+
+    def prepare(self, base: Content) -> None:
+        """Do now what the first edit would wait for."""
+        self._look(base.data.files, base, lambda data: None)
+        self._taken_apart(base)
 
     def read(self, files: Mapping[str, bytes], base: Content) -> Content | None:
         """What was live once: only its data are asked for. None when it is sound no more."""
@@ -133,6 +146,8 @@ class _Trial:
 
     base: Content
     semantic: bool
+    sentences: Callable[[], Sentences]
+    """Those of the intents, taken apart."""
     engine: Engine | None = None
 
     def __call__(
@@ -147,6 +162,8 @@ class _Trial:
             self.engine = self.base.engine
             return ()
         old = self.base.engine
-        index = FaqIndex(faq, lexicon, old.reader.normalise, meanings(self.semantic))
-        self.engine = replace(old, faq=index)
-        return conflicts(self.engine, intents, lexicon, faq)
+        self.engine = old.with_faq(data.faq)
+        return [
+            *conflicts(self.engine, intents, lexicon, faq),
+            *check_changes(old, self.engine, before.faq, data.faq, self.sentences()),
+        ]

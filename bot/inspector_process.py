@@ -29,8 +29,6 @@ from bot.live import Content
 from bot.model.settings import Settings
 from bot.settings import quiet_hours
 from intents.engine import Engine
-from intents.faq import FaqIndex
-from intents.semantic import meanings
 
 log = logging.getLogger("xiaoxiang.reload")
 
@@ -52,7 +50,7 @@ class Question:
     """What is asked of the other process."""
 
     kind: str
-    """"look" at files, or only "read" them."""
+    """"look" at files, only "read" them, or "prepare" for edits of what is live."""
     files: Mapping[str, bytes]
     base: Mapping[str, bytes]
     """The files of what is live."""
@@ -94,6 +92,13 @@ class InspectorProcess:
         except LOST as error:
             return None if self._lost(error) else self._here.read(files, base)
         return None if isinstance(answer, Found) else replace(base, data=replace(base.data, **answer))
+
+    def prepare(self, base: Content) -> None:
+        """See Inspector."""
+        try:
+            self._ask("prepare", base.data.files, base)
+        except LOST as error:
+            self._lost(error)
 
     def close(self) -> None:
         """End the process; whoever still waits for it hears nothing."""
@@ -151,11 +156,7 @@ class InspectorProcess:
             return engine_of(data, semantic=self._settings.semantic)
         if data.faq == base.data.faq:
             return base.engine
-        normalise = base.engine.reader.normalise
-        index = FaqIndex(
-            data.faq, data.lexicon, normalise, meanings(self._settings.semantic), pause=breather()
-        )
-        return replace(base.engine, faq=index)
+        return base.engine.with_faq(data.faq, breather())
 
 
 def breather() -> Callable[[], None]:

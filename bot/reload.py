@@ -56,6 +56,10 @@ class Inspects(Protocol):
         """What was live once: only its data are asked for. None when it is sound no more."""
         ...
 
+    def prepare(self, base: Content) -> None:
+        """Do now what the first edit of what is live would wait for."""
+        ...
+
 
 @dataclass(frozen=True)
 class Voice:
@@ -184,7 +188,7 @@ class Reloader:
     def warm(self) -> None:
         """Read what is live once more, so that the first edit need not wait for all of it. Slow; beside the loop."""
         with self._busy:
-            self._inspect(self._good, self._live.content)
+            self._inspect.prepare(self._live.content)
             if self._opening:
                 then = self._inspect.read(self._opening.before, self._live.content)
                 self._opening = replace(self._opening, content=then)

@@ -9,8 +9,8 @@ import pytest
 
 from bot.learnt import engine_of
 from bot.model.settings import Settings
-from bot.settings import load_data
-from bot.shelf import DiskShelf
+from bot.settings import Data, load_data
+from bot.shelf import DiskShelf, Shelf
 from tests.conftest import ROOT, STAFF_ROOM, Chat
 
 FAQ = """\
@@ -33,6 +33,8 @@ class Desk:
 
     chat: Chat
     folder: Path
+    news: list[str]
+    """What was said because of the start."""
 
     def save(self, name: str, text: str | bytes) -> None:
         path = self.folder / name
@@ -62,17 +64,24 @@ def desk(open_chat: Callable[..., Chat], settings: Settings, tmp_path: Path) -> 
     return opened(open_chat, settings, tmp_path)
 
 
-def opened(open_chat: Callable[..., Chat], settings: Settings, tmp_path: Path, **more: object) -> Desk:
+def opened(
+    open_chat: Callable[..., Chat],
+    settings: Settings,
+    tmp_path: Path,
+    *,
+    data: Data | None = None,
+    shelf: Callable[[Path], Shelf] = DiskShelf,
+    database: Path | None = None,
+) -> Desk:
+    """The same community, again and again on the same ledger and the same folder. ``data``: what it starts with."""
     folder = tmp_path / "data"
     if not folder.exists():
         shutil.copytree(ROOT / "data", folder)
         (folder / "faq.yaml").write_text(FAQ, "utf-8")
-    own = replace(settings, data=folder)
-    data = load_data(folder)
-    chat = open_chat(community=own, told=data, knowing=engine_of(data), shelf=DiskShelf(folder), **more)
+    own, data = replace(settings, data=folder), data or load_data(folder)
+    chat = open_chat(database, community=own, told=data, knowing=engine_of(data), shelf=shelf(folder))
     chat.app.reload_now()
-    chat.hear()
-    return Desk(chat, folder)
+    return Desk(chat, folder, chat.hear())
 
 
 def test_a_saved_answer_is_given_at_once_and_told(desk: Desk) -> None:
