@@ -46,6 +46,12 @@ ALERTS_APART = 3
 ACKS_APART = 1
 TOGETHER = 30
 """So many are said in one message at most."""
+REMINDERS = 1000
+"""The same of reminders that nobody took or finished something."""
+GATHERED = timedelta(minutes=2)
+"""As long as answers are behind, reminders wait so long, and leave together."""
+LETTERS = 3000
+"""Characters of their lines; what is longer is the next message."""
 PATIENCE = timedelta(seconds=15)
 """An answer that has waited so long is behind: those of its group that wait, too, go with it, and it gets its turn among
 the alerts."""
@@ -131,6 +137,26 @@ def choose(waiting: Iterable[Waiting], pacer: Pacer, at: datetime) -> Waiting | 
         held.add(where)
         again.append(ready)
     return min(again, default=None)
+
+
+def _reminds(row: Waiting) -> bool:
+    """True when it tells the staff of tickets that they have been told of."""
+    return row.brief is not None and row.brief.kind not in ("tickets", "acks")
+
+
+def _short_enough(found: Sequence[Waiting], head: Waiting) -> list[Waiting]:
+    """The first of them whose lines one message bears; the one whose turn it is among them, whatever its place."""
+    left, kept = LETTERS - _letters(head), []
+    for row in found:
+        if row.out.id != head.out.id:
+            left -= _letters(row)
+        if left >= 0 or row.out.id == head.out.id:
+            kept.append(row)
+    return kept
+
+
+def _letters(row: Waiting) -> int:
+    return len(row.brief.line) + 1 if row.brief else 0
 
 
 class Outbox:
@@ -234,8 +260,14 @@ class Outbox:
 
         def some() -> Iterator[Waiting]:
             nonlocal looked
+            behind: bool | None = None
             for row in self._rows.waiting(LOOK_AHEAD):
                 looked += 1
+                if _reminds(row) and row.due > at - GATHERED:
+                    if behind is None:
+                        behind = any(True for _ in self._rows.answers(1, at - PATIENCE))
+                    if behind:
+                        continue
                 yield row
 
         step = choose(some(), self._pacer, at)
@@ -291,10 +323,13 @@ class Outbox:
         if row.brief is None or row.first or self._together is None:
             return []
         alone = ALERTS_APART if row.brief.kind == "tickets" else ACKS_APART
-        if row.brief.kind == "acks" and row.due > at - PATIENCE:
+        if row.brief.kind != "tickets" and row.due > at - PATIENCE:
             return []
-        found = self._rows.fellows(row, TOGETHER, at)
-        return found if len(found) > alone else []
+        whole = not _reminds(row)  # of reminders the first tickets and their number are enough
+        found = self._rows.fellows(row, TOGETHER if whole else REMINDERS, at)
+        if len(found) <= alone:
+            return []
+        return _short_enough(found, row) if whole else found
 
     async def _claim(self, said: Outgoing) -> Outgoing | None:
         """Put the claim on disk, and what really leaves; None when the row was taken back while the disk refused."""

@@ -1,16 +1,18 @@
 """In a surge what waits for the same people is said in fewer messages, and nothing is lost, doubled or said too late."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.model.channel import MaybeSent, NotSent, Outgoing, RoomGone, TooFast
-from bot.model.ledger import Waiting
+from bot.model.channel import Brief, MaybeSent, NotSent, Outgoing, RoomGone, TooFast
+from bot.model.ledger import NewOutgoing, Waiting
 from bot.model.message import Message
 from bot.outbox import ALERTS_APART, PATIENCE, TOGETHER
+from bot.together import speaker
 from tests.conftest import COMPOUND_ROOM, MORNING, STAFF_ROOM, UNIT_ROOM, Chat
 from tests.test_outbox import Desk
 
@@ -243,3 +245,49 @@ def _next(chat: Chat) -> Waiting:
     step = chat.app.outbox.next_step(chat.clock.now())
     assert isinstance(step, Waiting)
     return step
+
+
+def test_reminders_wait_for_the_answers_that_are_behind_and_leave_together() -> None:
+    said_together: list[list[str]] = []
+
+    def together(rows: Sequence[Waiting]) -> str:
+        said_together.append([row.out.text for row in rows])
+        return "together"
+
+    desk = Desk(paced=False)
+    desk.outbox._together = together
+    for n in range(3):
+        desk.queue(f"reply {n}", room=f"r{n}")
+    desk.clock.advance(seconds=20)
+    for n in range(3):
+        late = Brief("take", f"A00{n} 到时限了")
+        desk.rows.add(replace(NEW, at=desk.clock.now(), text=f"late {n}", brief=late))
+    assert [text for _, text in desk.drain()][:3] == ["reply 0", "reply 1", "reply 2"]
+    desk.queue("reply 3", room="r3")
+    for n in range(3):
+        late = Brief("take", f"A00{n} 到时限了")
+        desk.rows.add(replace(NEW, at=desk.clock.now(), text=f"late {n}", brief=late))
+    desk.clock.advance(minutes=3)
+    assert sorted(text for _, text in desk.drain()) == ["reply 3", "together"], "three reminders, one message"
+    assert said_together == [["late 0", "late 1", "late 2"]]
+    desk.ledger.close()
+
+
+NEW = NewOutgoing("alert", "staff", "staff", "", "", (), None, "", MORNING)
+
+
+def test_of_many_that_are_late_the_first_are_named_and_all_are_counted(chat: Chat) -> None:
+    rows = [
+        Waiting(
+            replace(OUT, id=n),
+            MORNING,
+            0,
+            Brief("take", f"A{n:03} 买菜买米 到时限了\nA{n + 1:03} 买菜买米 到时限了"),
+        )
+        for n in range(1, 60, 2)
+    ]
+    text = speaker(chat.app.timekeeper._services.replies)([*rows, rows[0]])
+    assert text.count("到时限了") == 20 and "还有 40 张，看全部：/工单 超时" in text
+
+
+OUT = Outgoing(1, "alert", "r", "r", "", "")

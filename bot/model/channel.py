@@ -12,8 +12,9 @@ OutKind = Literal["alert", "reply", "call", "notice", "private"]
 (private ranks with reply)."""
 
 
-Bundle = Literal["tickets", "acks"]
-"""What may be said together when much waits: new tickets to the staff, 「已登记」 to those who asked."""
+Bundle = Literal["tickets", "acks", "take", "finish", "return"]
+"""What may be said together when much waits: new tickets to the staff, 「已登记」 to those who asked; to the staff, what nobody
+took or finished in time, and what goes back to the queue."""
 
 
 BUNDLED = "bundle"
@@ -26,7 +27,7 @@ class Brief:
 
     kind: Bundle
     line: str
-    """One line, with all that must not be lost."""
+    """A line, or a few, with all that must not be lost."""
     pressing: bool = False
     """Urgent: named before the others."""
 

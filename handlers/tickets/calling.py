@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from bot.model.channel import Brief
 from bot.model.handling import Reply
 from bot.model.people import Person
 from bot.model.services import Services
@@ -97,6 +98,10 @@ def _message(alike: Sequence[Call], services: Services) -> Reply:
     reply = Reply(text, "alert", first.audience, to=first.to, mentions=names(people))
     if len(calls) == 1:
         reply = replace(reply, ticket=first.ticket.number, urgent=clocks.emergency(first.ticket))
+    if first.what in ("take", "finish", "return") and not reply.urgent:
+        pressing = any(call.ticket.urgent for call in calls.values())
+        lines = "\n".join(_line(first.what, call) for call in calls.values())
+        reply = replace(reply, brief=Brief(first.what, lines, pressing))
     if first.what == "check":
         return replace(reply, kind="private" if first.audience == "person" else "reply")
     node = first.ticket.node if first.audience == "staff" else ""
@@ -104,7 +109,6 @@ def _message(alike: Sequence[Call], services: Services) -> Reply:
 
 
 def _many(what: What, calls: dict[str, Call], services: Services) -> str:
-    """The first tickets, a line each, and how many more there are."""
     lines = [_line(what, call) for call in list(calls.values())[:LISTED]]
     if len(calls) > LISTED:
         lines.append(f"还有 {len(calls) - LISTED} 张")
