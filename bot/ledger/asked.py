@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -122,17 +121,22 @@ class AskedRows:
         )
         return [(entry, room_id, moment(at)) for entry, room_id, at in rows]
 
-    def waiting(self, since: datetime, *how: How, entry: str | None = None) -> list[Row]:
-        """Questions since then that still wait, of these kinds and this entry (None: any), oldest first."""
-        return self._select(
+    def waiting(
+        self, since: datetime, *how: How, entry: str | None = None, most: int | None = None
+    ) -> list[Row]:
+        """Questions since then that still wait, of these kinds and this entry (None: any), oldest first; of more than
+        ``most`` the latest."""
+        found = self._select(
             "served_at IS NULL AND at >= ? AND account = ? AND how IN (SELECT value FROM json_each(?))"
-            " AND (? IS NULL OR entry = ?) ORDER BY at, id",
+            " AND (? IS NULL OR entry = ?) ORDER BY at DESC, id DESC LIMIT ?",
             millis(since),
             self._ledger.account,
             json.dumps(sorted(how)),
             entry,
             entry,
+            -1 if most is None else most,
         )
+        return found[::-1]
 
     def serve(self, rows: Sequence[Row], at: datetime, *, entry: str = "") -> None:
         """They have their answer now (of that entry, where one is named)."""
@@ -187,6 +191,23 @@ class AskedRows:
         """Those of a surge who still wait, in the order they asked."""
         return self._select("surge = ? AND surge <> 0 AND served_at IS NULL ORDER BY id", number)
 
+    def surge_wordings(self, number: int, most: int) -> list[str]:
+        """What those of a surge who still wait asked, each wording once, those of most people first."""
+        rows = self._ledger.execute(
+            "SELECT text FROM asked WHERE surge = ? AND surge <> 0 AND served_at IS NULL AND text <> ''"
+            " GROUP BY text ORDER BY count(*) DESC, length(text), text LIMIT ?",
+            (number, most),
+        )
+        return [text for (text,) in rows]
+
+    def surge_askers(self, number: int) -> int:
+        """How many different people of a surge still wait."""
+        row = self._ledger.execute(
+            "SELECT count(DISTINCT person_id) FROM asked WHERE surge = ? AND surge <> 0 AND served_at IS NULL",
+            (number,),
+        ).fetchone()
+        return int(row[0])
+
     def tell_surge(self, number: int, told: int) -> None:
         """Those who edit data/ were told that so many have asked."""
         self._ledger.execute("UPDATE surges SET told = ? WHERE id = ?", (told, number))
@@ -197,7 +218,7 @@ class AskedRows:
 
     def _surges(self, where: str, *values: Any) -> list[Surge]:
         rows = self._ledger.execute(
-            "SELECT id, at, coalesce((SELECT text FROM asked WHERE surge = surges.id ORDER BY length(text), asked.id LIMIT 1), ''),"
+            "SELECT id, at, coalesce((SELECT text FROM asked WHERE surge = surges.id ORDER BY asked.id LIMIT 1), ''),"
             f" entry, told FROM surges WHERE {where}",
             values,
         )
@@ -298,12 +319,30 @@ class AskedRows:
 
     def _select(self, where: str, *values: Any) -> list[Row]:
         rows = self._ledger.execute(f"SELECT {_COLUMNS} FROM asked WHERE {where}", values)
-        return [
-            replace(
-                Row(id_, moment(at), *rest), addressed=bool(addressed), served_at=_when(served), surge=surge
-            )
-            for id_, at, *rest, addressed, served, surge in rows
-        ]
+        return [_row(row) for row in rows]
+
+
+def _row(row: tuple[Any, ...]) -> Row:
+    (
+        id_,
+        at,
+        room_id,
+        room,
+        node,
+        person_id,
+        person,
+        entry,
+        text,
+        message_id,
+        how,
+        addressed,
+        served,
+        surge,
+    ) = row
+    return Row(
+        id_, moment(at), room_id, room, node, person_id, person, entry, text, message_id, how, bool(addressed),
+        _when(served), surge,
+    )  # fmt: skip
 
 
 def _when(millis_: int | None) -> datetime | None:

@@ -140,8 +140,11 @@ class AskedBook(Protocol):
         """(entry, room id, since when) of all who are to be shown where an answer stands."""
         ...
 
-    def waiting(self, since: datetime, *how: How, entry: str | None = None) -> list[Asked]:
-        """Questions since then that still wait, of these kinds and this entry (None: any), oldest first."""
+    def waiting(
+        self, since: datetime, *how: How, entry: str | None = None, most: int | None = None
+    ) -> list[Asked]:
+        """Questions since then that still wait, of these kinds and this entry (None: any), oldest first; of more than
+        ``most`` the latest."""
         ...
 
     def serve(self, rows: Sequence[Asked], at: datetime, *, entry: str = "") -> None:
@@ -174,6 +177,14 @@ class AskedBook(Protocol):
 
     def of_surge(self, number: int) -> list[Asked]:
         """Those of a surge who still wait, in the order they asked."""
+        ...
+
+    def surge_wordings(self, number: int, most: int) -> list[str]:
+        """What those of a surge who still wait asked, each wording once, those of most people first."""
+        ...
+
+    def surge_askers(self, number: int) -> int:
+        """How many different people of a surge still wait."""
         ...
 
     def tell_surge(self, number: int, told: int) -> None:

@@ -6,11 +6,14 @@ import re
 from bot.model.edit import Edit
 from bot.model.handling import Outcome, Request
 from bot.model.services import Services
-from handlers.faq.surge import PROMISED, wordings
+from handlers.faq.surge import PROMISED
 from handlers.speaking import to_sender
 
 PHRASINGS = 5
 """So many wordings become phrasings of the entry."""
+
+LOOKED_AT = 20
+"""So many wordings are looked at for them, those of most people first."""
 
 LONGEST = 40
 """Characters; what is longer tells a story and is no phrasing."""
@@ -37,7 +40,7 @@ def answer(request: Request, services: Services) -> Outcome:
         return _said(request, services.replies(key, list=listed))
     if surge.entry:
         return _propose("change", surge.entry, {"answer": words, "valid_until": None}, request, services)
-    texts = (" ".join(text.split()) for text in wordings(services.asked.of_surge(surge.id)))
+    texts = (" ".join(text.split()) for text in services.asked.surge_wordings(surge.id, LOOKED_AT))
     fit = [text for text in texts if 2 < len(text) <= LONGEST and services.guarded(text) == text]
     if not fit:
         return _said(request, services.replies("faq_answer_no_words"))

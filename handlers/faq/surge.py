@@ -2,10 +2,10 @@
 edit data/ hear of it once, and again when twice as many ask."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from bot.model.asked import Asked, Surge
+from bot.model.asked import Surge
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.services import Services
 from handlers.faq.asking import among_residents, askers, note, rooms
@@ -20,6 +20,9 @@ SAME = 0.7
 
 LONGER = 0.5
 """The same of the longer question."""
+
+LATELY = 400
+"""So many of the latest questions are compared with a new one at most: 2 ms."""
 
 COMPARED = 12
 """So many wordings of a surge are compared with a new question."""
@@ -54,8 +57,7 @@ def joined(request: Request, services: Services) -> Outcome | None:
     for surge in services.asked.surges(message.at - PROMISED):
         if surge.entry:
             continue
-        rows = services.asked.of_surge(surge.id)
-        if not _asks_the_same(request.text, rows):
+        if not any(map(alike(request.text), services.asked.surge_wordings(surge.id, COMPARED))):
             continue
         note(request, services, "held", surge=surge.id)
         held = _hold(surge, {message.room_id: ()}, message.at, services)
@@ -77,8 +79,9 @@ def unanswered(request: Request, outcome: Outcome, services: Services) -> Outcom
     if not among_residents(request):
         return outcome
     since = message.at - timedelta(minutes=services.faq_settings.surge_minutes)
-    lately = services.asked.waiting(since, "silent", "limited", "handed", entry="")
-    same = [row for row in lately if row.room_id and not row.surge and same_question(request.text, row.text)]
+    lately = services.asked.waiting(since, "silent", "limited", "handed", entry="", most=LATELY)
+    like = alike(request.text)
+    same = [row for row in lately if row.room_id and not row.surge and like(row.text)]
     if askers(same) < services.faq_settings.surge_askers:
         return outcome
     surge = services.asked.open_surge(message.at, "", 0)
@@ -108,46 +111,45 @@ def swell(entry: str, at: datetime, services: Services) -> list[Reply]:
 
 def same_question(one: str, other: str) -> bool:
     """True when two questions are about one thing: what is left without the words of asking is much the same."""
-    mine, others = _substance(one), _substance(other)
-    shared, (shorter, longer) = _weight(mine & others), sorted((_weight(mine), _weight(others)))
-    if shorter <= 1:
-        return one == other
-    return shared >= SAME * shorter and shared >= LONGER * longer
+    return alike(one)(other)
 
 
-def wordings(rows: Iterable[Asked]) -> list[str]:
-    """What was asked, each wording once, the one of most people first."""
-    count: dict[str, int] = {}
-    for row in rows:
-        if row.text:
-            count[row.text] = count.get(row.text, 0) + 1
-    return sorted(count, key=lambda text: (-count[text], len(text)))
+def alike(one: str) -> Callable[[str], bool]:
+    """Tells of other questions whether they are about the same thing as this one."""
+    mine = frozenset(one) - _ASKING
+    mine = frozenset(char for char in mine if char.isalnum())
+    weight = _weight(mine)
+
+    def like(other: str) -> bool:
+        shared = mine.intersection(other)
+        common = _weight(shared)
+        if common < LONGER * weight:
+            return False
+        others = _weight(char for char in frozenset(other) - _ASKING if char.isalnum())
+        shorter, longer = sorted((weight, others))
+        if shorter <= 1:
+            return one == other
+        return common >= SAME * shorter and common >= LONGER * longer
+
+    return like
 
 
-def _substance(text: str) -> frozenset[str]:
-    return frozenset(char for char in text if char.isalnum()) - _ASKING
-
-
-def _weight(chars: frozenset[str]) -> float:
-    return sum(0.5 if char in _GENERAL else 1.0 for char in chars)
-
-
-def _asks_the_same(text: str, rows: Sequence[Asked]) -> bool:
-    return any(same_question(text, said) for said in wordings(rows)[:COMPARED])
+def _weight(chars: Iterable[str]) -> float:
+    return sum([0.5 if char in _GENERAL else 1.0 for char in chars])
 
 
 def _hold(surge: Surge, where: Iterable[str], at: datetime, services: Services) -> list[Reply]:
     """The holding line for each of these groups that did not read it."""
     topic = f"surge:{surge.id}"
-    if repeatable(surge.question, services):
-        text = services.replies("faq_surge", question=surge.question.strip("？?。！! "))
+    new = [room_id for room_id in where if not services.asked.said(topic, room_id, surge.at)]
+    if not new:
+        return []
+    question = next(iter(services.asked.surge_wordings(surge.id, 1)), "")
+    if repeatable(question, services):
+        text = services.replies("faq_surge", question=question.strip("？?。！! "))
     else:
         text = services.replies("faq_surge_unnamed")
-    return [
-        Reply(text, "reply", "room", to=room_id, topic=topic)
-        for room_id in where
-        if not services.asked.said(topic, room_id, surge.at)
-    ]
+    return [Reply(text, "reply", "room", to=room_id, topic=topic) for room_id in new]
 
 
 def repeatable(question: str, services: Services) -> bool:
@@ -159,13 +161,13 @@ def repeatable(question: str, services: Services) -> bool:
 
 def _tell(surge: Surge, at: datetime, services: Services) -> list[Reply]:
     """Those who edit data/: how many ask, where, what, and how to answer; when so many ask as never before twice."""
-    rows = services.asked.of_surge(surge.id)
-    count = askers(rows)
+    count = services.asked.surge_askers(surge.id)
     if surge.told and count < 2 * surge.told:
         return []
     services.asked.tell_surge(surge.id, count)
+    rows = services.asked.of_surge(surge.id)
     places = rooms(rows)
-    lines = [f"「{text}」" for text in wordings(rows)[:SHOWN]]
+    lines = [f"「{text}」" for text in services.asked.surge_wordings(surge.id, SHOWN)]
     names = list(dict.fromkeys(row.room for row in rows if row.room))
     more = "……" if len(names) > SHOWN else ""
     lines.append(f"在 {len(places)} 个群：{'、'.join(names[:SHOWN])}{more}" if names else "在私聊里")
