@@ -47,6 +47,7 @@ OTHER_TOPIC = "其他"
 
 _BOM = "\ufeff"
 _FILE = Path("faq.yaml")
+_BROKEN = "faq.yaml 现在没写好，可能有人正在改：等他存好再来，或者发 /faq 回退。{}"
 _ODD = "这一条在文件里的写法特别，小巷改不了，请管理员直接改 faq.yaml"
 
 
@@ -57,12 +58,15 @@ class CannotApply(ValueError):
 def apply(text: str, edit: Edit) -> str:
     """The text of faq.yaml with the edit made. A byte order mark and all line ends stay.
 
-    Raises CannotApply; bot.yamlfile.Invalid when the text is not YAML to begin with.
+    Raises CannotApply, also when the text is not YAML to begin with.
     """
     bom, text = (_BOM, text[1:]) if text.startswith(_BOM) else ("", text)
-    document = document_of(_FILE, text)
+    try:
+        document = document_of(_FILE, text)
+    except Invalid as error:
+        raise CannotApply(_BROKEN.format(error.problems[0])) from error
     if document.problems:
-        raise CannotApply("faq.yaml 现在有写错的地方，先改好它：" + str(document.problems[0]))
+        raise CannotApply(_BROKEN.format(document.problems[0]))
     if not isinstance(document.root, SequenceNode):
         raise CannotApply("faq.yaml 不是一条一条的列表，请管理员看一下文件")
     after = _added(text, document, edit) if edit.kind == "add" else _changed(text, document, edit)

@@ -226,6 +226,13 @@ def test_a_newer_edit_replaces_the_one_that_waits(chat: Chat) -> None:
     assert staff(chat, "确认") == ""
 
 
+def test_an_edit_that_cannot_be_made_leaves_the_one_that_waits(chat: Chat) -> None:
+    staff(chat, "/faq 改 hesuan-time 8点")
+    assert "换成公开的" in staff(chat, "/faq 改 hesuan-place 打13812345678")
+    assert "已上线" in staff(chat, "确认")
+    assert answer(chat, "hesuan-time") == "8点"
+
+
 def test_each_room_has_its_own(chat: Chat) -> None:
     staff(chat, "/faq 改 hesuan-time 8点")
     assert "预览" in alone(chat, "/faq 改 hesuan-place 南门")
@@ -270,7 +277,8 @@ def test_a_preview_lapses(chat: Chat) -> None:
     staff(chat, "/faq 改 hesuan-time 8点")
     chat.clock.advance(minutes=31)
     chat.app.tick(chat.clock.now())
-    assert staff(chat, "确认") == ""
+    assert "已经不在等了" in staff(chat, "确认")
+    assert answer(chat, "hesuan-time").startswith("每轮")
     assert chat.app.ledger.execute("SELECT state FROM edits").fetchall() == [("dropped",)]
 
 

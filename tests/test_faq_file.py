@@ -149,7 +149,8 @@ def test_git_sees_only_the_lines_of_the_entry(tmp_path: Path) -> None:
         (HAND_WRITTEN, edit("flat", questions_less=["在哪理发"]), "至少留一种"),
         (HAND_WRITTEN, edit("flat", id="other"), "不能在群里改"),
         ("a: b\n", edit("flat", answer="x"), "不是一条一条"),
-        ("- id: a\n  id: a\n", edit("a", answer="x"), "写错"),
+        ("- id: a\n  id: a\n", edit("a", answer="x"), "faq.yaml:2: .*写了两次"),
+        ("- id: [\n", edit("a", answer="x"), "等他存好再来"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_refused_with_its_reason(text: str, asked: Edit, reason: str) -> None:

@@ -24,6 +24,12 @@ _YES = re.compile(rf"确认(?:上线|修改|改|无误)?(?:吧|了)?{_STOPS}|(?:
 _YES_ALONE = re.compile(rf"{_YES.pattern}|确定(?:改)?(?:吧|了)?{_STOPS}|(?:可以)?改吧{_STOPS}")
 _NO = re.compile(rf"(?:取消|不改|别改|先不改|不用改|不要改|不加|不上线|算了|不对)(?:了|吧)?{_STOPS}")
 _QUOTED = re.compile(r"问答改动(\d{1,7})")
+LATE = timedelta(hours=2)
+"""So long after a preview has lapsed a 「确认」 is told so: silence would be taken for a yes."""
+
+LAPSED = "没有及时确认"
+"""Reason of an edit whose preview nobody answered in time."""
+
 _AT_ONCE = timedelta(minutes=3)
 """So soon after a preview 「好的」 is said to it."""
 
@@ -32,7 +38,7 @@ def ask(edit: Edit, at: datetime, services: Services) -> None:
     """Wait for the answer to a preview."""
     seen = fingerprint(services.faq.get(edit.entry))
     services.dialogues.begin(
-        edit.room_id, edit.person_id, Dialogue(KIND, str(edit.id), (seen,)), at + _patience(services)
+        edit.room_id, edit.person_id, Dialogue(KIND, str(edit.id), (seen,)), at + _patience(services) + LATE
     )
 
 
@@ -40,10 +46,16 @@ def answer_edit(request: Request, services: Services) -> Outcome | None:
     """What whoever was shown a preview says next, if it is a yes or a no."""
     assert request.dialogue is not None
     edit = services.edits.get(int(request.dialogue.ticket))
-    if edit is None or edit.state != "previewed":
+    if edit is None:
         return None
     words = request.text.strip()
-    if (_YES_ALONE if request.message.private else _YES).fullmatch(words):
+    yes = (_YES_ALONE if request.message.private else _YES).fullmatch(words)
+    if yes and _lapsed(edit, request.message.at, services):
+        services.dialogues.end(request, KIND)
+        return _said(request, services.replies("faq_over", number=str(edit.id)))
+    if edit.state != "previewed":
+        return None
+    if yes:
         return _confirm(edit, request.dialogue, request, services)
     if _NO.fullmatch(words):
         return _drop(edit, request, services)
@@ -64,7 +76,7 @@ def pointed(quote: str, words: str, request: Request, services: Services) -> Out
         return None
     if edit.person_id != request.person.id:
         return _said(request, services.replies("faq_not_yours", number=str(edit.id), name=edit.person))
-    if edit.state != "previewed":
+    if edit.state != "previewed" or _lapsed(edit, request.message.at, services):
         return _said(request, services.replies("faq_over", number=str(edit.id)))
     if no:
         return _drop(edit, request, services)
@@ -85,6 +97,11 @@ def _confirm(edit: Edit, asked: Dialogue, request: Request, services: Services) 
     services.edits.move(edit.id, "confirmed", at)
     services.audit.write(request.by, "faq", f"问答改动{edit.id} 确认：{edit.kind} {edit.entry}".rstrip())
     return Outcome(f"{LABEL}:{edit.id}")
+
+
+def _lapsed(edit: Edit, at: datetime, services: Services) -> bool:
+    waits = edit.state == "previewed"
+    return edit.reason == LAPSED or (waits and edit.at + _patience(services) <= at)
 
 
 def _drop(edit: Edit, request: Request, services: Services) -> Outcome:
@@ -116,7 +133,7 @@ def _ring(at: datetime, services: Services) -> list[Reply]:
     """What nobody confirmed in time is dropped. Whoever asked for it never answered the preview, and knows."""
     for edit in services.edits.in_state("previewed"):
         if edit.at + _patience(services) <= at:
-            services.edits.move(edit.id, "dropped", at, "没有及时确认")
+            services.edits.move(edit.id, "dropped", at, LAPSED)
     return []
 
 

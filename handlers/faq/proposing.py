@@ -21,11 +21,9 @@ def propose(
     the same entry, both are made together."""
     message = request.message
     waiting = waiting_edit(message.room_id, request.person.id, services)
-    if waiting is not None:
-        services.edits.move(waiting.id, "dropped", message.at, "又发了一个")
-        if waiting.entry == entry and waiting.kind != "rollback":
-            kind = kind if waiting.kind == kind else "add" if waiting.kind == "add" else "change"
-            values = together(waiting.values, values)
+    if waiting is not None and waiting.entry == entry and waiting.kind != "rollback":
+        kind = kind if waiting.kind == kind else "add" if waiting.kind == "add" else "change"
+        values = together(waiting.values, values)
     new = Edit(
         0,
         message.at,
@@ -47,6 +45,8 @@ def propose(
         return said(request, services.replies("faq_last_question", id=entry))
     if after.valid_from and after.valid_until and after.valid_until <= after.valid_from:
         return said(request, services.replies("faq_days_crossed", id=entry))
+    if waiting is not None:
+        services.edits.move(waiting.id, "dropped", message.at, "又发了一个")
     edit = services.edits.propose(new)
     return Outcome(f"{LABEL}:{edit.id}")
 
