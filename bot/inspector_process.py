@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import IO, Any
+from typing import IO, Any, Literal
 from zoneinfo import ZoneInfo
 
 from bot.check_content import Outlook
@@ -35,6 +35,9 @@ log = logging.getLogger("xiaoxiang.reload")
 LEARNT = frozenset({"intents", "lexicon"})
 """The fields of Data from which something is learnt."""
 
+TOO_LONG = 180.0
+"""Seconds after which the other process is taken to hang, and ended: learning anew takes ten, on a slow machine sixty."""
+
 AT_A_TIME, REST = 0.001, 0.002
 """Seconds: so long the index is worked on, and so long the loop has the machine to itself."""
 
@@ -49,7 +52,7 @@ Parts = Mapping[str, Any]
 class Question:
     """What is asked of the other process."""
 
-    kind: str
+    kind: Literal["look", "read", "prepare"]
     """"look" at files, only "read" them, or "prepare" for edits of what is live."""
     files: Mapping[str, bytes]
     base: Mapping[str, bytes]
@@ -123,7 +126,9 @@ class InspectorProcess:
         self._end()
         return None
 
-    def _ask(self, kind: str, files: Mapping[str, bytes], base: Content) -> Any:
+    def _ask(
+        self, kind: Literal["look", "read", "prepare"], files: Mapping[str, bytes], base: Content
+    ) -> Any:
         if self._process is None or self._process.poll() is not None:
             self._end()
             self._process = subprocess.Popen(
@@ -143,9 +148,16 @@ class InspectorProcess:
         self._process.stdin.flush()
 
     def _hear(self) -> Any:
+        """The next answer. Raises EOFError when the process died, or hung and was ended."""
         if self._process is None or self._process.stdout is None:
             raise EOFError("ended")
-        return pickle.load(self._process.stdout)
+        watch = threading.Timer(TOO_LONG, self._process.kill)
+        watch.daemon = True
+        watch.start()
+        try:
+            return pickle.load(self._process.stdout)
+        finally:
+            watch.cancel()
 
     def _made(self, parts: Parts, files: Mapping[str, bytes], base: Content) -> Content:
         data = replace(base.data, **parts, files=files)
@@ -198,6 +210,10 @@ class _Work:
         if question.kind == "read":
             read = self._inspect.read(question.files, base)
             self._answer(Found(None, (), ()) if read is None else _parts(read.data, base.data))
+            return
+        if question.kind == "prepare":
+            self._inspect.prepare(base)
+            self._answer(Found(None, (), ()))
             return
         found = self._inspect(question.files, base, sound=lambda data: self._answer(_parts(data, base.data)))
         if found.content is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.inspector_process import InspectorProcess
 from bot.learnt import engine_of
 from bot.model.settings import Settings
 from bot.settings import Data, load_data
@@ -235,3 +236,26 @@ def test_several_edits_within_seconds_are_told_together(desk: Desk) -> None:
     desk.edit("晚上十点", "晚上九点")
     news = desk.heard()
     assert len(news) == 1 and "2 次" in news[0] and "改 rice" in news[0] and "改 gate" in news[0]
+
+
+def test_the_process_beside_the_bot_finds_what_is_found_here_and_may_die(
+    desk: Desk, settings: Settings
+) -> None:
+    app = desk.chat.app
+    base, good = app.live.content, dict(app.live.content.data.files)
+    beside = InspectorProcess(replace(settings, data=desk.folder), app.inspector)
+    beside.prepare(base)
+    new = {**good, "faq.yaml": FAQ.replace("带上出入证", "早上八点开门").encode()}
+    broken = {**good, "faq.yaml": FAQ.replace("id: gate", "id: rice").encode()}
+    for files in (new, broken, new):
+        here, there = app.inspector(files, base), beside(files, base)
+        assert (there.problems, there.warnings) == (here.problems, here.warnings)
+        assert (there.content is None) == (here.content is None)
+        if there.content and here.content:
+            assert there.content.data == here.content.data
+            assert there.content.engine.understand("大米哪里买").faq is not None
+    assert beside._process is not None
+    beside._process.kill()
+    beside._process.wait()
+    assert beside(new, base).content is not None
+    beside.close()
