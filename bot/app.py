@@ -225,7 +225,7 @@ class App:
         self.gaps.prepare()
         self._begin()
         inspector = InspectorProcess(self.settings, self.inspector)
-        self.reloader.inspect_by(inspector)
+        self.reloader.worker.inspect = inspector
         steady()
         bell = Bell()
         bell.every(HEARTBEAT_SECONDS, self.heartbeat)

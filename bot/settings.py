@@ -62,15 +62,15 @@ def check(path: Path, now: datetime | None = None) -> list[Problem]:
         tree=Tree(settings.value.groups) if settings.value else None,
         thoroughly=True,
         semantic=semantic and installed(),
-        quiet=_quiet_hours(settings.value) if settings.value else None,
-        outlook=_outlook(settings.value, now),
+        quiet=quiet_hours(settings.value) if settings.value else None,
+        outlook=outlook_of(settings.value, now),
     )
     if semantic and settings.document and not installed():
         problems += (settings.document.problem((("semantic",), MISSING)),)
     return sorted({*settings.problems, *problems})
 
 
-def _outlook(settings: Settings | None, now: datetime | None) -> Outlook:
+def outlook_of(settings: Settings | None, now: datetime | None) -> Outlook:
     """What data/ is held against; a bot.yaml that is broken is the defaults."""
     if settings is None:
         return Outlook(now.astimezone(ZoneInfo(Settings.timezone)).date() if now else None)
@@ -83,7 +83,8 @@ def _outlook(settings: Settings | None, now: datetime | None) -> Outlook:
     )
 
 
-def _quiet_hours(settings: Settings) -> dict[ModeName, str]:
+def quiet_hours(settings: Settings) -> dict[ModeName, str]:
+    """When notices are held back, in each mode."""
     modes = settings.modes
     return {
         "everyday": (modes.everyday.notices or settings.notices).quiet_hours,

@@ -165,6 +165,16 @@ def test_killed_between_writing_and_settling_an_edit_is_done_all_the_same(
     assert "第 3 版" not in listed
 
 
+def test_an_edit_from_the_chat_leaves_alone_what_somebody_else_left_half_done(desk: Desk) -> None:
+    desk.edit("duty:", "duty：", "contacts.yaml")
+    desk.heard()
+    staff(desk, "/faq 改 rice 答案 大米在西门领。")
+    assert "改好了" in staff(desk, "确认")
+    assert "西门" in desk.asked("大米哪里买")
+    assert "duty：" in (desk.folder / "contacts.yaml").read_text("utf-8")
+    assert not list(desk.folder.glob("*改坏的"))
+
+
 def test_the_ledger_keeps_so_many_versions_and_no_text_that_nobody_needs() -> None:
     ledger = Ledger(None)
     book = Versions(ledger)
