@@ -58,6 +58,8 @@ class Question:
     base: Mapping[str, bytes]
     """The files of what is live."""
     outlook: Outlook
+    number: int
+    """Stands in its answers, so that none is taken for another's."""
 
 
 class InspectorProcess:
@@ -70,6 +72,8 @@ class InspectorProcess:
         self._here = here
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
+        self._number = 0
+        """Of the last question."""
 
     def __call__(self, files: Mapping[str, bytes], base: Content) -> Found:
         """See Inspector."""
@@ -138,7 +142,8 @@ class InspectorProcess:
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
             self._tell(self._settings)
-        self._tell(Question(kind, dict(files), dict(base.data.files), self._here.outlook()))
+        self._number += 1
+        self._tell(Question(kind, dict(files), dict(base.data.files), self._here.outlook(), self._number))
         return self._hear()
 
     def _tell(self, what: object) -> None:
@@ -148,16 +153,19 @@ class InspectorProcess:
         self._process.stdin.flush()
 
     def _hear(self) -> Any:
-        """The next answer. Raises EOFError when the process died, or hung and was ended."""
+        """The next answer. Raises EOFError when the process died, or hung and was ended, ValueError for another's answer."""
         if self._process is None or self._process.stdout is None:
             raise EOFError("ended")
         watch = threading.Timer(TOO_LONG, self._process.kill)
         watch.daemon = True
         watch.start()
         try:
-            return pickle.load(self._process.stdout)
+            number, answer = pickle.load(self._process.stdout)
         finally:
             watch.cancel()
+        if number != self._number:
+            raise ValueError("an answer to another question")
+        return answer
 
     def _made(self, parts: Parts, files: Mapping[str, bytes], base: Content) -> Content:
         data = replace(base.data, **parts, files=files)
@@ -190,9 +198,10 @@ def breather() -> Callable[[], None]:
 class _Work:
     """Answers questions, and remembers what it made for the last ones."""
 
-    def __init__(self, settings: Settings, answer: Callable[[object], None]) -> None:
+    def __init__(self, settings: Settings, tell: Callable[[tuple[int, object]], None]) -> None:
         self._settings = settings
-        self._answer = answer
+        self._tell = tell
+        self._number = 0
         self._outlook = Outlook()
         self._inspect = Inspector(
             settings.data,
@@ -204,8 +213,11 @@ class _Work:
         self._known: list[Content] = []
         """What was made of the files last looked at; one of them is live."""
 
+    def _answer(self, what: object) -> None:
+        self._tell((self._number, what))
+
     def __call__(self, question: Question) -> None:
-        self._outlook = question.outlook
+        self._number, self._outlook = question.number, question.outlook
         base = self._base(question.base)
         if question.kind == "read":
             read = self._inspect.read(question.files, base)

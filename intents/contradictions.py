@@ -117,7 +117,7 @@ class _Told:
 
     def __init__(self, statement: Statement) -> None:
         self.statement = statement
-        self.listed = bool(statement.path) and statement.path[:1] == ("contacts",)
+        self.listed = statement.path is not None and statement.path[:1] == ("contacts",)
         self.figures = list(figures(statement.text)) if any(map(_numeral, statement.text)) else []
         self.questions = (
             [subject_of(text[:LONGEST_QUESTION]) for text in statement.questions] if self.figures else []

@@ -222,7 +222,7 @@ def _minute(text: str) -> int | None:
     minute = int(parts["minute"]) if parts["minute"] else 0
     if rest:
         quarters = {"半": 30, "一刻": 15, "三刻": 45}
-        minute = quarters.get(rest, _number(rest.rstrip("分整钟")) or 0)
+        minute = quarters.get(rest, int(_number(rest.rstrip("分整钟")) or 0))
     daytime = parts["daytime"] or ""
     late = daytime in ("下午", "傍晚", "晚上", "夜里", "夜间", "今晚", "明晚", "晚")
     if (late or (daytime == "中午" and hour < 10)) and hour < 12:
