@@ -12,8 +12,9 @@ near-misses would be answered; with nearness in meaning (intents/semantic.py), h
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -204,8 +205,8 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
-    """What a question is made of, whatever else the FAQ holds: kept from one index to the next."""
+class Form:
+    """What a question is made of, whatever else the FAQ holds: the same in every index of one lexicon."""
 
     said: str
     """With one word for synonyms."""
@@ -252,8 +253,8 @@ class FaqIndex:
         used = [(place, entry) for place, entry in enumerate(entries) if entry.enabled]
         answering = [(place, text, True) for place, entry in used for text in entry.questions]
         misses = [(place, text, False) for place, entry in used for text in entry.not_examples]
-        known: dict[str, _Form] = before._forms if before else {}
-        self._forms: dict[str, _Form] = {}
+        known: dict[str, Form] = before._forms if before else {}
+        self._forms: dict[str, Form] = {}
         seen = Counter[str]()
         for _, text, answers in (*answering, *misses):
             pause()
@@ -262,6 +263,10 @@ class FaqIndex:
                 seen.update(form.grams)
         self._rarity = {gram: math.log((len(answering) + 1) / (n + 1)) + 1 for gram, n in seen.items()}
         self._unseen = math.log(len(answering) + 1) + 1
+        asking = {char: _ASKING_WEIGHT * self._rarity.get(char, self._unseen) for char in _ASKING}
+        self._char_weights = {
+            gram: rarity for gram, rarity in self._rarity.items() if len(gram) == 1
+        } | asking
         self._pairs = frozenset(gram for gram in seen if len(gram) == 2 and not _ASKING.issuperset(gram))
         self._meanings = (
             meanings([normalise(text) for _, text, _ in (*answering, *misses)]) if meanings else None
@@ -287,6 +292,11 @@ class FaqIndex:
         return FaqIndex(entries, self._lexicon, self._normalise, self._meanings_of, pause, self)
 
     @property
+    def by_meaning(self) -> bool:
+        """Whether nearness in meaning counts, too."""
+        return self._meanings_of is not None
+
+    @property
     def sure(self) -> float:
         """Likeness from which an entry is answered without asking back."""
         return self._sure
@@ -307,7 +317,7 @@ class FaqIndex:
         same = self._exact.get(said)
         if same is not None:
             return Found(self._ids[same], 1.0, True, (self._ids[same],), (said,))
-        asked = self._asked(said)
+        asked = self.weighed(self._form(said))
         if sum(gram in self._rarity and not _ASKING.issuperset(gram) for gram in asked.vector) < _PIECES:
             return None
         ranked = self._ranked(asked, text)
@@ -337,7 +347,7 @@ class FaqIndex:
         text = text[:LONGEST_QUESTION]
         said = self._tidy(text)
         same = self._exact.get(said)
-        asked = self._asked(said)
+        asked = self.weighed(self._form(said))
         found = _scored(self._ranked(asked, text), asked, self._ids)
         if same is None:
             return found[:most]
@@ -346,7 +356,38 @@ class FaqIndex:
 
     def taken_apart(self, text: str) -> Asked:
         """A normalised text as questions are compared, for ``alike``."""
-        return self._asked(self._tidy(text[:LONGEST_QUESTION]))
+        return self.weighed(self.form(text))
+
+    def form(self, text: str) -> Form:
+        """What a normalised text is made of."""
+        return self._form(self._tidy(text[:LONGEST_QUESTION]))
+
+    def kept(self, text: str) -> Form | None:
+        """The form of one of the FAQ's own questions or near-misses, as it is written in data/."""
+        return self._forms.get(text)
+
+    def weighed(self, form: Form) -> Asked:
+        """A question as this index weighs it, for ``likeness`` and ``alike``."""
+        rarity, unseen, length = self._rarity, self._unseen, self._length(form)
+        return self._weighed(form, {gram: rarity.get(gram, unseen) / length for gram in form.grams})
+
+    def most(self, form: Form, known: Asked) -> float:
+        """What ``likeness`` is at most, found much quicker: as if all that two questions share stood in one order."""
+        shared = known.chars.keys() & form.chars
+        if shared <= _ASKING:
+            return 0.0
+        weight = sum(self._weights(shared))
+        there = 2 * sum(map(known.said.__contains__, form.said)) / (len(form.said) + len(known.said))
+        asked = weight / sum(self._weights(form.chars))
+        return _COSINE + _ORDER * min(1.0, there) + _ASKED * asked + _KNOWN * weight / known.weight
+
+    def _weights(self, chars: Iterable[str]) -> Iterator[float]:
+        return map(self._char_weights.get, chars, repeat(self._unseen))
+
+    def owner(self, form: Form) -> str | None:
+        """The id of the entry that answers these very words, whatever else is like them."""
+        place = self._exact.get(form.said)
+        return None if place is None else self._ids[place]
 
     def plain(self, text: str) -> str:
         """A normalised text without politeness and small words, with one word for all that come to the same."""
@@ -390,31 +431,22 @@ class FaqIndex:
         text = _POLITE.sub("", text)
         return self._one_word(text[:-1] + "吗" if text.endswith("不") else text)
 
-    def _form(self, said: str) -> _Form:
+    def _form(self, said: str) -> Form:
         """A tidied text taken apart."""
         plain = self._plain_word(_SMALL.sub("", said))
         grams = (*said, *map(str.__add__, said, said[1:]), *plain, *map(str.__add__, plain, plain[1:]))
-        return _Form(
+        return Form(
             said, tuple(dict.fromkeys(grams)), tuple(dict.fromkeys(plain)), self._kind(said), _poles(said)
         )
 
-    def _length(self, form: _Form) -> float:
+    def _length(self, form: Form) -> float:
         """Of its vector, before it is made 1."""
         rarity, unseen = self._rarity, self._unseen
         weights = [rarity.get(gram, unseen) for gram in form.grams]
         return math.sqrt(math.fsum([weight * weight for weight in weights])) or 1.0
 
-    def _asked(self, said: str) -> Asked:
-        form = self._form(said)
-        rarity, unseen, length = self._rarity, self._unseen, self._length(form)
-        return self._weighed(form, {gram: rarity.get(gram, unseen) / length for gram in form.grams})
-
-    def _weighed(self, form: _Form, vector: dict[str, float]) -> Asked:
-        rarity, unseen = self._rarity, self._unseen
-        chars = {
-            char: rarity.get(char, unseen) * (_ASKING_WEIGHT if char in _ASKING else 1.0)
-            for char in form.chars
-        }
+    def _weighed(self, form: Form, vector: dict[str, float]) -> Asked:
+        chars = dict(zip(form.chars, self._weights(form.chars), strict=True))
         return Asked(
             said=form.said,
             vector=vector,
@@ -438,6 +470,20 @@ def _likeness(asked: Asked, known: Asked, cosine: float, order: "_Order") -> flo
         + _ASKED * weight / asked.weight
         + _KNOWN * weight / known.weight
     )
+
+
+def substantial(form: Form) -> set[str]:
+    """The characters that say what a question is about; all of them where there are none: without one in common two
+    questions are alike only if they are the same."""
+    return {char for char in form.chars if char not in _ASKING} or set(form.chars)
+
+
+def likeness(asked: Asked, known: Asked) -> float:
+    """How alike a question of the FAQ is to what is asked, by words alone, before anything is taken away: 0 to 1."""
+    if asked.chars.keys() & known.chars.keys() <= _ASKING:
+        return 0.0
+    cosine = sum([weight * known.vector.get(gram, 0.0) for gram, weight in asked.vector.items()])
+    return _likeness(asked, known, cosine, _Order(asked.said))
 
 
 def alike(one: Asked, other: Asked) -> float:
