@@ -239,11 +239,15 @@ class OnTerminal(Stage):
     """`xiaoxiang run` on a pipe."""
 
     async def start(self) -> None:
-        self._bot = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run",
-            cwd=self.folder, env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "400"},
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=(self.folder / "bot.log").open("ab"),
-        )  # fmt: skip
+        with (self.folder / "bot.log").open("ab") as log:
+            self._bot = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", "run"),
+                cwd=self.folder,
+                env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "400"},
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+            )
         self._reading = asyncio.create_task(self._read())
         await self.say(ROOMS[0], "你好")
         assert await _until(lambda: self._echoed, 30), (self.folder / "bot.log").read_text("utf-8")
