@@ -49,6 +49,14 @@ class Edits:
         )
         return [_edit(row) for row in rows]
 
+    def confirmed_since(self, person_id: str, room_id: str, since: datetime) -> bool:
+        """True when they confirmed an edit there that was asked for since then."""
+        row = self._ledger.execute(
+            "SELECT 1 FROM edits WHERE at >= ? AND person_id = ? AND room_id = ? AND state IN ('confirmed', 'live')",
+            (millis(since), person_id, room_id),
+        ).fetchone()
+        return row is not None
+
     def move(self, number: int, state: EditState, at: datetime, reason: str = "") -> None:
         """Change its state."""
         self._ledger.execute(

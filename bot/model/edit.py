@@ -63,6 +63,10 @@ class EditBook(Protocol):
         """Those in these states, oldest first."""
         ...
 
+    def confirmed_since(self, person_id: str, room_id: str, since: datetime) -> bool:
+        """True when they confirmed an edit there that was asked for since then."""
+        ...
+
     def move(self, number: int, state: EditState, at: datetime, reason: str = "") -> None:
         """Change its state."""
         ...

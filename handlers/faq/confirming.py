@@ -22,7 +22,10 @@ AGAIN = "again"
 _STOPS = r"[\s。.!！~～,，]*"
 _YES = re.compile(rf"确认(?:上线|修改|改|无误)?(?:吧|了)?{_STOPS}|(?:确认|确定)?上线(?:吧|了)?{_STOPS}")
 _YES_ALONE = re.compile(rf"{_YES.pattern}|确定(?:改)?(?:吧|了)?{_STOPS}|(?:可以)?改吧{_STOPS}")
-_NO = re.compile(rf"(?:取消|不改|别改|先不改|不用改|不要改|不加|不上线|算了|不对)(?:了|吧)?{_STOPS}")
+_NO = re.compile(
+    rf"(?:取消|不改|别改|先不改|不用改|不要改|不加|不上线|不要|不用|算了|不对)(?:了|吧)?{_STOPS}"
+)
+_NUMBERED = re.compile(rf"确认\s*(?:问答)?(?:改动|#)?\s*(\d{{1,7}})\s*号?{_STOPS}")
 _QUOTED = re.compile(r"问答改动(\d{1,7})")
 LATE = timedelta(hours=2)
 """So long after a preview has lapsed a 「确认」 is told so: silence would be taken for a yes."""
@@ -48,8 +51,8 @@ def answer_edit(request: Request, services: Services) -> Outcome | None:
     edit = services.edits.get(int(request.dialogue.ticket))
     if edit is None:
         return None
-    words = request.text.strip()
-    yes = (_YES_ALONE if request.message.private else _YES).fullmatch(words)
+    words = nearly.plain(request.text)
+    yes = _own_number(words, edit) or (_YES_ALONE if request.message.private else _YES).fullmatch(words)
     if yes and _lapsed(edit, request.message.at, services):
         services.dialogues.end(request, KIND)
         return _said(request, services.replies("faq_over", number=str(edit.id)))
@@ -60,17 +63,23 @@ def answer_edit(request: Request, services: Services) -> Outcome | None:
     if _NO.fullmatch(words):
         return _drop(edit, request, services)
     soon = request.message.at - edit.at <= _AT_ONCE
-    if soon and (nearly.casual(words) or nearly.yes(words)):
+    if soon and (nearly.casual(words) or nearly.yes(words) or nearly.hesitant(words)):
         return _said(request, services.replies("faq_not_yet", number=str(edit.id)))
     if soon and nearly.otherwise(words):
         return _said(request, services.replies("faq_type_anew", number=str(edit.id)))
     return None
 
 
+def _own_number(words: str, edit: Edit) -> bool:
+    """确认 3, 确认改动3, of a preview with that number."""
+    found = _NUMBERED.fullmatch(words)
+    return found is not None and int(found[1]) == edit.id
+
+
 def pointed(quote: str, words: str, request: Request, services: Services) -> Outcome | None:
     """「确认」 or 「取消」 to a quoted preview, whatever else was asked since; None when it is nothing of that."""
-    found = _QUOTED.search(quote)
-    yes, no = _YES_ALONE.fullmatch(words.strip()), _NO.fullmatch(words.strip())
+    found, words = _QUOTED.search(quote), nearly.plain(words)
+    yes, no = _YES_ALONE.fullmatch(words), _NO.fullmatch(words)
     edit = services.edits.get(int(found[1])) if found and (yes or no) else None
     if edit is None or edit.room_id != request.message.room_id:
         return None

@@ -40,7 +40,7 @@ _QUOTED = re.compile(r"通知(\d{1,6})")
 def answer_notice(request: Request, services: Services) -> Outcome | None:
     """What whoever was shown a preview says next, if it is a yes or a no."""
     assert request.dialogue is not None
-    words = request.text.strip()
+    words = nearly.plain(request.text)
     notice = services.notices.get(int(request.dialogue.ticket))
     if notice is None:
         return None
@@ -51,19 +51,30 @@ def answer_notice(request: Request, services: Services) -> Outcome | None:
     if notice.state != "draft":
         return None
     if yes:
+        if _said_to_an_edit(notice, request, services):
+            words = services.replies("notice_by_number", number=notice.number, id=str(notice.id))
+            return _said(request, words)
         return confirm(notice, "bare", request, services)
     if _NO.fullmatch(words):
         return withdraw(notice, request, services)
     return _not_yet(notice, words, request, services)
 
 
+def _said_to_an_edit(notice: Notice, request: Request, services: Services) -> bool:
+    """True when an edit of the FAQ was previewed and confirmed after this notice: a 确认 more is rather the same one again,
+    and the groups cannot be made to unread what leaves."""
+    message = request.message
+    return services.edits.confirmed_since(request.person.id, message.room_id, notice.created_at)
+
+
 def _not_yet(notice: Notice, words: str, request: Request, services: Services) -> Outcome | None:
     """A yes in other words, or a wish for other words, from whoever was shown a preview: it has not been sent, and how it
     is. None for anything else."""
-    casual = nearly.casual(words) and request.message.at - notice.created_at <= _AT_ONCE
+    soon = request.message.at - notice.created_at <= _AT_ONCE
+    casual = nearly.casual(words) and soon
     if request.person.id != notice.by_id or notice.reason == AWAITS_SECOND:
         return None
-    if casual or nearly.yes(words):
+    if casual or nearly.yes(words) or (soon and nearly.hesitant(words)):
         return _said(request, services.replies("notice_not_yet", number=notice.number))
     if moved := retiming.redraft(notice, words, request, services):
         return moved
@@ -74,12 +85,15 @@ def _not_yet(notice: Notice, words: str, request: Request, services: Services) -
 
 def pointed(quote: str, said: str, request: Request, services: Services) -> Outcome | None:
     """「确认 12」, 「不发通知12」, and 确认 said to a quoted preview, among those at work; None when it is nothing of that."""
-    words = said.strip()
+    words = nearly.plain(said)
     number, yes = _number(quote, words)
     at_work = number and may(request.person, "worker", None, services.groups)
     notice = services.notices.get(number) if at_work else None
     if notice is None or (notice.state != "draft" and not quote and "通知" not in words):
         return None  # 「确认 12」 may be about anything else
+    edit = None if quote or "通知" in words else services.edits.get(notice.id)
+    if edit and edit.state == "previewed" and edit.person_id == request.person.id:
+        return _said(request, services.replies("notice_or_edit", id=str(notice.id)))
     how: How = "numbered" if _NUMBERED.fullmatch(words) else "quoted"
     return confirm(notice, how, request, services) if yes else withdraw(notice, request, services)
 
@@ -88,7 +102,7 @@ def seconded(said: str, request: Request, services: Services) -> Outcome | None:
     """A bare 「确认」 in the group where a second person was asked for, by somebody who was asked nothing themselves."""
     place, at = request.place, request.message.at
     asked_here = place is not None and place.room == services.groups.staff_room(services.groups.root)
-    if not asked_here or _YES.fullmatch(said.strip()) is None:
+    if not asked_here or _YES.fullmatch(nearly.plain(said)) is None:
         return None
     since = at - timedelta(minutes=services.notice_settings.confirm_minutes)
     waiting = [
