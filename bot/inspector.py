@@ -97,7 +97,9 @@ class Inspector:
         return Found(content, (), tuple(sorted(problems)), read)
 
     def _engine(self, data: Data, base: Content) -> Engine:
-        return engine_of(data, semantic=self.semantic) if trained_otherwise(data, base.data) else base.engine
+        if not trained_otherwise(data, base.data):
+            return base.engine
+        return engine_of(data, semantic=self.semantic, before=base.engine)
 
     def _taken_apart(self, base: Content) -> Sentences:
         """The sentences of the intents that are live: once, until they change."""
@@ -156,7 +158,7 @@ class _Trial:
         before = self.base.data
         data = replace(before, intents=tuple(intents), lexicon=lexicon, faq=tuple(faq))
         if trained_otherwise(data, before):
-            self.engine = engine_of(data, semantic=self.semantic)
+            self.engine = engine_of(data, semantic=self.semantic, before=self.base.engine)
             return check(intents, lexicon, faq, semantic=self.semantic, engine=self.engine)
         if data.faq == before.faq:
             self.engine = self.base.engine

@@ -173,7 +173,7 @@ class InspectorProcess:
 
     def _engine(self, data: Data, base: Content) -> Engine:
         if trained_otherwise(data, base.data):
-            return engine_of(data, semantic=self._settings.semantic)
+            return engine_of(data, semantic=self._settings.semantic, before=base.engine)
         if data.faq == base.data.faq:
             return base.engine
         return base.engine.with_faq(data.faq, breather())

@@ -7,7 +7,7 @@ the rules that hold are heard.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.model.understanding import Action, FaqHit, Slots, Understanding, Why
@@ -154,6 +154,9 @@ class Engine:
     scorer: Scorer = field(repr=False)
     voices: dict[str, _Voice] = field(repr=False)
     """By the words, normalised: what stands there word for word means what is written there."""
+    lexicon: LexiconSpec = field(repr=False)
+    lessons: dict[str, Sample] = field(default_factory=dict, repr=False, compare=False)
+    """What was read to learn from, by the sentence as it is written; empty when what it taught was known already."""
 
     @classmethod
     def build(
@@ -164,18 +167,31 @@ class Engine:
         *,
         semantic: bool = False,
         learnt: Learnt | None = None,
+        before: "Engine | None" = None,
     ) -> "Engine":
         """The engine of these data. Raises UnknownGroupError when a rule names a group the lexicon lacks.
 
         ``semantic``: the FAQ goes by meaning, too, if the encoder is installed (intents/semantic.py). ``learnt``: what
-        the examples of these very data taught before, which spares learning it again."""
-        reader = Reader(intents, lexicon)
+        the examples of these very data taught before, which spares learning it again. ``before``: an engine of nearly
+        the same data, from which is taken whatever bears on nothing that changed."""
+        of = meanings(semantic)
+        if before and before.lexicon == lexicon and _ruled(before.specs.values()) == _ruled(intents):
+            reader, lessons = before.reader, before.lessons
+            again = before.faq.by_meaning == (of is not None)
+        else:
+            reader, lessons, again = Reader(intents, lexicon), dict[str, Sample](), False
+        if learnt is None:
+            samples = tuple(_samples(intents, reader, lessons))
+            learnt = learn([sample for _, sample in samples], tuple(INTENTS), CHAT)
+            lessons = dict(samples)
         return cls(
             specs={spec.id: spec for spec in intents},
-            faq=FaqIndex(faq, lexicon, reader.normalise, meanings(semantic)),
+            faq=before.faq.renewed(faq) if before and again else FaqIndex(faq, lexicon, reader.normalise, of),
             reader=reader,
-            voices=_voices(intents, reader),
-            scorer=Scorer(learnt or learn(tuple(_samples(intents, reader)), tuple(INTENTS), CHAT)),
+            voices=_voices(intents, reader, lessons),
+            scorer=Scorer(learnt),
+            lexicon=lexicon,
+            lessons=lessons,
         )
 
     def with_faq(self, faq: Sequence[FaqEntry], pause: Callable[[], object] = lambda: None) -> "Engine":
@@ -378,12 +394,24 @@ def _names_place(slots: Slots) -> bool:
     return bool(slots.building or slots.unit or slots.room)
 
 
-def _samples(intents: Sequence[IntentSpec], reader: Reader) -> Iterator[Sample]:
-    """What the examples teach, with the features of each."""
+def _ruled(intents: Iterable[IntentSpec]) -> list[tuple[object, ...]]:
+    """What of the intents texts are read by."""
+    return [(spec.id, spec.rules, spec.urgent) for spec in intents]
 
-    def sample(text: str, intent: str, is_label: bool = True, urgent: bool | None = None) -> Sample:
+
+def _samples(
+    intents: Sequence[IntentSpec], reader: Reader, known: Mapping[str, Sample]
+) -> Iterator[tuple[str, Sample]]:
+    """What the examples teach, with the features of each, behind the sentence as it is written. ``known``: what the same
+    reader has read before."""
+
+    def sample(
+        text: str, intent: str, is_label: bool = True, urgent: bool | None = None
+    ) -> tuple[str, Sample]:
+        if same := known.get(text):
+            return text, replace(same, label=intent, is_label=is_label, urgent=urgent)
         read = reader(text)
-        return Sample(read.said, tuple(reader.signs(read)), read.rules(), intent, is_label, urgent)
+        return text, Sample(read.said, tuple(reader.signs(read)), read.rules(), intent, is_label, urgent)
 
     for spec in intents:
         for key, _, text in spec.sentences():
@@ -393,9 +421,12 @@ def _samples(intents: Sequence[IntentSpec], reader: Reader) -> Iterator[Sample]:
         yield from (sample(text, spec.id, is_label=False) for text in spec.not_examples)
 
 
-def _voices(intents: Sequence[IntentSpec], reader: Reader) -> dict[str, _Voice]:
+def _voices(intents: Sequence[IntentSpec], reader: Reader, known: Mapping[str, Sample]) -> dict[str, _Voice]:
+    def said(text: str) -> str:
+        return known[text].text if text in known else reader.normalise(text)
+
     return {
-        reader.normalise(text): _Voice(spec.id, spec.id == EMERGENCY or key == "urgent_voices")
+        said(text): _Voice(spec.id, spec.id == EMERGENCY or key == "urgent_voices")
         for spec in intents
         for key, _, text in spec.sentences()
         if key != "examples"

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b, sha256
 from io import BytesIO
-from itertools import chain, islice, pairwise
+from itertools import chain, islice
 from math import exp, log2
 
 import numpy as np
@@ -115,11 +115,6 @@ def _line(said: str) -> str:
     return f"^{' '.join(said.translate(_ALIKE).split())}$"
 
 
-def _grams(line: str) -> set[str]:
-    """The characters of a line, alone and in pairs."""
-    return {*line[1:-1], *map("".join, pairwise(line))}
-
-
 @dataclass(frozen=True)
 class Learnt:
     """What samples taught, as it is kept."""
@@ -193,12 +188,9 @@ class Scorer:
 def learn(samples: Sequence[Sample], labels: Sequence[str], silence: str) -> Learnt:
     """Fit. ``labels`` gives all that can be voted for, every sample's label and ``silence``, what a message is that
     neither rules nor examples know, among them."""
-    said = Counter(text for sample in samples for text in _grams(_line(sample.text)))
-    texts = tuple(sorted(text for text, times in said.items() if times >= SEEN))
-    signs = tuple(sorted({sign for sample in samples for sign in sample.signs}))
-    automaton, sign_places = AhoCorasick(texts), _numbered(signs, len(texts))
-    places = [_known(sample.text, sample.signs, automaton, sign_places) for sample in samples]
-    count = np.bincount(np.fromiter(chain.from_iterable(places), np.intp), minlength=len(texts) + len(signs))
+    seen = _Seen.of(samples)
+    texts, signs, places = seen.texts, seen.signs, seen.places
+    count = np.bincount(seen.flat, minlength=len(texts) + len(signs))
     rarity: Floats = np.log((len(samples) + 1) / (count + 0.5)).astype(np.float32)
     place_of = _numbered(labels)
     taught = Counter(sample.label for sample in samples if sample.is_label)
@@ -207,7 +199,7 @@ def learn(samples: Sequence[Sample], labels: Sequence[str], silence: str) -> Lea
     bias[place_of[silence]] = rule[place_of[silence]] / 2
     batches = []
     for numbers in _in_turn(samples):
-        if some := [number for number in numbers if places[number]]:
+        if some := [number for number in numbers if len(places[number])]:
             facts = _Facts.of([samples[number] for number in some], place_of, silence, rule)
             batches.append((_Batch.of([places[number] for number in some], rarity), facts))
     weights = np.zeros((len(rarity), len(bias)), np.float32)
@@ -222,6 +214,70 @@ def learn(samples: Sequence[Sample], labels: Sequence[str], silence: str) -> Lea
             bias -= STEP / 50 * error.sum(axis=0)
     table: Floats = np.concatenate([weights * rarity[:, None], (rarity**2)[:, None]], axis=1)
     return Learnt(tuple(labels), texts, signs, table, bias, rule)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What features samples have."""
+
+    texts: tuple[str, ...]
+    """Characters and pairs that are features."""
+    signs: tuple[str, ...]
+    flat: Places
+    """The features of every sample in turn, texts before signs, each once."""
+    places: Sequence[Places]
+    """The same, sample by sample."""
+
+    @classmethod
+    def of(cls, samples: Sequence[Sample]) -> "_Seen":
+        rows = np.arange(len(samples))
+        row, code = _codes([_line(sample.text) for sample in samples])
+        codes, number, times = np.unique(code, return_inverse=True, return_counts=True)
+        often = np.flatnonzero(times >= SEEN)
+        names = [_gram(int(one)) for one in codes[often]]
+        texts = tuple(sorted(names))
+        text_places = _numbered(texts)
+        place = np.full(len(codes), -1)
+        place[often] = [text_places[name] for name in names]
+        signs = tuple(sorted({sign for sample in samples for sign in sample.signs}))
+        sign_places = _numbered(signs, len(texts))
+        shown = [[sign_places[sign] for sign in sample.signs] for sample in samples]
+        edges = [
+            text_places[edge] for edge in "^$" if edge in text_places
+        ]  # said by somebody: at every line's end, too
+        row = np.concatenate([row, np.repeat(rows, [len(one) for one in shown]), np.repeat(rows, len(edges))])
+        value = np.concatenate([place[number], [*chain.from_iterable(shown)], edges * len(samples)]).astype(
+            np.int64
+        )
+        wide = len(texts) + len(signs)
+        both = _once((row * wide + value)[value >= 0])
+        return cls(texts, signs, both % wide, np.split(both % wide, np.searchsorted(both, rows[1:] * wide)))
+
+
+def _codes(lines: Sequence[str]) -> tuple[Places, Places]:
+    """The line (its number) and the code of every gram of every line, each once a line: 800,000 in a blink."""
+    text = np.frombuffer("".join(lines).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
+    row = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+    inside = row[1:] == row[:-1]
+    alone = np.flatnonzero(inside[1:] & inside[:-1]) + 1
+    pairs = np.flatnonzero(inside)
+    key = _once(
+        np.concatenate(
+            [row[alone] << 42 | text[alone], row[pairs] << 42 | text[pairs] << 21 | text[pairs + 1]]
+        )
+    )
+    return key >> 42, key & ((1 << 42) - 1)
+
+
+def _gram(code: int) -> str:
+    """What ``_codes`` stands for."""
+    return (chr(code >> 21) if code >> 21 else "") + chr(code & 0x1FFFFF)
+
+
+def _once(numbers: Places) -> Places:
+    """Sorted, each once."""
+    numbers = np.sort(numbers)
+    return numbers[np.insert(numbers[1:] != numbers[:-1], 0, True)] if len(numbers) else numbers
 
 
 @dataclass(frozen=True)
@@ -244,9 +300,9 @@ class _Batch:
     """Where each feature begins in ``sample_of``."""
 
     @classmethod
-    def of(cls, places: Sequence[Sequence[int]], rarity: Floats) -> "_Batch":
+    def of(cls, places: Sequence[Places], rarity: Floats) -> "_Batch":
         lengths = np.array([len(one) for one in places])
-        flat = np.fromiter(chain.from_iterable(places), np.intp)
+        flat = np.concatenate(places)
         first = np.cumsum(lengths) - lengths
         sample = np.repeat(np.arange(len(places)), lengths)
         values: Floats = rarity[flat]

@@ -1,8 +1,10 @@
 """What the examples teach: words no rule knows, what something is not, what cannot wait."""
 
+from dataclasses import replace
+
 from bot.model.understanding import Understanding
 from intents.engine import Engine
-from intents.scorer import Sample, Scorer, learn
+from intents.scorer import Sample, Scorer, _in_turn, learn
 from intents.spec import FaqEntry, IntentSpec, LexiconSpec, Rule
 
 LEXICON = LexiconSpec({"药品": ("降压药", "退烧药")}, {})
@@ -119,3 +121,33 @@ def test_an_explanation_names_what_it_came_from() -> None:
     assert [match.rule for match, _ in found.rules] == ["买菜"] and found.rules[0][1] == ("买菜",)
     assert found.vote.label == found.understanding.intent == "help.supplies"
     assert found.because and found.decided == "" and not found.asked
+
+
+def test_what_did_not_change_is_not_read_again_and_teaches_the_same() -> None:
+    first = engine(supplies(), REPAIR)
+    more = replace(REPAIR, voices="窗台滴答了一晌午")
+    specs = (IntentSpec("chitchat", "闲聊", (), CHAT), supplies(), more)
+    quick = Engine.build(specs, LEXICON, (), before=first)
+    anew = Engine.build(specs, LEXICON, ())
+    assert quick.reader is first.reader and quick.voices == anew.voices
+    assert (quick.scorer.learnt.table == anew.scorer.learnt.table).all()
+
+
+def test_another_rule_is_read_by_anew() -> None:
+    first = engine(supplies(), REPAIR)
+    ruled = replace(REPAIR, rules=(Rule("漏", any=("漏水",), weight=0.9),))
+    specs = (IntentSpec("chitchat", "闲聊", (), CHAT), supplies(), ruled)
+    assert Engine.build(specs, LEXICON, (), before=first).understand("漏水").intent == "help.repair"
+
+
+def test_one_line_more_changes_the_turn_of_no_other() -> None:
+    samples = [Sample(f"{one} {tail}", (), {}, "chitchat") for one in CHAT for tail in range(40)]
+    turns = [[samples[number].text for number in batch] for batch in _in_turn(samples)]
+    more = [*samples[:99], Sample("窗台滴答", (), {}, "help.repair"), *samples[99:]]
+    assert [[more[n].text for n in batch if more[n].text != "窗台滴答"] for batch in _in_turn(more)] == turns
+
+
+def test_a_caret_that_somebody_typed_is_no_ones_beginning_alone() -> None:
+    samples = [Sample(text, (), {}, "chitchat") for text in ("^_^", "^^", "哈^哈", "哈哈")]
+    learnt = learn(samples, ("chitchat", "thanks"), "chitchat")
+    assert "^" in learnt.texts and Scorer(learnt)("嗯", (), {}).features == [learnt.texts.index("^")]
