@@ -55,11 +55,11 @@ _VALUE_TITLES = {
     "wechaty": "微信网关",
 }
 
-_WIDE_COLON = re.compile(r"\s*(?:(?:- +)+[A-Za-z_][\w.]*|[\w.]{1,20})：")
-_TIGHT_COLON = re.compile(r"\s*(?:- +)*(?!https?:)[A-Za-z_]\w*:[^\s/]")
+_WIDE_COLON = re.compile(r"\s*(?:(?:- +)+(?P<key>[A-Za-z_][\w.]*)|(?P<bare>[\w.]{1,20}))：")
+_TIGHT_COLON = re.compile(r"\s*(?:- +)*(?!https?:)(?P<key>[A-Za-z_]\w*):[^\s/]")
 _TIGHT_DASH = re.compile(r"\s*-[^\s-]")
-_WIDE = "冒号打成了全角「：」，请改成英文冒号加一个空格，例如 name: 春晓苑"
-_TIGHT = "英文冒号后面少了一个空格，请写成 name: 春晓苑 这样"
+_WIDE = "冒号打成了全角「：」，请改成英文冒号加一个空格：{key}: …"
+_TIGHT = "英文冒号后面少了一个空格，请写成 {key}: …"
 _QUOTE = "请把整段文字用英文引号 '…' 包起来"
 _DASH = "「-」后面少了一个空格，请写成「- 」加内容"
 _NO_COLON = "这一行少了「: 」，请写成 name: 春晓苑 这样；它是上一行文字的后半截时，请接到上一行"
@@ -178,11 +178,15 @@ def type_reason(
         return typo
     if kind == "literal_error":
         return _closed(label, str(given), re.findall(r"'([^']+)'", str(context.get("expected", ""))))
+    if kind in _DATES and isinstance(given, str) and _DATE.fullmatch(given.strip()):
+        return f"{label}没有「{given}」这一天，请看一下月份和日子"
     sentence = _SENTENCES.get(kind, "的写法不对，请照样例改")
     return label + sentence.format(given=_short(given), example=_EXAMPLES.get(key, "…"), key=key or "键")
 
 
 _CONTAINERS = frozenset({"tuple_type", "dict_type", "dataclass_type"})
+_DATES = frozenset({"date_parsing", "date_from_datetime_parsing"})
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 _SENTENCES = {
     "string_type": "这里只写一段文字，不要写成列表或「键: 值」；文字以 [ 或 {{ 开头时请用英文引号 '…' 包起来",
@@ -226,8 +230,8 @@ def _closed(label: str, given: str, allowed: list[str]) -> str:
 def _mistyped(line: str) -> str:
     """The typo because of which a line is not what it looks like; "" when there is none."""
     for pattern, reason in ((_WIDE_COLON, _WIDE), (_TIGHT_COLON, _TIGHT), (_TIGHT_DASH, _DASH)):
-        if pattern.match(line):
-            return reason
+        if found := pattern.match(line):
+            return reason.format(key=next(filter(None, found.groups()), ""))
     return ""
 
 

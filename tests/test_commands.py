@@ -134,6 +134,8 @@ def test_every_example_works_without_its_slash_for_those_at_work(entry: CommandE
         ("战时模式", "模式"),
         ("模式战时", "模式"),
         ("联系卡 发 春晓苑", "联系卡"),
+        ("答复 1", "答复"),
+        ("转告3", "答复"),
     ],
 )
 def test_a_command_written_out_needs_no_slash_from_those_at_work(text: str, name: str) -> None:

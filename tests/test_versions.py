@@ -161,7 +161,7 @@ def test_killed_between_writing_and_settling_an_edit_is_done_all_the_same(
     again.chat.ids = desk.chat.ids
     assert "西门" in again.asked("大米哪里买")
     listed = staff(again, "/faq 版本")
-    assert "第 2 版" in listed and "刘书记群里改" in listed
+    assert "第 2 版" in listed and "刘书记在群里改" in listed
     assert "第 3 版" not in listed
 
 

@@ -11,8 +11,8 @@ VersionSource = Literal["start", "files", "chat", "rollback"]
 
 SOURCE_TITLES: Mapping[VersionSource, str] = {
     "start": "启动时",
-    "files": "改文件",
-    "chat": "群里改",
+    "files": "在电脑上改",
+    "chat": "在群里改",
     "rollback": "回退",
 }
 

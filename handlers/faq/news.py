@@ -35,10 +35,11 @@ def broken(complaints: Sequence[Complaint], services: Services) -> tuple[Reply, 
 
 
 def mended(files: Sequence[str], renewed: bool, services: Services) -> tuple[Reply, ...]:
-    """What was broken can be used again."""
-    key = "data_mended" if renewed else "data_mended_same"
-    text = services.replies(key, files=_files(files), version=str(services.known.version))
-    return (Reply(text, "alert", "admins"),)
+    """What was broken can be used again; where it says something new, that is told like any other edit."""
+    latest = services.versions.latest() if renewed else None
+    if latest is None:
+        return (Reply(services.replies("data_mended_same", files=_files(files)), "alert", "admins"),)
+    return (Reply(_told_of("data_mended", latest, services, latest.at), "alert", "admins"),)
 
 
 def due(services: Services) -> datetime | None:
@@ -54,20 +55,30 @@ def ring(at: datetime, services: Services) -> Sequence[Reply]:
     told = [version for version in untold if not _said_there(version, services)]
     if not told:
         return ()
-    warnings = list(dict.fromkeys(line for version in told for line in version.warnings))
-    worth = services.replies("data_warnings", list=shown(warnings, services)) if warnings else ""
     if len(told) == 1:
-        (one,) = told
-        text = services.replies("data_live", version=str(one.id), who=who(one), note=one.note, warnings=worth)
+        text = _told_of("data_live", told[0], services, at)
     else:
         lines = "\n".join(line(version, services) for version in told[-SHOWN:])
-        text = services.replies("data_live_many", count=str(len(told)), list=lines, warnings=worth)
-    heard = superseding.lines(services.told.superseded(told[0].at), at, services)
-    text = "\n".join([text, *heard])
+        warnings = _worth(told, services)
+        text = services.replies("data_live_many", count=str(len(told)), list=lines, warnings=warnings)
+        heard = superseding.lines(services.told.superseded(told[0].at), at, services)
+        text = "\n".join([text, *heard])
     return (Reply(text, "alert", "admins"),)
 
 
 RING = Ring("data", due, ring)
+
+
+def _told_of(key: str, version: Version, services: Services, at: datetime) -> str:
+    """One version that went live: what changed, what is worth a look, who heard the answers it replaces."""
+    words = {"version": str(version.id), "who": who(version), "note": version.note}
+    text = services.replies(key, **words, warnings=_worth([version], services))
+    return "\n".join([text, *superseding.lines(services.told.superseded(version.at), at, services)])
+
+
+def _worth(versions: Sequence[Version], services: Services) -> str:
+    warnings = list(dict.fromkeys(one for version in versions for one in version.warnings))
+    return services.replies("data_warnings", list=shown(warnings, services)) if warnings else ""
 
 
 def _said_there(version: Version, services: Services) -> bool:
@@ -80,7 +91,7 @@ def who(version: Version) -> str:
     """Who made a version, and how."""
     name = version.by_name
     if version.source == "files" and name:
-        name = f"电脑上的 {name} "
+        name = f"{name} " if name.isascii() else name
     return f"{name}{SOURCE_TITLES[version.source]}"
 
 
