@@ -34,6 +34,11 @@ SHOWN = 200
 
 WINDOW_MS = int(WINDOW.total_seconds() * 1000)
 
+_TALKED_TO = "在吗|在不在|在么|在嘛|你|您|请|帮|麻烦|我|俺|咱|快|能不能|能帮|可以|可不可以|怎么|咋|啥|什么|为什么|为啥|到底|几点|说|查|告诉"
+_ASKED = r"(?![里口子的头尾边内外东南西北道前后太]).{1,40}[吗呢么嘛?？]\s*$"
+"""What follows the bot's name, without a comma, when somebody dictates or types in haste: 小巷超市还开门吗. 小巷口的菜店开门吗
+is about a lane."""
+
 HEARD_UNTIL = "heard_until"
 """Key of the moment up to which messages were certainly heard."""
 
@@ -63,7 +68,7 @@ class Assistant:
         self._people = people
         names = "|".join(re.escape(name) for name in sorted(bot_names, key=len, reverse=True))
         self._called = re.compile(
-            rf"\s*@?(?:{names})(?:[\s\u2005,，:：!！。?？]+|$|(?=在吗|你好|您好|请问|帮))"
+            rf"\s*(?:@?(?:{names}))+(?:[\s\u2005,，:：!！。?？]+|$|(?={_TALKED_TO})|(?={_ASKED}))"
         )
         """What a message begins with that is said to the bot: 小巷，… or @小巷 …"""
         self._mentioned = re.compile(rf"@(?:{names})(?:[\s\u2005]|(?=[,，。!！?？])|$)")

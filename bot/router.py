@@ -15,8 +15,8 @@ from bot.model.why import Reason
 from bot.reasons import because, of
 from handlers import chains, unanswered, why
 from handlers.authority import may
+from handlers.faq import answering, superseding, votes
 from handlers.faq import confirming as editing
-from handlers.faq import superseding, votes
 from handlers.notices import afterthought, attaching, confirming, receipts
 from handlers.speaking import to_sender
 from handlers.table import COMMANDS, DIALOGUES, INTENTS
@@ -142,7 +142,8 @@ class Router:
                     return outcome
         second = None if quote else confirming.seconded(said, request, self._services)
         corrected = None if second else superseding.heard(said, request, self._services)
-        outcome = second or corrected or afterthought.heard(said, request, self._services)
+        answered = None if quote else answering.heard(said, request, self._services)
+        outcome = second or corrected or answered or afterthought.heard(said, request, self._services)
         if outcome or any(one.kind not in AT_WORK for one in self._open_dialogues(request.message)):
             return outcome
         return afterthought.nothing_waits(said, request, self._services)

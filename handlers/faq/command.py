@@ -47,7 +47,8 @@ SUBS: tuple[Sub, ...] = (
         "改答案；还能写 问法 加、问法 删、来源、主题", of_entry=True,
     ),
     Sub(
-        ("停用", "停掉", "停", "下架", "关掉", "禁用"), switching.disable, "secretary", "/faq 停用 编号", "留着，先不答", of_entry=True,
+        ("停用", "停掉", "停", "下架", "关掉", "禁用", "删除", "删掉", "删"), switching.disable, "secretary", "/faq 停用 编号", "留着，先不答",
+        of_entry=True,
     ),
     Sub(
         ("启用", "重新启用", "开启", "打开"), switching.enable, "secretary", "/faq 启用 编号", "接着答", of_entry=True,
@@ -69,7 +70,7 @@ SUBS: tuple[Sub, ...] = (
     ),
     Sub(("版本", "历史"), versions.versions, "worker", "/faq 版本 [第几版]", "谁在什么时候改了什么"),
     Sub(
-        ("回退", "退回", "撤回", "恢复"), versions.roll_back, "secretary", "/faq 回退 [第几版]",
+        ("回退", "退回", "撤回", "撤销", "恢复"), versions.roll_back, "secretary", "/faq 回退 [第几版]",
         "刚改的不对：一句话退回去；写第几版，就退到那一版",
     ),
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Manners in a group: an answer is not said twice in a while; those who ask meanwhile are shown where it stands, together;
 nobody, and no group, is answered without end."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,6 +18,11 @@ from handlers.speaking import duty_phone, to_sender
 
 WINDOW = timedelta(minutes=10)
 """The limits count what was answered within."""
+
+_SEVERAL = re.compile(r"[,，。;；?？!！、\s]|还有|另外|再就是")
+"""Between two questions in one message."""
+
+_EDGES = " \n,，。;；?？!！~～"
 
 
 def give(entry: Faq, request: Request, services: Services) -> Outcome:
@@ -37,6 +43,18 @@ def offer(entries: Sequence[Faq], request: Request, services: Services) -> Outco
     since = message.at - cooldown(first, services)
     aloud = request.addressed or not among_residents(request)
     quiet = not aloud and services.asked.offered(first.id, message.room_id, since)
+    if quiet and _SEVERAL.search(
+        message.text.strip(_EDGES)
+    ):  # it asks another thing, too: 核酸几点开始，快递能送进来吗
+        place = cards.place_of(request, services)
+        unsaid = [
+            entry
+            for entry in entries
+            if not services.asked.offered(entry.id, message.room_id, since)
+            and given_lately(entry, message.room_id, place, message.at, services) is None
+        ]
+        if unsaid:
+            entries, first, quiet = unsaid, unsaid[0], False
     if not quiet and (limited := _too_many("", request, services)):
         return limited
     choice = Dialogue("choice", "", tuple(entry.id for entry in entries))

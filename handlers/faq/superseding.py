@@ -34,6 +34,7 @@ QUOTED = 30
 """Characters of the old answer that a correction repeats at most."""
 
 _CLAUSE = re.compile(r"[，,。；;！!？?\n]+")
+_FIGURE = re.compile(r"\d|[一二两三四五六七八九十半]+[点天日号周小个]")
 _BARE = re.compile(r"(?:要|发|发个|发条|发一条)?(?:更正|改正)(?:一下|吧|了)?[\s。.!！~～]*")
 
 
@@ -316,9 +317,11 @@ def _text(entry: str, found: Hearers, words: str, at: datetime, services: Servic
 
 
 def _half(before: str, after: str) -> str:
-    """The first clause of the old answer that the new one does not have."""
+    """The first clause of the old answer that the new one does not have; rather one with a figure, which is what people
+    remember, than 「按市里通告」."""
     clauses = [clause.strip() for clause in _CLAUSE.split(before) if clause.strip()]
-    found = next((clause for clause in clauses if clause not in after), clauses[0] if clauses else "")
+    gone = [clause for clause in clauses if clause not in after] or clauses[:1]
+    found = next((clause for clause in gone if _FIGURE.search(clause)), gone[0] if gone else "")
     return found if len(found) <= QUOTED else f"{found[:QUOTED]}…"
 
 

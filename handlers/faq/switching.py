@@ -1,7 +1,7 @@
 """/faq 停用, 启用, 有效期: whether and how long an answer is given."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.model.faq import Faq
 from bot.model.handling import Outcome, Request
@@ -14,6 +14,10 @@ from handlers.faq.proposing import propose, said
 _ALWAYS = re.compile(
     r"(?:改成|改为|设为)?\s*(?:长期|一直|永久|不限|没有期限|取消|去掉|删[掉除]?)(?:有效)?[\s。.]*"
 )
+_FOR = re.compile(
+    r"(?:有效|管|再管|先管)?\s*(?P<n>\d{1,3}|[一两二三四五六七八九十])\s*(?P<unit>天|周|个?星期|个?礼拜)(?:以?内|有效)*[\s。.]*"
+)
+_NUMERALS = {"一": 1, "两": 2} | {word: n for n, word in enumerate("二三四五六七八九十", 2)}
 _ON = re.compile(r"从|自|起|开始|以后")
 _ONLY = re.compile(r"只|仅|当天|一天")
 _HELD = re.compile(r"(?:把|将)\s*")
@@ -58,6 +62,10 @@ def read_validity(words: str, at: datetime, services: Services) -> dict[str, obj
     if _ALWAYS.fullmatch(words.strip()):
         return {"valid_from": None, "valid_until": None}
     today = at.astimezone(services.zone).date()
+    if spell := _FOR.fullmatch(half_width(words).strip()):  # today is the first of them
+        count = _NUMERALS.get(spell["n"]) or int(spell["n"])
+        length = count * (1 if spell["unit"] == "天" else 7)
+        return {"valid_until": str(today + timedelta(days=max(length, 1) - 1))}
     days = read_days(half_width(words), today)
     if days.first is None and days.last is None:
         return services.replies("faq_days_unread", word=words.strip()[:20])

@@ -45,7 +45,7 @@ _NUMERAL = re.compile(r"[零一二两三四五六七八九十]+")
 _RELATIVE = re.compile(r"大后天|后天|明[天日早晚]|今[天日早晚夜]")
 _NUMBER = re.compile(
     r"\d{1,2}[:：]\d{2}|\d+(?:\.\d+)?(?:[点时月日号单元栋楼户元个次天轮份]|小时|分钟)?"
-    r"|[零一二两三四五六七八九十]+(?:[点时月日号栋楼户元个次天轮份]|单元|小时|分钟)"
+    r"|[零一二两三四五六七八九十]+(?:[点时](?![间候刻段])|[月日号栋楼户元个次天轮份]|单元|小时|分钟)"
 )
 
 
@@ -244,7 +244,11 @@ def _other_day(notice: Notice, at: datetime, services: Services) -> list[str]:
 
 def _endless(notice: Notice) -> list[str]:
     """A day or a time by which it is over, and nobody said when it no longer holds."""
-    if notice.valid_until is not None or notice.entry or not _DAY_OR_TIME.search(_SINCE.sub("", _words(notice.text))):
+    if (
+        notice.valid_until is not None
+        or notice.entry
+        or not _DAY_OR_TIME.search(_SINCE.sub("", _words(notice.text)))
+    ):
         return []
     return ["写了时间，没写到几点有效；过了就不该再发的，加「到18:00」这样一句"]
 
