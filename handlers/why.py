@@ -42,6 +42,17 @@ _RINGS = {
     "unanswered": "没人回的问话攒多了",
     "rounds": "叫号到点了",
     "testing.remind": "核酸快结束了，提醒还没测的",
+    "pointing": "这个群刚答过，又有人问，凑在一起指给他们看",
+    "faq-offers": "当时没答上的问话有答案了，问要不要回给他们",
+    "faq-begun": "一条问答到了生效的日子，回给等着的人",
+    "faq-expiring": "有问答过期了、快过期了，提醒管理员",
+    "faq.gaps": "整理没答上的问话",
+    "faq.lapsing": "问答改动没有及时确认",
+    "data": "data/ 改了，告诉管理员",
+    "temperature.prompt": "到了请居家隔离的各户报体温的时候",
+    "temperature.missing": "报一下还有谁没报体温",
+    "isolation.ending": "居家隔离到期",
+    "forgetting": "到了抹去个人信息的时候",
 }
 """Rings of the clock in people's words."""
 
@@ -126,6 +137,12 @@ def _what(spoken: Spoken, reason: Reason | None, services: Services) -> str:
             else ""
         )
         return f"{when} {by_clock}{faq}" + (f"：{about}" if about else "")
+    if label.startswith("held"):
+        return f"{when} 好些人问同一件小巷答不上来的事，先说一声在核实，有了答案一起回"
+    if label == "limited":
+        return f"{when} 十分钟里答他（或者这个群）的次数到了上限，只回一句"
+    if label.startswith("vote"):
+        return f"{when} 他说上一句答案没用，请人看一眼"
     if label == "suggest":
         return f"{when} 没有十足把握，列出来让人挑的"
     if label.startswith("handoff"):

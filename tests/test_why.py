@@ -7,6 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from bot.__main__ import cli
+from handlers.table import RINGS
+from handlers.why import _RINGS
 from tests.conftest import COMPOUND_ROOM, ROOT, STAFF_ROOM, UNIT_ROOM, VOLUNTEER_ROOM, Chat
 
 PLEA = "17号楼3单元501，我妈降压药没了，能帮买两盒吗"
@@ -163,3 +165,19 @@ def test_classify_explains_the_margin_and_the_cooldown(words: str) -> None:
     config = str(ROOT / "bot.yaml")
     result = CliRunner().invoke(cli, ["classify", "--explain", "外卖小哥能进小区不", "--config", config])
     assert result.exit_code == 0 and words in result.stdout
+
+
+def test_every_ring_that_speaks_has_a_name_people_read() -> None:
+    assert [ring.name for ring in RINGS if ring.name not in _RINGS] == []
+
+
+def test_manners_are_told_in_peoples_words(chat: Chat) -> None:
+    befriended(chat)
+    for name in ("甲", "乙", "丙", "丁", "戊"):
+        chat.clock.advance(seconds=15)
+        chat.say(name, "菜鸟驿站几点开门")
+    assert "好些人问同一件小巷答不上来的事" in asked(chat, "/为什么", room=UNIT_ROOM)
+    chat.say("王女士", "核酸几点开始")
+    chat.clock.advance(seconds=15)
+    chat.say("王女士", "没用")
+    assert "他说上一句答案没用" in asked(chat, "/为什么", room=UNIT_ROOM)
