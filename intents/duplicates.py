@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from intents.faq import Asked, FaqIndex, alike
+from intents.faq import FaqIndex
 from intents.finding import Finding, Path, short
+from intents.likeness import Asked, alike
 from intents.spec import FaqEntry
 
 ALIKE = 0.75

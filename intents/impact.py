@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from intents import trying
+from intents.asking import Form, substantial
 from intents.duplicates import says_something
 from intents.engine import Engine
-from intents.faq import NEAR, Asked, FaqIndex, Form, likeness, substantial
+from intents.faq import NEAR, FaqIndex
 from intents.finding import Finding, Path
+from intents.likeness import Asked, likeness
 from intents.spec import FaqEntry, IntentSpec
 
 DRIFT = 0.03
