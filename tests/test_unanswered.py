@@ -58,7 +58,7 @@ def test_what_a_worker_says_to_others_answers_nobody(chat: Chat, said: str) -> N
 def test_a_worker_who_begins_with_the_name_answers_however_late(chat: Chat, answer: str) -> None:
     ask(chat)
     chat.clock.advance(minutes=10)
-    ask(chat, "赵姐", "通行证在哪里领有人知道吗")
+    ask(chat, "赵姐", "团购券在哪里领有人知道吗")
     chat.clock.advance(minutes=20)
     chat.say("网格员小安", answer, COMPOUND_ROOM)
     line = listed(chat)
@@ -83,7 +83,7 @@ def test_what_a_worker_says_much_later_to_nobody_answers_nobody(chat: Chat) -> N
 
 def test_only_the_latest_of_several_is_answered_by_words_to_nobody(chat: Chat) -> None:
     ask(chat)
-    ask(chat, "赵姐", "通行证在哪里领有人知道吗")
+    ask(chat, "赵姐", "团购券在哪里领有人知道吗")
     chat.say("网格员小安", "居委会一楼领", COMPOUND_ROOM)
     line = listed(chat)
     assert "陈阿姨" in line and "赵姐" not in line
@@ -100,7 +100,7 @@ def test_a_worker_of_another_branch_and_a_neighbour_answer_nobody(chat: Chat) ->
 @pytest.mark.parametrize("thanks", ["知道了", "问到了，谢谢", "解决了", "谢谢大家"])
 def test_the_asker_says_it_is_settled(chat: Chat, thanks: str) -> None:
     ask(chat)
-    ask(chat, "赵姐", "通行证在哪里领有人知道吗")
+    ask(chat, "赵姐", "团购券在哪里领有人知道吗")
     chat.say("陈阿姨", thanks, COMPOUND_ROOM)
     line = listed(chat)
     assert "陈阿姨" not in line and "赵姐" in line
@@ -149,7 +149,7 @@ def test_asking_the_bot_then_makes_it_a_ticket_and_no_longer_unanswered(chat: Ch
 
 def test_staff_tick_off_by_number_and_all(chat: Chat) -> None:
     ask(chat)
-    ask(chat, "赵姐", "通行证在哪里领有人知道吗", UNIT_ROOM)
+    ask(chat, "赵姐", "团购券在哪里领有人知道吗", UNIT_ROOM)
     ask(chat, "钱姐", "请问小区门口的菜鸟驿站什么时候恢复营业", UNIT_ROOM)
     chat.clock.advance(minutes=21)
     (line,) = chat.say("志愿者", "/未回 已回 2", VOLUNTEER_ROOM)
@@ -245,7 +245,7 @@ def tick(chat: Chat, minutes: float) -> list[str]:
 
 def test_alike_is_the_same_question_in_other_words() -> None:
     assert alike(ASKED, "北门快递柜今天还开不开门")
-    assert not alike(ASKED, "通行证在哪里领有人知道吗")
+    assert not alike(ASKED, "团购券在哪里领有人知道吗")
     assert alike("菜呢", "菜呢") and not alike("", "菜")
 
 

@@ -71,10 +71,13 @@ def progress(request: Request, services: Services) -> Outcome:
 
 def asks_after_own(request: Request, services: Services) -> Outcome | None:
     """「那个药啥时候能送来啊」 is no question for the FAQ when they wait for medicine: among neighbours what they wait for must
-    be named, said to us it need not. None when it is not about a ticket of theirs."""
+    be named, said to us it need not. Whatever somebody asks whose emergency nobody has taken yet is about that (120打了说要等，
+    有没有人能先来). None when it is not about a ticket of theirs."""
+    tickets = services.tickets.of_requester(request.person.id)
+    if any(ticket.intent == "help.emergency" and ticket.state == "opened" for ticket in tickets):
+        return urge(request, services)
     if len(request.text) > SHORT_ANSWER or not _HOW_FAR.search(request.text):
         return None
-    tickets = services.tickets.of_requester(request.person.id)
     if not tickets or not (request.addressed or named_in(request.text, tickets)):
         return None
     return progress(request, services)
