@@ -195,6 +195,15 @@ def test_a_diff_of_a_long_file_names_only_what_differs() -> None:
     assert diff("a\nb", "a\nb\nc") == ["+c"] and diff("a", "a") == []
 
 
+def test_lines_of_several_entries_say_whose_they_are() -> None:
+    before = "- id: mask\n  answer: a\n  enabled: false\n- id: vaccine   # 疫苗\n  answer: b\n  enabled: false\n- id: heat\n  answer: c"
+    after = "- id: mask\n  answer: a\n- id: vaccine   # 疫苗\n  answer: b\n- id: heat\n  answer: d"
+    assert diff(before, after) == [
+        "mask：", "-  enabled: false", "vaccine：", "-  enabled: false", "heat：", "-  answer: c", "+  answer: d",
+    ]  # fmt: skip
+    assert diff(before, before.replace("answer: a", "answer: e")) == ["-  answer: a", "+  answer: e"]
+
+
 def test_entry_by_entry_a_file_reads_as_it_does_whole(tmp_path: Path) -> None:
     path, pieces = tmp_path / "faq.yaml", Pieces()
     texts = [

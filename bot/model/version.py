@@ -1,6 +1,7 @@
 """The versions of data/: who changed what, when, and what stood there before."""
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -96,12 +97,34 @@ class VersionBook(Protocol):
         ...
 
 
+_HUNK = re.compile(r"@@ -(?P<at>\d+)(?:,\d+)? \+(?P<to>\d+)(?:,(?P<count>\d+))? @@")
+_ID = re.compile(r"-\s+id:\s*[\"']?([^\s\"'#]+)")
+
+
 def diff(before: str, after: str) -> list[str]:
-    """The lines that went and came, each with - or + before it. The equal beginning and end are not even compared: files of
-    ten thousand lines differ in two."""
+    """The lines that went and came, each with - or + before it; where they belong to several entries, "id：" before those of
+    each, for 「enabled: false」 alone says nothing. The equal beginning and end are not even compared: files of ten thousand
+    lines differ in two."""
     old, new = before.splitlines(), after.splitlines()
     most = min(len(old), len(new))
     start = next((n for n in range(most) if old[n] != new[n]), most)
     end = next((n for n in range(most - start) if old[-1 - n] != new[-1 - n]), most - start)
     changed = difflib.unified_diff(old[start : len(old) - end], new[start : len(new) - end], n=0, lineterm="")
-    return [one for one in list(changed)[2:] if not one.startswith("@@")]
+    lines: list[str] = []
+    owners: list[str] = []
+    for one in list(changed)[2:]:
+        if hunk := _HUNK.match(one):
+            side, at = (new, int(hunk["to"])) if hunk["count"] != "0" else (old, int(hunk["at"]))
+            owner = _entry_above(side, start + at)
+            if owner and owner not in owners[-1:]:
+                owners.append(owner)
+                lines.append(f"{owner}：")
+        else:
+            lines.append(one)
+    return lines if len(owners) > 1 else [one for one in lines if one[:1] in "-+"]
+
+
+def _entry_above(lines: Sequence[str], end: int) -> str:
+    """The id of the entry in which the last of so many lines stands."""
+    found = (_ID.match(line) for line in reversed(lines[:end]))
+    return next((one[1] for one in found if one), "")

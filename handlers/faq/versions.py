@@ -170,6 +170,7 @@ def shown_files(files: Sequence[str]) -> str:
 def short(lines: Sequence[str], services: Services) -> str:
     """Lines of a diff as a phone shows them: 去 for what went, 加 for what came."""
     words = {"-": "去：", "+": "加："}
+    lines = [_headed(one, services) for one in lines]
     cut = [
         f"{words.get(one[:1], '')}{one[1:].strip() if one[:1] in words else one}"
         for one in lines[:DIFF_LINES]
@@ -178,3 +179,9 @@ def short(lines: Sequence[str], services: Services) -> str:
     if len(lines) > DIFF_LINES:
         cut.append(services.replies("data_more", count=str(len(lines) - DIFF_LINES)))
     return "\n".join(cut)
+
+
+def _headed(line: str, services: Services) -> str:
+    """The line before those of an entry, with the title people know it by."""
+    entry = services.faq.get(line.removesuffix("：")) if line.endswith("：") else None
+    return f"「{entry.title}」（{entry.id}）：" if entry else line
