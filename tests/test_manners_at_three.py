@@ -67,3 +67,10 @@ def test_a_correction_names_what_people_remember_and_no_hour_that_nobody_said(ch
     staff(chat, "确认")
     draft = staff(chat, "更正")
     assert "说的「暂定封控到11月29日24点」有变" in draft and "1时" not in draft
+
+
+def test_the_opposite_of_what_waits_takes_it_back(chat: Chat) -> None:
+    staff(chat, "/faq 停用 mask")
+    assert "好，没有改" in staff(chat, "/faq 启用 mask")
+    assert staff(chat, "确认") == ""
+    assert chat.app.live.faq["mask"].enabled

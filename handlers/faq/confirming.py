@@ -61,7 +61,7 @@ def answer_edit(request: Request, services: Services) -> Outcome | None:
     if yes:
         return _confirm(edit, request.dialogue, request, services)
     if _NO.fullmatch(words):
-        return _drop(edit, request, services)
+        return drop(edit, request, services)
     soon = request.message.at - edit.at <= _AT_ONCE
     if soon and (nearly.casual(words) or nearly.yes(words) or nearly.hesitant(words)):
         return _said(request, services.replies("faq_not_yet", number=str(edit.id)))
@@ -88,7 +88,7 @@ def pointed(quote: str, words: str, request: Request, services: Services) -> Out
     if edit.state != "previewed" or _lapsed(edit, request.message.at, services):
         return _said(request, services.replies("faq_over", number=str(edit.id)))
     if no:
-        return _drop(edit, request, services)
+        return drop(edit, request, services)
     asked = services.dialogues.waiting(edit.room_id, edit.person_id, KIND, request.message.at)
     mine = asked if asked is not None and asked.ticket == str(edit.id) else Dialogue(KIND, str(edit.id))
     return _confirm(edit, mine, request, services)
@@ -113,7 +113,8 @@ def _lapsed(edit: Edit, at: datetime, services: Services) -> bool:
     return edit.reason == LAPSED or (waits and edit.at + _patience(services) <= at)
 
 
-def _drop(edit: Edit, request: Request, services: Services) -> Outcome:
+def drop(edit: Edit, request: Request, services: Services) -> Outcome:
+    """Take back an edit that waits."""
     services.dialogues.end(request, KIND)
     services.edits.move(edit.id, "dropped", request.message.at, "不改了")
     services.audit.write(request.by, "faq", f"问答改动{edit.id} 取消：{edit.kind} {edit.entry}".rstrip())

@@ -3,10 +3,12 @@
 import re
 from datetime import datetime, timedelta
 
+from bot.model.edit import Edit
 from bot.model.faq import Faq
 from bot.model.handling import Outcome, Request
 from bot.model.services import Services
 from handlers.days import read_days
+from handlers.faq import confirming
 from handlers.faq.entries import state, validity
 from handlers.faq.finding import Meant, half_width, leading, quoted_entry, which
 from handlers.faq.proposing import propose, said
@@ -83,12 +85,29 @@ def _switch(request: Request, services: Services, *, on: bool) -> Outcome:
     entry, _, meant = _which(request, services)
     if entry is None:
         return said(request, which(meant, services))
+    if entry.enabled == on and (waiting := _waiting(entry, request, services)):
+        return confirming.drop(waiting, request, services)  # 启用, of what was to be put aside a moment ago
     if entry.enabled == on:
         now = state(entry, request.message.at, services)
         key = "faq_on_already" if on else "faq_off_already"
         return said(request, services.replies(key, id=entry.id, title=entry.title, state=now or "照常在答"))
     values: dict[str, object] = {"enabled": None if on else False}
     return propose("enable" if on else "disable", entry.id, values, request, services)
+
+
+def _waiting(entry: Faq, request: Request, services: Services) -> Edit | None:
+    """Their own edit of it that would do the opposite and waits for 确认 here."""
+    where = "" if request.message.private else request.message.room_id
+    mine = (entry.id, where, request.person.id)
+    opposite = "disable" if entry.enabled else "enable"
+    return next(
+        (
+            one
+            for one in services.edits.in_state("previewed")
+            if one.kind == opposite and (one.entry, one.room_id, one.person_id) == mine
+        ),
+        None,
+    )
 
 
 def _which(request: Request, services: Services) -> tuple[Faq | None, str, Meant]:
