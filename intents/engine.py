@@ -273,8 +273,10 @@ class Engine:
             return False
         if heard.addressed or vote.label == "question" or self.faq.has(read.said):
             return True
-        if _asks_by_form(heard) and vote.share(CHAT) < HOPELESS:
-            return True
+        by_form, hopeless = _asks_by_form(heard), vote.share(CHAT) >= HOPELESS
+        if by_form != hopeless:
+            return by_form
+        # A word of asking in sure chatter, or none in what may be more: worth it where both speak of the same.
         return heard.intent == CHAT and self.faq.touches(read.said)
 
     def _act(self, heard: _Heard) -> Understanding:
