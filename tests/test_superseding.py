@@ -17,11 +17,14 @@ from bot.model.settings import Settings
 from bot.settings import load_data
 from bot.shelf import DiskShelf
 from handlers.faq import live
+from handlers.faq.hearers import hearers
 from handlers.faq.trifling import same
 from tests.conftest import COMPOUND_ROOM, ROOT, STAFF_ROOM, UNIT_ROOM, Chat
 
 ENTRY = "hesuan-place"
 QUESTION = "核酸在哪里做"
+HELD = "春晓苑在中心花园的采样点，和谐小区在南门内的采样点。临时换地方时，楼栋群里会先通知。"
+"""The answer of the sample."""
 OTHER_ROOM = "和谐小区居民群"
 
 
@@ -63,6 +66,21 @@ def test_whoever_changed_it_hears_who_was_told_the_old_answer(chat: Chat) -> Non
     assert news.startswith(f"{STAFF_ROOM}: @刘书记 已上线") and "旧答案 24 小时里说给过 4 人：" in news
     assert f"{UNIT_ROOM}（8:00、9:15）" in news and f"{COMPOUND_ROOM}（9:15）" in news and "私聊 1 人" in news
     assert "回「更正」" in news
+
+
+def test_whoever_was_shown_the_right_answer_before_the_wrong_one_was_said_is_not_counted(chat: Chat) -> None:
+    chat.say("王女士", QUESTION, COMPOUND_ROOM)
+    chat.clock.advance(minutes=1)
+    chat.say("郭姐", QUESTION, COMPOUND_ROOM)
+    chat.clock.advance(seconds=30)
+    chat.app.tick(chat.clock.now())
+    assert any("@郭姐 上面" in line for line in chat.hear())
+    swap(chat, answer="都在北门的采样点。")
+    chat.clock.advance(minutes=1)
+    chat.say("冯姐", QUESTION, COMPOUND_ROOM)
+    swap(chat, answer=HELD)
+    found = hearers(ENTRY, chat.clock.now(), chat.app.timekeeper._services)
+    assert found.people == 1 and list(found.rooms) == [COMPOUND_ROOM]
 
 
 def test_nothing_is_said_when_nobody_heard_it_or_the_answer_is_the_same(chat: Chat) -> None:

@@ -54,9 +54,10 @@ def hearers(entry: str, at: datetime, services: Services) -> Hearers:
         elif stale:
             private |= dict.fromkeys(stale[-1].people)
     people = {person for one in old for person in one.people}
-    if old:  # whoever was shown where it stands read it, too
+    if old:  # whoever was shown since then where it stands read it, too
+        first = min(one.queued for one in old)
         waiting = {person for one in services.told.queued(entry) for person in one.people}
-        people |= services.told.served(entry, since) - _served_right(told, old) - waiting
+        people |= services.told.served(entry, first) - _served_right(told, old) - waiting
     heard = max(old, key=lambda one: one.at).text if old else ""
     return Hearers(entry, rooms, tuple(private), len(people), heard)
 
