@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import IO, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,18 @@ TOO_LONG = 180.0
 
 AT_A_TIME, REST = 0.001, 0.002
 """Seconds: so long the index is worked on, and so long the loop has the machine to itself."""
+
+TRIES = 2
+"""So often the process is asked about the same files when it dies over them: once it may have been ended by anybody."""
+
+
+class NoProcess(OSError):
+    """No process can be started on this machine now."""
+
+
+class Undone(RuntimeError):
+    """The process dies, or hangs, over these files."""
+
 
 LOST = (OSError, EOFError, ValueError, pickle.PickleError)
 """What hearing and telling raise when the other process is gone."""
@@ -68,6 +81,7 @@ class InspectorProcess:
     def __init__(self, settings: Settings, here: Inspector) -> None:
         """``here`` stands in when no process can be had."""
         self.folder = here.folder
+        self.too_long = TOO_LONG
         self._settings = settings
         self._here = here
         self._process: subprocess.Popen[bytes] | None = None
@@ -76,19 +90,28 @@ class InspectorProcess:
         """Of the last question."""
 
     def __call__(self, files: Mapping[str, bytes], base: Content) -> Found:
-        """See Inspector."""
-        try:
-            answer = self._ask("look", files, base)
-            if isinstance(answer, Found):
-                return answer
-            if LEARNT.isdisjoint(answer):
-                content: Content | None = self._made(answer, files, base)
-                found = self._hear()
-            else:  # it is learning, too, and leaves here what it learnt
-                found = self._hear()
-                content = None if found.problems else self._made(answer, files, base)
-        except LOST as error:
-            return self._lost(error) or self._here(files, base)
+        """See Inspector. Raises Undone for files over which the process hangs, or dies again and again: in here they would end
+        the bot."""
+        for _ in range(TRIES):
+            try:
+                return self._look(files, base)
+            except NoProcess as error:
+                return self._lost(error) or self._here(files, base)
+            except LOST as error:
+                if (found := self._lost(error)) is not None:
+                    return found
+        raise Undone(f"the inspector died {TRIES} times over these files")
+
+    def _look(self, files: Mapping[str, bytes], base: Content) -> Found:
+        answer = self._ask("look", files, base)
+        if isinstance(answer, Found):
+            return answer
+        if LEARNT.isdisjoint(answer):
+            content: Content | None = self._made(answer, files, base)
+            found = self._hear()
+        else:  # it is learning, too, and leaves here what it learnt
+            found = self._hear()
+            content = None if found.problems else self._made(answer, files, base)
         assert isinstance(found, Found)
         return replace(found, content=None if found.problems else content)
 
@@ -98,13 +121,16 @@ class InspectorProcess:
             answer = self._ask("read", files, base)
         except LOST as error:
             return None if self._lost(error) else self._here.read(files, base)
+        except Undone as error:
+            self._lost(error)
+            return None
         return None if isinstance(answer, Found) else replace(base, data=replace(base.data, **answer))
 
     def prepare(self, base: Content) -> None:
         """See Inspector."""
         try:
             self._ask("prepare", base.data.files, base)
-        except LOST as error:
+        except (*LOST, Undone) as error:
             self._lost(error)
 
     def close(self) -> None:
@@ -135,12 +161,15 @@ class InspectorProcess:
     ) -> Any:
         if self._process is None or self._process.poll() is not None:
             self._end()
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot.inspector_process"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            )
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "bot.inspector_process"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                )
+            except OSError as error:
+                raise NoProcess(str(error)) from error
             self._tell(self._settings)
         self._number += 1
         self._tell(Question(kind, dict(files), dict(base.data.files), self._here.outlook(), self._number))
@@ -153,14 +182,20 @@ class InspectorProcess:
         self._process.stdin.flush()
 
     def _hear(self) -> Any:
-        """The next answer. Raises EOFError when the process died, or hung and was ended, ValueError for another's answer."""
+        """The next answer. Raises EOFError when the process died, Undone when it hung and was ended, ValueError for another's
+        answer."""
         if self._process is None or self._process.stdout is None:
             raise EOFError("ended")
-        watch = threading.Timer(TOO_LONG, self._process.kill)
+        watch = threading.Timer(self.too_long, self._process.kill)
         watch.daemon = True
         watch.start()
+        began = time.monotonic()
         try:
             number, answer = pickle.load(self._process.stdout)
+        except LOST as error:
+            if time.monotonic() - began >= self.too_long:
+                raise Undone("the inspector hung over these files") from error
+            raise
         finally:
             watch.cancel()
         if number != self._number:
@@ -262,7 +297,14 @@ def serve(ask: IO[bytes], answer: IO[bytes]) -> None:
             work(pickle.load(ask))
 
 
+def dispensable() -> None:
+    """Where memory runs out, this process is the one to be ended, not the bot. Linux; elsewhere nothing."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
 if __name__ == "__main__":
+    dispensable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the bot, which then hangs up
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever anybody prints is no answer

@@ -1,12 +1,13 @@
 """Where the files of data/ lie: looked at, read all at once, and written whole or not at all.
 
-Only what is read as data counts: *.yaml at the top and in intents/, and *.yml, which somebody misnamed. What editors leave beside
-(.faq.yaml.swp, faq.yaml~, .#faq.yaml) does not. Links are followed, so that a volume of a container, which swaps the link
-``..data`` under all files at once, is seen to change.
+Only what is read as data counts: the files of NAMES at the top, all of intents/, and the same as *.yml, which somebody misnamed.
+What editors leave beside (.faq.yaml.swp, faq.yaml~, .#faq.yaml) does not, nor do copies (faq (copy).yaml). Links are followed, so
+that a volume of a container, which swaps the link ``..data`` under all files at once, is seen to change.
 """
 
 import contextlib
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,11 @@ if sys.platform != "win32":
     import pwd
 
 FOLDERS = ("", "intents/")
+
+NAMES = frozenset({"contacts", "faq", "lexicon", "notices", "replies"})
+"""What is read at the top (bot/datafolder.py)."""
+
+NO_FILE_AT_ALL = "这不是普通的文件（是管道或设备），请把它拿走"
 
 SPOILT = ".改坏的"
 """Behind the name of a file: what stood in it before it was put back."""
@@ -89,8 +95,8 @@ class DiskShelf:
         found: dict[str, Stamp] = {}
         for path, entry in _listed(self.folder):
             with contextlib.suppress(OSError):
-                stat = entry.stat()
-                found[path] = Stamp(stat.st_mtime_ns, stat.st_size, stat.st_ino, stat.st_dev)
+                now = entry.stat()
+                found[path] = Stamp(now.st_mtime_ns, now.st_size, now.st_ino, now.st_dev)
         return found
 
     def take(self) -> Snapshot:
@@ -101,13 +107,14 @@ class DiskShelf:
         """See Shelf: a new file beside the real one, with its rights, then moved over it. A file that another program has
         open, or a link to it, is never seen half-written."""
         target = (self.folder / path).resolve()
-        with tempfile.NamedTemporaryFile(
+        part = tempfile.NamedTemporaryFile(  # noqa: SIM115 - closed below, and kept when all went well
             dir=target.parent, prefix=f".{target.name}.", suffix=".part", delete=False
-        ) as part:
-            part.write(content)
-            part.flush()
-            os.fsync(part.fileno())
+        )
         try:
+            with part:
+                part.write(content)
+                part.flush()
+                os.fsync(part.fileno())
             _as_before(target, Path(part.name))
             Path(part.name).replace(target)
         except BaseException:
@@ -155,6 +162,9 @@ def taken(folder: Path) -> Snapshot:
     owners: dict[str, str] = {}
     for path, entry in _listed(folder):
         try:
+            if _endless(entry):
+                closed[path] = NO_FILE_AT_ALL
+                continue
             files[path] = entry.read_bytes()
             owners[path] = _owner(entry)
         except FileNotFoundError:
@@ -172,8 +182,15 @@ def _listed(folder: Path) -> Iterator[tuple[str, Path]]:
         except OSError:
             continue
         for name in names:
-            if name.endswith((".yaml", ".yml")) and not name.startswith("."):
+            stem, dot, kind = name.rpartition(".")
+            if dot and kind in ("yaml", "yml") and not name.startswith(".") and (below or stem in NAMES):
                 yield below + name, folder / below / name
+
+
+def _endless(path: Path) -> bool:
+    """True for what nobody ever finishes reading: a pipe, a device. Raises OSError."""
+    mode = path.stat().st_mode
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def _owner(path: Path) -> str:

@@ -5,7 +5,7 @@ they are; so nothing depends on what YAML takes for a number, a time or a yes.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import GenericAlias
@@ -201,7 +201,9 @@ def document_of(path: Path, text: str) -> Document:
     if root is None:
         raise Invalid([Problem(shown(path), 1, "文件是空的，请写上内容；xiaoxiang init 会给一份样例")])
     problems: list[Problem] = []
-    data = _plain(root, shown(path), problems, ())
+    data = _plain(root, shown(path), problems, (), seen := _Seen())
+    if seen.again:  # nine lines of references to references are a milliard of words
+        raise Invalid(problems)
     return Document(path, data, root, tuple(problems))
 
 
@@ -229,7 +231,16 @@ def decoded(path: Path, raw: bytes) -> str:
         raise Invalid([Problem(shown(path), line, not_text(raw))]) from error
 
 
-def _plain(node: Node, file: str, problems: list[Problem], above: tuple[Node, ...]) -> Any:
+@dataclass
+class _Seen:
+    """The lists and mappings that were read, each once, however often it is referred to."""
+
+    nodes: set[int] = field(default_factory=set)
+    again: bool = False
+    """Whether one was referred to again."""
+
+
+def _plain(node: Node, file: str, problems: list[Problem], above: tuple[Node, ...], seen: _Seen) -> Any:
     """A node as plain data, noting what no file may contain."""
 
     def tell(where: Node, reason: str) -> None:
@@ -243,9 +254,13 @@ def _plain(node: Node, file: str, problems: list[Problem], above: tuple[Node, ..
     if any(node is outer for outer in above):
         tell(node, "* 引用绕回了自己，请把内容直接写出来")
         return None
+    if id(node) in seen.nodes:
+        seen.again = True
+        return None
+    seen.nodes.add(id(node))
     inner = (*above, node)
     if isinstance(node, SequenceNode):
-        return [_plain(item, file, problems, inner) for item in node.value]
+        return [_plain(item, file, problems, inner, seen) for item in node.value]
     mapping: dict[str, Any] = {}
     first: dict[str, int] = {}
     for key, value in node.value:
@@ -254,7 +269,7 @@ def _plain(node: Node, file: str, problems: list[Problem], above: tuple[Node, ..
             continue
         if key.value in mapping:
             tell(key, f"「{key.value}」写了两次（第 {first[key.value]} 行已经有了），请删掉一个")
-        mapping[key.value] = _plain(value, file, problems, inner)
+        mapping[key.value] = _plain(value, file, problems, inner, seen)
         first.setdefault(key.value, key.start_mark.line + 1)
     return mapping
 

@@ -1,13 +1,15 @@
 """Live reload: a saved file is in use at once, a bad one changes nothing, and those who edit hear of both."""
 
+import os
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from bot.inspector_process import InspectorProcess
+from bot.inspector_process import InspectorProcess, Undone
 from bot.learnt import engine_of
 from bot.model.settings import Settings
 from bot.settings import Data, load_data
@@ -260,4 +262,45 @@ def test_the_process_beside_the_bot_finds_what_is_found_here_and_may_die(
     beside._process.kill()
     beside._process.wait()
     assert beside(new, base).content is not None
+    beside.too_long = 0.0
+    with pytest.raises(Undone):  # it hangs over these files, and so would the bot
+        beside({**good, "faq.yaml": FAQ.replace("带上出入证", "早上九点开门").encode()}, base)
+    beside.too_long = 60.0
+    assert beside(new, base).content is not None
     beside.close()
+
+
+def test_copies_that_lie_beside_are_no_part_of_data(desk: Desk) -> None:
+    """Else taking them away would be complained of, and /faq 回退 would put them back instead of undoing the last edit."""
+    for name in ("faq (copy).yaml", "faq - 副本.yaml", "faq.bak.yaml"):
+        desk.save(name, "id: [")
+    assert desk.heard() == []
+    (desk.folder / "faq (copy).yaml").unlink()
+    assert desk.heard() == [] and desk.chat.app.live.spoilt == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes in folders there")
+def test_a_pipe_in_the_folder_is_never_waited_for(desk: Desk) -> None:
+    (desk.folder / "notices.yaml").unlink()
+    os.mkfifo(desk.folder / "notices.yaml")
+    (news,) = desk.heard()
+    assert "data/notices.yaml:1: 这不是普通的文件" in news
+    desk.edit("带上出入证", "早上八点开门")
+    desk.heard()
+    assert "早上八点开门" in desk.asked("大米哪里买")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits there")
+def test_a_disk_that_fills_up_leaves_the_file_whole_and_nothing_beside_it(desk: Desk) -> None:
+    import resource
+
+    shelf, before = DiskShelf(desk.folder), (desk.folder / "faq.yaml").read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        with pytest.raises(OSError, match="large"):
+            shelf.write("faq.yaml", before * 2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (desk.folder / "faq.yaml").read_bytes() == before
+    assert [path.name for path in desk.folder.iterdir() if path.name.startswith(".")] == []

@@ -4,6 +4,7 @@ import ast
 import inspect as source
 import shutil
 from dataclasses import fields, is_dataclass
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -178,6 +179,19 @@ def test_invalid_files_are_never_half_loaded(tmp_path: Path) -> None:
         load_data(tmp_path / "none")
     with pytest.raises(Invalid, match="列表"):
         load_faq(path)
+
+
+def test_references_to_references_are_refused_without_following_them(tmp_path: Path) -> None:
+    """Nine lines would be a milliard of words: neither time nor memory is spent on them."""
+    names = "abcdefghi"
+    lines = [
+        f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]"
+        for before, name in pairwise(names)
+    ]
+    path = write(tmp_path / "faq.yaml", "\n".join(["a: &a [x, y]", *lines, ""]))
+    with pytest.raises(Invalid, match=r"faq.yaml:9: 文字以 & 开头") as told:
+        read(path)
+    assert len(told.value.problems) == 9
 
 
 def test_values_can_be_found_by_line(tmp_path: Path) -> None:
