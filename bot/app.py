@@ -223,6 +223,7 @@ class App:
     async def run(self) -> None:
         """Listen, handle and send until the channel ends by itself or the task is cancelled."""
         self.gaps.prepare()
+        self.live.content.engine.words("热身")  # jieba reads its dictionary now, not at somebody's plea
         self._begin()
         inspector = InspectorProcess(self.settings, self.inspector)
         self.reloader.worker.inspect = inspector

@@ -20,7 +20,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from bot import bench_calls, bench_notices, bench_rows
+from bot import bench_calls, bench_notices, bench_reload, bench_rows
 from bot.app import BATCH, App, build, steady
 from bot.bench_desk import OPEN, Timing, measure
 from bot.channels.replay import ReplayChannel, TranscriptClock
@@ -79,7 +79,7 @@ def run(settings: Settings, data: Data, count: int, as_json: bool) -> None:
     mix = mixed(data, count, rng)
     texts = [text for _, text in mix]
     with Progress(console=console, transient=True) as progress:
-        task = progress.add_task("正在量…", total=7)
+        task = progress.add_task("正在量…", total=8)
         engine = engine_of(data)
         understood, latencies = _understand(engine, texts)
         progress.advance(task)
@@ -94,6 +94,8 @@ def run(settings: Settings, data: Data, count: int, as_json: bool) -> None:
         schedules = _schedules(settings, data, engine)
         queueing = _queueing(settings, data, engine)
         progress.advance(task)
+        reloads = _reloads(settings, [text for kind, text in mix if kind != "command"])
+        progress.advance(task)
         cold = _cold_start()
         progress.advance(task)
     report = _report([understood, cut, durable], latencies, cold) | {
@@ -101,6 +103,7 @@ def run(settings: Settings, data: Data, count: int, as_json: bool) -> None:
         "notices": _noticeboard(schedules),
         "calls": asdict(calls) | {"queue_to_one_reply": round(calls.queue / calls.one_reply, 1)},
         "rows": _rows(queueing),
+        "reload": bench_reload.report(reloads),
     }
     print(json.dumps(report, ensure_ascii=False) if as_json else _printed(report))
 
@@ -160,6 +163,11 @@ def _schedules(settings: Settings, data: Data, engine: Engine) -> bench_notices.
 def _queueing(settings: Settings, data: Data, engine: Engine) -> bench_rows.Queueing:
     with tempfile.TemporaryDirectory(dir=settings.database.parent, prefix="bench-") as folder:
         return bench_rows.measure(settings, data, engine, Path(folder), START)
+
+
+def _reloads(settings: Settings, texts: Sequence[str]) -> bench_reload.Reloads:
+    with tempfile.TemporaryDirectory(dir=settings.database.parent, prefix="bench-") as folder:
+        return bench_reload.measure(settings, Path(folder), texts)
 
 
 def _rows(found: bench_rows.Queueing) -> dict[str, Any]:
@@ -278,5 +286,14 @@ def _printed(report: dict[str, Any]) -> str:
     lines.append(
         f"一条通知发 {sent['groups']} 个群：{sent['queued_ms']} 毫秒排好落盘，挑下一条 {sent['next_ms']} 毫秒；"
         f"急症的提醒前面多等 {sent['before_an_alert']} 条"
+    )
+    edited = report["reload"]
+    lines.append(
+        f"{edited['entries']:,} 条问答改一条，存盘到用上：中位 {edited['live_seconds']} 秒，最慢 {edited['live_slowest_seconds']} 秒"
+        f"（其中 {edited['still_seconds']} 秒等文件不动）"
+    )
+    lines.append(
+        f"  每秒 50 条消息从听到落盘（毫秒）：不改时中位 {edited['quiet_p50_ms']}，99% {edited['quiet_p99_ms']}，最慢 {edited['quiet_max_ms']}；"
+        f"边改边听中位 {edited['busy_p50_ms']}，99% {edited['busy_p99_ms']}，最慢 {edited['busy_max_ms']}"
     )
     return "\n".join(lines)

@@ -7,6 +7,7 @@ say without punctuation. A thousand entries of six phrasings take a few tenths o
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from intents.faq import FaqIndex
 from intents.finding import Finding, Path, short
@@ -40,7 +41,7 @@ def duplicates(
 
     ``index`` is of these entries, ``normalise`` what it was built with."""
     phrasings = [
-        _Phrasing(place, ("faq", place, "questions", number), text, index.taken_apart(normalise(text)))
+        _Phrasing(place, ("faq", place, "questions", number), text, index.own(text))
         for place, entry in enumerate(faq)
         if entry.enabled
         for number, text in enumerate(entry.questions)
@@ -67,7 +68,8 @@ def duplicates(
                 f"请从 {faq[same.entry].id} 或 {faq[one.entry].id} 里删掉"
             )
             yield Finding(one.path, reason, "error", same.path)
-    yield from _nearly(faq, list(first.values()))
+    whole = cache(lambda text: index.taken_apart(normalise(text)))
+    yield from _nearly(faq, list(first.values()), whole)
     yield from _same_answers(faq)
 
 
@@ -76,13 +78,15 @@ def says_something(asked: Asked) -> bool:
     return asked.substance > 0 and any(char.isalpha() for char in asked.said)
 
 
-def _nearly(faq: Sequence[FaqEntry], phrasings: Sequence[_Phrasing]) -> Iterator[Finding]:
-    """One warning for each two entries, about the two phrasings that are most alike."""
+def _nearly(
+    faq: Sequence[FaqEntry], phrasings: Sequence[_Phrasing], whole: Callable[[str], Asked]
+) -> Iterator[Finding]:
+    """One warning for each two entries, about the two phrasings that are most alike. ``whole``: with its vector."""
     found: dict[tuple[int, int], tuple[float, _Phrasing, _Phrasing]] = {}
     for one, other in _pairs(phrasings):
         if one.text in faq[other.entry].not_examples or other.text in faq[one.entry].not_examples:
             continue  # somebody told them apart
-        like = alike(one.asked, other.asked)
+        like = alike(whole(one.text), whole(other.text))
         two = (other.entry, one.entry)
         if like >= ALIKE and like > found.get(two, (0.0,))[0]:
             found[two] = (like, one, other)

@@ -130,6 +130,7 @@ class FaqIndex:
         self._sure = SURE_OF_MEANING if meanings else SURE
         self._phrasings: list[_Phrasing] = []
         self._exact: dict[str, int] = {}
+        self._own: dict[str, Asked] = {}
         index: defaultdict[str, list[int]] = defaultdict(list)
         for entry, text, answers in (*answering, *misses):
             pause()
@@ -140,7 +141,8 @@ class FaqIndex:
             for gram in form.grams:
                 index[gram].append(number)
             shrink = 1 / self._length(form)
-            self._phrasings.append(_Phrasing(entry, self._weighed(form, {}), answers, shrink))
+            self._own[text] = asked = self._weighed(form, {})
+            self._phrasings.append(_Phrasing(entry, asked, answers, shrink))
         self._index = dict(index)
 
     def renewed(self, entries: Sequence[FaqEntry], pause: Callable[[], object] = lambda: None) -> "FaqIndex":
@@ -221,6 +223,11 @@ class FaqIndex:
     def kept(self, text: str) -> Form | None:
         """The form of one of the FAQ's own questions or near-misses, as it is written in data/."""
         return self._forms.get(text)
+
+    def own(self, text: str) -> Asked:
+        """The same of one of the FAQ's own questions or near-misses, as it is written in data/, quickly: without its
+        vector. Raises KeyError for anything else."""
+        return self._own[text]
 
     def weighed(self, form: Form) -> Asked:
         """A question as this index weighs it, for ``likeness`` and ``alike``."""
