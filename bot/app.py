@@ -93,7 +93,7 @@ HEARTBEAT_SECONDS = 5.0
 """How often it is written down that the bot still hears."""
 TICK_SECONDS = 2.0
 """How often it is asked whether something is due by the clock."""
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.1
 """How often it is looked whether data/ changed."""
 GIVE_WAY_SECONDS = 0.0005
 """So long the loop waits for its turn at most, again and again, while data/ is checked beside it."""
@@ -199,7 +199,7 @@ class App:
             self._begun = True
 
     async def watch(self) -> None:
-        """See what changes in data/, five times a second; what takes time is done beside the loop."""
+        """See what changes in data/, ten times a second; what takes time is done beside the loop."""
         await asyncio.to_thread(self.reloader.warm)
         while True:
             await asyncio.sleep(LOOK_SECONDS)

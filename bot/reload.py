@@ -1,6 +1,6 @@
 """Live reload: a saved file is checked and swapped in, whole, between two messages; a bad one changes nothing.
 
-Three phases. ``look`` is cheap and asked five times a second: did anything change, has it come to rest, does an edit from the
+Three phases. ``look`` is cheap and asked ten times a second: did anything change, has it come to rest, does an edit from the
 chat wait? ``work`` is slow and runs beside the loop: it reads a snapshot of all files, checks it, and writes what was
 confirmed; it touches no ledger. ``settle`` runs on the loop, in one transaction: the new content, its version, and all that is
 said because of it. A replay and the tests run the three in line.
@@ -191,7 +191,9 @@ class Reloader:
                 yield from self._voice.put_back(edit, written, result.aside)
             else:
                 yield from self._swap(result, at)
-        else:
+        elif (
+            now := self._edits.get(edit.id)
+        ) and now.state == edit.state:  # else it was taken back meanwhile
             assert result.trial is not None
             state: EditState = "refused" if result.refused else "previewed"
             self._edits.move(edit.id, state, at, result.refused)
