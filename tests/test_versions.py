@@ -8,7 +8,9 @@ import pytest
 
 from bot.last_good import last_good
 from bot.ledger.database import Ledger
+from bot.ledger.edits import Edits
 from bot.ledger.versions import Versions
+from bot.model.edit import Edit
 from bot.model.settings import Settings
 from bot.model.version import Version, diff
 from bot.shelf import DiskShelf
@@ -52,6 +54,38 @@ def test_versions_are_listed_and_shown_line_by_line(desk: Desk) -> None:
     assert "去：answer: 大米在东门超市，带上出入证。" in shown
     assert "加：answer: 大米在东门超市，早上八点开门。" in shown and "gate" not in shown
     assert "没有第 99 版" in staff(desk, "/faq 版本 99")
+
+
+def test_a_rollback_never_undoes_what_its_preview_did_not_show(desk: Desk) -> None:
+    """Somebody else's edit went live between the preview and 「确认」."""
+    desk.edit("带上出入证", "早上八点开门")
+    desk.heard()
+    assert "晚上九点" not in staff(desk, "/faq 回退 1")
+    desk.edit("晚上十点关", "晚上九点关")
+    desk.heard()
+    again = staff(desk, "确认")
+    assert "去：answer: 东门晚上九点关。" in again and "晚上九点关" in file(desk)
+    desk.chat.clock.advance(seconds=30)
+    assert "和第 1 版一样" in staff(desk, "确认") and file(desk) == FAQ
+
+
+def test_an_edit_taken_back_while_it_is_tried_is_not_previewed(desk: Desk) -> None:
+    app, at = desk.chat.app, desk.chat.clock.now()
+    edits = Edits(app.ledger)
+    first = Edit(
+        0, at, STAFF_ROOM, "wxid_secretary", "刘书记", "m", "change", "rice", {"answer": "大米没有了。"}
+    )
+    with app.ledger.transaction():
+        first = edits.propose(first)
+    job = app.reloader.look(app.reloader.shelf.stamps(), at, patiently=False)
+    assert job is not None
+    result = app.reloader.work(job)
+    with app.ledger.transaction():
+        edits.move(first.id, "dropped", at, "又发了一个")
+    app.reloader.offer(result)
+    app.reloader.settle(at, patiently=False)
+    kept = edits.get(first.id)
+    assert kept is not None and kept.state == "dropped" and desk.heard() == []
 
 
 def test_an_older_version_comes_back_after_a_look_and_a_word(desk: Desk) -> None:

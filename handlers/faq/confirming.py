@@ -39,9 +39,11 @@ _AT_ONCE = timedelta(minutes=3)
 
 def ask(edit: Edit, at: datetime, services: Services) -> None:
     """Wait for the answer to a preview."""
-    seen = fingerprint(services.faq.get(edit.entry))
     services.dialogues.begin(
-        edit.room_id, edit.person_id, Dialogue(KIND, str(edit.id), (seen,)), at + _patience(services) + LATE
+        edit.room_id,
+        edit.person_id,
+        Dialogue(KIND, str(edit.id), (_seen(edit, services),)),
+        at + _patience(services) + LATE,
     )
 
 
@@ -95,10 +97,11 @@ def pointed(quote: str, words: str, request: Request, services: Services) -> Out
 
 
 def _confirm(edit: Edit, asked: Dialogue, request: Request, services: Services) -> Outcome:
-    """The reloader writes it. What was shown must be what is there: an entry that somebody changed since is shown anew."""
+    """The reloader writes it. What was shown must be what is there: an entry that somebody changed since is shown anew, and so
+    is a rollback, which undoes whatever went live since."""
     at = request.message.at
     services.dialogues.end(request, KIND)
-    if edit.kind != "rollback" and fingerprint(services.faq.get(edit.entry)) not in asked.options:
+    if _seen(edit, services) not in asked.options:
         new = retry(edit, at, services)
         again = Dialogue(KIND, str(new.id), (AGAIN,))
         services.dialogues.begin(edit.room_id, edit.person_id, again, at + _patience(services))
@@ -119,6 +122,14 @@ def drop(edit: Edit, request: Request, services: Services) -> Outcome:
     services.edits.move(edit.id, "dropped", request.message.at, "不改了")
     services.audit.write(request.by, "faq", f"问答改动{edit.id} 取消：{edit.kind} {edit.entry}".rstrip())
     return _said(request, services.replies("faq_dropped", number=str(edit.id)))
+
+
+def _seen(edit: Edit, services: Services) -> str:
+    """Short for what is as it was when a preview was shown: the entry; all of data/ for a rollback."""
+    if edit.kind != "rollback":
+        return fingerprint(services.faq.get(edit.entry))
+    latest = services.versions.latest()
+    return f"version {latest.id if latest else 0}"
 
 
 def fingerprint(entry: Faq | None) -> str:
