@@ -377,3 +377,26 @@ def test_every_group_is_held_once_even_after_a_restart(
     again.ids = itertools.count(100)
     assert many(again, 3, COMPOUND_ROOM, OTHER_ROOM, name="后来") == []
     assert AskedRows(again.app.ledger).of_surge(1)[-1].person == "后来2"
+
+
+@pytest.mark.parametrize("where", ["", UNIT_ROOM])
+def test_whoever_was_handed_to_a_person_reads_the_answer_too_and_the_ticket_says_so(
+    chat: Chat, where: str
+) -> None:
+    assert "A001" in "".join(chat.say("王女士", SHOP if not where else f"小巷，{SHOP}", where))
+    swap(chat, shop())
+    (told,) = chat.hear()
+    assert told.startswith("私聊" if not where else f"{UNIT_ROOM}: @王女士") and told.endswith(
+        "每天8点到21点。"
+    )
+    (ticket,) = chat.say("刘书记", "/工单 A001", STAFF_ROOM)
+    assert "小巷已经回给他" in ticket and "已下单" in ticket, "not closed by itself"
+    swap(chat, shop("每天9点到21点。"))
+    assert not [line for line in chat.hear() if "王女士" in line or "私聊" in line], "told once"
+
+
+def test_whom_a_person_has_answered_is_not_told_again(chat: Chat) -> None:
+    chat.say("王女士", SHOP, "")
+    chat.say("刘书记", "/办结 A001 告诉他了", STAFF_ROOM)
+    swap(chat, shop())
+    assert not [line for line in chat.hear() if "有准话了" in line]

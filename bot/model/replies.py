@@ -52,6 +52,7 @@ REPLIES: dict[str, frozenset[str]] = {
     "faq_surge_unnamed": frozenset(),
     "faq_closing": frozenset({"title", "answer"}),
     "faq_closing_also": frozenset({"title"}),
+    "faq_closing_ticket": frozenset({"title"}),
     "faq_passed_on": frozenset({"name", "text"}),
     "faq_useless": frozenset(),
     "faq_suggest": frozenset({"list"}),

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.model.asked import Asked, Offer
-from bot.model.audit import BOT
+from bot.model.audit import BOT, Actor
 from bot.model.faq import Faq, Swap
 from bot.model.handling import Outcome, Reply, Request, Ring
 from bot.model.services import Services
@@ -42,13 +42,16 @@ def _answer_with(entries: Mapping[str, Faq], at: datetime, services: Services) -
     replies: list[Reply] = []
     promised = services.asked.waiting(at - surge.PROMISED, "held", "expired")
     silent = services.asked.waiting(at - KEPT, "silent", "limited", "suggested")
-    known = _answers({row.text for row in (*promised, *silent)}, entries, services)
+    handed = services.asked.waiting(at - surge.PROMISED, "handed")
+    known = _answers({row.text for row in (*promised, *silent, *handed)}, entries, services)
     for entry in entries.values():
         told = _with_their_surges(
             [row for row in promised if known.get(row.text) == entry.id or row.entry == entry.id], services
         )
         if told:
             replies += _tell(told, entry, at, services)
+        if fetched := [row for row in handed if known.get(row.text) == entry.id]:
+            replies += _tell_handed(fetched, entry, at, services)
         if unsaid := [row for row in silent if known.get(row.text) == entry.id and row.room_id]:
             services.asked.make_offer(at, unsaid, entry=entry.id)
     for number in {row.surge for row in promised if row.surge}:
@@ -120,6 +123,20 @@ def _tell(rows: Sequence[Asked], entry: Faq, at: datetime, services: Services) -
         said_so = services.replies("faq_closing", title=entry.title, answer=text)
         replies.append(Reply(said_so, "private", "person", to=person_id, topic=f"faq:{entry.id}"))
     return replies
+
+
+def _tell_handed(rows: Sequence[Asked], entry: Faq, at: datetime, services: Services) -> list[Reply]:
+    """A person was fetched for these: they read the answer all the same as long as that person is not done with it, and the
+    ticket says so. It stays open: whoever asked for a person may want one still."""
+    waiting = []
+    for row in rows:
+        tickets = (one for one in services.tickets.of_requester(row.person_id) if one.intent == "human")
+        ticket = next((one for one in tickets if row.text in one.text), None)
+        if ticket is not None:
+            note = services.replies("faq_closing_ticket", title=entry.title)
+            services.tickets.note(ticket, Actor(at), "progress", note)
+            waiting.append(row)
+    return _tell(waiting, entry, at, services) if waiting else []
 
 
 def _serve(rows: Sequence[Asked], by: str, at: datetime, services: Services, *, entry: str = "") -> None:
