@@ -86,6 +86,7 @@ _DETAIL = re.compile(
 
 _CLAUSE = re.compile(
     r"[,，。;；!！?？~ ]+|(?=还有|另外|顺便|顺带|再就是|对了|然后|而且|再(?:买|拿|取|帮|带|要|来|给)|还[得想要])"
+    r"|(?<=[吗呢啊呀])(?=我[家妈爸们]|俺|咱家|家里|孩子|老人|老公|老婆)"
     r"|(?<=了)(?=[\u4e00-\u9fff]{1,6}[也都][没不快要])"
 )
 """Where one thing ends and another begins; who dictates says no comma."""
@@ -299,16 +300,34 @@ class Engine:
         )
 
     def _need_beside(self, heard: _Heard) -> Understanding | None:
-        """A plea behind a question (核酸几点做，还有我家没盐了能买一包吗) or a complaint that nobody came, or the first of several
-        that only together look like talk: a question unanswered can be asked again, a plea unheard is lost. None when there is none for certain."""
-        if heard.known or not _ALSO.search(heard.read.said) or not _thinks_of_need(heard):
+        """A plea next to a question (啥时候解封啊，家里没菜了) or, where one more thing is announced (还有，…), next to a
+        complaint that nobody came, or the first of several that only together look like talk: a question unanswered can
+        be asked again, a plea unheard is lost. None when there is none for certain."""
+        if heard.known or not (heard.intent == "question" or _thinks_of_need(heard)):
             return None
         clauses = [clause for clause in _CLAUSE.split(heard.read.said[:SPLIT]) if len(clause) > 2]
-        needs = [
-            part for part in map(self._clause, clauses) if _is_need(part.intent) and part.score >= SURELY
-        ]
+        if len(clauses) < 2:
+            return None
+        parts = [self._clause(clause) for clause in clauses]
+        if need := self._need_by_question(clauses, parts):
+            return need
+        needs = [part for part in parts if _is_sure_need(part)]
         enough = 2 if heard.intent == CHAT else 1
-        return needs[0] if len(clauses) > 1 and len(needs) >= enough else None
+        return needs[0] if _ALSO.search(heard.read.said) and len(needs) >= enough else None
+
+    def _need_by_question(
+        self, clauses: Sequence[str], parts: Sequence[Understanding]
+    ) -> Understanding | None:
+        """The plea with a question about something else before it (啥时候解封啊，家里没菜了) or behind it: there only a
+        question that says what it is about is one; 没菜了，怎么办 is for the whole message to decide."""
+        asked = [at for at, part in enumerate(parts) if _is_sure_question(part)]
+        for at, part in enumerate(parts):
+            if _is_sure_need(part) and any(by < at or self._asks_by_itself(clauses[by]) for by in asked):
+                return part
+        return None
+
+    def _asks_by_itself(self, clause: str) -> bool:
+        return any(match.intent == "question" and match.score >= THRESHOLD for match in self.matches(clause))
 
     def _further(self, heard: _Heard) -> tuple[Understanding, ...]:
         """All needs of a message that names several (药没了，还有垃圾三天没人收), the one understood first; empty when
@@ -507,6 +526,14 @@ def _plea(heard: _Heard) -> float:
 def _is_need(intent: str) -> bool:
     """Whether it is a plea that can wait its turn beside another."""
     return intent.startswith("help.") and intent != EMERGENCY
+
+
+def _is_sure_need(part: Understanding) -> bool:
+    return _is_need(part.intent) and part.score >= SURELY
+
+
+def _is_sure_question(part: Understanding) -> bool:
+    return part.intent == "question" and part.score >= SURELY
 
 
 def _hints_at_more(heard: _Heard) -> bool:

@@ -172,6 +172,39 @@ def test_a_dictated_story_that_ends_in_nobody_came_is_a_plea() -> None:
     assert ENGINE.understand(text).intent == "help.trash"
 
 
+@pytest.mark.parametrize(
+    ("text", "need"),
+    [
+        ("啥时候解封啊，家里没菜了", "help.supplies"),
+        ("什么时候解封？家里没菜了", "help.supplies"),
+        ("什么时候解封啊家里没菜了", "help.supplies"),
+        ("家里没菜了，啥时候解封啊", "help.supplies"),
+        ("几点做核酸啊，我家水管爆了一地水", "help.repair"),
+        ("什么时候解封啊，我要去医院透析", "help.medical_visit"),
+    ],
+)
+def test_a_plea_next_to_a_question_is_not_lost(text: str, need: str) -> None:
+    got = ENGINE.understand(text)
+    assert (got.intent, got.action) == (need, "ticket")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "没菜了怎么办",
+        "门禁卡坏了，去哪修",
+        "核酸几点开始，下午还做吗",
+        "快递到了，能出去拿吗",
+        "想出去买菜，需要出入证吗",
+        "药店几点关门，我下班去买药",
+        "啥时候解封啊，想吃火锅了",
+        "几点做核酸？我还在睡觉",
+    ],
+)
+def test_what_a_question_is_about_is_no_plea(text: str) -> None:
+    assert ENGINE.understand(text).action != "ticket"
+
+
 def test_urgency_comes_from_the_words_of_the_intent() -> None:
     assert ENGINE.understand("家里胰岛素没了 隔离出不去 谁能帮忙买").urgent
     assert not ENGINE.understand("帮忙买盒创可贴").urgent
