@@ -37,12 +37,25 @@ def test_a_useless_answer_is_counted_and_listed_for_a_person(chat: Chat, word: s
     assert f"王女士（{UNIT_ROOM}）25分钟：{TESTING}" in chat.say("刘书记", "/未回", STAFF_ROOM)[0]
 
 
-@pytest.mark.parametrize("where", ["", UNIT_ROOM])
-def test_whoever_says_so_to_the_bot_is_handed_to_a_person(chat: Chat, where: str) -> None:
-    chat.say("王女士", TESTING, where)
-    alert, line = chat.say("王女士", "没用" if not where else "小巷，没用", where)
+def test_whoever_says_so_in_private_is_handed_to_a_person(chat: Chat) -> None:
+    chat.say("王女士", TESTING, "")
+    alert, line = chat.say("王女士", "没用", "")
     assert alert.startswith(STAFF_ROOM) and TESTING in alert and "已转值班" in line
     assert tally(chat) == Tally(1, 0, 1)
+
+
+@pytest.mark.parametrize("word", ["小巷 没用", "小巷，没用"])
+def test_many_who_say_so_to_the_bot_in_a_group_are_votes_and_no_ticket_each(chat: Chat, word: str) -> None:
+    chat.say("王女士", TESTING)
+    for name in ("王女士", "李叔", "赵哥"):
+        assert chat.say(name, word) == [f"{UNIT_ROOM}: @{name} {SORRY}"]
+    assert tally(chat) == Tally(1, 0, 3)
+    chat.clock.advance(minutes=25)
+    assert "王女士" in chat.say("刘书记", "/未回", STAFF_ROOM)[0]
+
+
+def test_said_to_the_bot_with_no_answer_before_it_a_person_sees_to_it(chat: Chat) -> None:
+    assert "已转值班" in "".join(chat.say("王女士", "小巷，没用"))
 
 
 def test_a_vote_counts_once_and_can_be_changed(chat: Chat) -> None:

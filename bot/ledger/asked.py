@@ -285,6 +285,15 @@ class AskedRows:
             millis(since),
         )
 
+    def latest_in(self, room_id: str, since: datetime) -> Row | None:
+        """The latest question of anybody in a group that was served since then with an entry of the FAQ."""
+        return self._latest(
+            "at >= ? AND room_id = ? AND served_at >= ? AND entry <> '' AND how <> 'handed'",
+            millis(since - LONGEST_WAIT),
+            room_id,
+            millis(since),
+        )
+
     def quoted(self, words: str, room_id: str, person_id: str, since: datetime) -> Row | None:
         """The question whose answer, said in that room (or to that person in private) since then, begins with these
         words; the person's own, if they asked it."""

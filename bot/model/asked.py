@@ -229,6 +229,10 @@ class AskedBook(Protocol):
         """The latest question of a person in a room that was served since then with an entry of the FAQ."""
         ...
 
+    def latest_in(self, room_id: str, since: datetime) -> Asked | None:
+        """The latest question of anybody in a group that was served since then with an entry of the FAQ."""
+        ...
+
     def said_with_ticket(self, person_id: str, room_id: str, since: datetime) -> bool:
         """True when the bot spoke to that person there about a ticket since then."""
         ...

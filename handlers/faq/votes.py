@@ -1,4 +1,5 @@
-"""Votes: 「没用」, 「有用」 or a thumb after an answer counts; whoever says 没用 is seen to by a person."""
+"""Votes: 「没用」, 「有用」 or a thumb after an answer counts; whoever says 没用 is seen to by a person: in private with a ticket,
+in a group, where many may say so of one answer, on the list of those who wait (/未回)."""
 
 import re
 from dataclasses import replace
@@ -50,7 +51,7 @@ def heard(request: Request, services: Services) -> Outcome | None:
         if not useless:
             _take_off(row, request, services)
         return Outcome(f"vote:{row.entry}")
-    if not among_residents(request) or request.addressed:
+    if not among_residents(request):
         handed = hand_over(replace(request, text=row.text or said), services)
         return replace(handed, label=f"vote:{row.entry}")
     _list(row, request, services)
@@ -68,6 +69,8 @@ def _meant(quote: str, request: Request, services: Services) -> Asked | None:
             _MENTIONS.sub("", words or quote), message.room_id, request.person.id, since
         )
     row = services.asked.latest(request.person.id, message.room_id, message.at - AFTER)
+    if row is None and request.addressed and among_residents(request):  # 小巷 没用, of a neighbour's answer
+        row = services.asked.latest_in(message.room_id, message.at - AFTER)
     if row is None or row.served_at is None:
         return None
     if services.asked.said_with_ticket(request.person.id, message.room_id, row.served_at):
