@@ -14,6 +14,7 @@ from handlers.authority import may
 from handlers.faq import surge
 from handlers.faq.asking import addressees, askers, rooms
 from handlers.faq.manners import given_lately, wording
+from handlers.faq.news import GATHER
 from handlers.speaking import private_enough, quoted, to_sender
 
 KEPT = timedelta(hours=24)
@@ -223,13 +224,18 @@ def _pass_on(rows: Sequence[Asked], offer: Offer, at: datetime, services: Servic
 
 def _offers_due(services: Services) -> datetime | None:
     offer = services.asked.untold_offer()
-    return offer.at if offer else None
+    return _when(offer) if offer else None
+
+
+def _when(offer: Offer) -> datetime:
+    """An answer that came is offered when whoever wrote it, and those who edit data/, have read that it is live."""
+    return offer.at + GATHER if offer.entry else offer.at
 
 
 def _tell_offers(at: datetime, services: Services) -> Sequence[Reply]:
     """Those who edit data/: for whom there is an answer now, and the word that gives it to them."""
     replies = []
-    while offer := services.asked.untold_offer():
+    while (offer := services.asked.untold_offer()) and _when(offer) <= at:
         services.asked.told_offer(offer.id, at)
         rows = services.asked.of_offer(offer.id)
         if not rows:
@@ -244,7 +250,8 @@ def _tell_offers(at: datetime, services: Services) -> Sequence[Reply]:
             "number": str(offer.id),
         }
         key = "faq_offer" if offer.entry else "faq_offer_words"
-        replies.append(Reply(services.replies(key, **words), "alert", "admins"))
+        # as a reply: an alert would overtake 已上线, which is one
+        replies.append(Reply(services.replies(key, **words), "reply" if offer.entry else "alert", "admins"))
     return replies
 
 
