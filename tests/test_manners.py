@@ -46,7 +46,8 @@ def entry_of(chat: Chat, id_: str) -> FaqEntry:
 
 
 def shop(answer: str = "每天8点到21点。", **fields: object) -> FaqEntry:
-    return FaqEntry(id="shop", topic="超市", questions=(SHOP, "超市晚上几点关门"), answer=answer, **fields)  # type: ignore[arg-type]
+    questions = fields.pop("questions", (SHOP, "超市晚上几点关门"))
+    return FaqEntry(id="shop", topic="超市", questions=questions, answer=answer, **fields)  # type: ignore[arg-type]
 
 
 def became(chat: Chat) -> dict[str, tuple[str, bool]]:
@@ -400,3 +401,21 @@ def test_whom_a_person_has_answered_is_not_told_again(chat: Chat) -> None:
     chat.say("刘书记", "/办结 A001 告诉他了", STAFF_ROOM)
     swap(chat, shop())
     assert not [line for line in chat.hear() if "有准话了" in line]
+
+
+def test_whoever_asked_in_other_words_than_the_title_reads_their_own(chat: Chat) -> None:
+    chat.say("王女士", "落地检取消了吗？", "")
+    many(chat, 5, COMPOUND_ROOM)
+    day = shop(questions=("菜场开门吗", SHOP, "落地检取消了吗"))
+    swap(chat, day)
+    told = chat.hear()
+    assert [line.split("，有准话")[0].split("刚才问的")[1] for line in told] == [
+        "“超市几点关门”",
+        "“落地检取消了吗”",
+    ]
+
+
+def test_words_that_are_not_for_others_are_not_repeated(chat: Chat) -> None:
+    chat.say("王女士", "小巷，17号楼501的超市几点关门")
+    swap(chat, shop(questions=("超市营业时间", "17号楼501的超市几点关门")))
+    assert not [line for line in answers(chat.hear()) if "501" in line]

@@ -102,14 +102,16 @@ def _touches(text: str, phrasing: str) -> bool:
 
 def _tell(rows: Sequence[Asked], entry: Faq, at: datetime, services: Services) -> list[Reply]:
     """One message a group with the answer and those who asked there; whoever asked in private reads it there."""
+    titles = {room_id: _asked_for(those, entry, services) for room_id, those in rooms(rows).items()}
     _serve(rows, BOT, at, services, entry=entry.id)
     replies = []
     for room_id, those in rooms(rows).items():
+        title = titles[room_id]
         place = services.groups.find(those[0].node) or services.groups.root
         said = given_lately(entry, room_id, place, at, services)
         named, *others = addressees(those) or ((),)
-        first = services.replies("faq_closing", title=entry.title, answer=wording(entry, place, services))
-        again = services.replies("faq_closing_also", title=entry.title)
+        first = services.replies("faq_closing", title=title, answer=wording(entry, place, services))
+        again = services.replies("faq_closing_also", title=title)
         topic = f"faq:{entry.id}"
         if said is None:
             replies.append(Reply(first, "reply", "room", to=room_id, mentions=named, topic=topic))
@@ -119,11 +121,24 @@ def _tell(rows: Sequence[Asked], entry: Faq, at: datetime, services: Services) -
             Reply(again, "reply", "room", to=room_id, mentions=some, topic=f"pointer:{entry.id}")
             for some in others
         ]
-    for person_id in dict.fromkeys(row.person_id for row in rows if not row.room_id):
-        text = wording(entry, services.groups.root, services)
-        said_so = services.replies("faq_closing", title=entry.title, answer=text)
+    alone = {row.person_id: row for row in rows if not row.room_id}
+    for person_id, row in alone.items():
+        text, title = wording(entry, services.groups.root, services), _asked_for([row], entry, services)
+        said_so = services.replies("faq_closing", title=title, answer=text)
         replies.append(Reply(said_so, "private", "person", to=person_id, topic=f"faq:{entry.id}"))
     return replies
+
+
+def _asked_for(rows: Sequence[Asked], entry: Faq, services: Services) -> str:
+    """What these asked, as the holding line named it or in their own words, for an entry has many phrasings and its title is but
+    the first; the title where they asked in many words, or in words that are not for others."""
+    surges, texts = {row.surge for row in rows}, {row.text for row in rows}
+    asked = ""
+    if len(texts) == 1:
+        asked = texts.pop()
+    elif len(surges) == 1 and (number := surges.pop()):
+        asked = next(iter(services.asked.surge_wordings(number, 1)), "")
+    return asked.strip(surge.STOPS) if surge.repeatable(asked, services) else entry.title
 
 
 def _tell_handed(rows: Sequence[Asked], entry: Faq, at: datetime, services: Services) -> list[Reply]:
@@ -244,7 +259,7 @@ def _tell_offers(at: datetime, services: Services) -> Sequence[Reply]:
         words = {
             "count": str(askers(rows)),
             "rooms": str(len(rooms(rows))),
-            "title": entry.title if entry else "",
+            "title": _asked_for(rows, entry, services) if entry else "",
             "name": offer.by,
             "text": quoted(offer.text, 60),
             "number": str(offer.id),

@@ -33,6 +33,9 @@ SHOWN = 3
 QUOTED = 20
 """Characters; a longer question is not repeated before a group."""
 
+STOPS = "？?。！! "
+"""What is left off at the ends of a question that is repeated."""
+
 _ASKING = frozenset(
     "什么怎吗能是要会有哪几多少可以如何得了到去在做这那里个一点时候久为原因间呢吧啊呀嘛没不的我你您咱们现还请问让给用今天到底听说大家谁知道啥咋求告诉想"
 )
@@ -146,7 +149,7 @@ def _hold(surge: Surge, where: Iterable[str], at: datetime, services: Services) 
         return []
     question = next(iter(services.asked.surge_wordings(surge.id, 1)), "")
     if repeatable(question, services):
-        text = services.replies("faq_surge", question=question.strip("？?。！! "))
+        text = services.replies("faq_surge", question=question.strip(STOPS))
     else:
         text = services.replies("faq_surge_unnamed")
     return [Reply(text, "reply", "room", to=room_id, topic=topic) for room_id in new]
