@@ -76,6 +76,9 @@ SECOND = 0.1
 EVIDENT, SURELY = 0.5, 0.8
 """Share of the vote from which a part of a message is a need of its own: with a rule and without."""
 
+PLAINLY = 0.6
+"""The same, with a rule, next to a question that shares no character with it: 药店开门吗，我想买药 is one question."""
+
 CHAT = "chitchat"
 
 _DETAIL = re.compile(
@@ -322,7 +325,10 @@ class Engine:
         question that says what it is about is one; 没菜了，怎么办 is for the whole message to decide."""
         asked = [at for at, part in enumerate(parts) if _is_sure_question(part)]
         for at, part in enumerate(parts):
-            if _is_sure_need(part) and any(by < at or self._asks_by_itself(clauses[by]) for by in asked):
+            beside = [by for by in asked if by < at or self._asks_by_itself(clauses[by])]
+            if _is_sure_need(part) and beside:
+                return part
+            if _is_plain_need(part) and any(not set(clauses[at]) & set(clauses[by]) for by in beside):
                 return part
         return None
 
@@ -530,6 +536,11 @@ def _is_need(intent: str) -> bool:
 
 def _is_sure_need(part: Understanding) -> bool:
     return _is_need(part.intent) and part.score >= SURELY
+
+
+def _is_plain_need(part: Understanding) -> bool:
+    """Whether a rule and the vote take it for a plea: enough next to a question about something else altogether."""
+    return _is_need(part.intent) and part.score >= PLAINLY and not part.why.rule.endswith("/例句")
 
 
 def _is_sure_question(part: Understanding) -> bool:
