@@ -37,6 +37,8 @@ class Stamp:
 
     modified: int
     """Nanoseconds since 1970."""
+    changed: int
+    """The same of its rights and its name: a file that may be read again has the same words as before."""
     size: int
     inode: int
     device: int
@@ -96,7 +98,7 @@ class DiskShelf:
         for path, entry in _listed(self.folder):
             with contextlib.suppress(OSError):
                 now = entry.stat()
-                found[path] = Stamp(now.st_mtime_ns, now.st_size, now.st_ino, now.st_dev)
+                found[path] = Stamp(now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino, now.st_dev)
         return found
 
     def take(self) -> Snapshot:
@@ -139,7 +141,7 @@ class MemoryShelf:
 
     def stamps(self) -> Stamps:
         """See Shelf."""
-        return {path: Stamp(self._written[path], len(raw), 0, 0) for path, raw in self._files.items()}
+        return {path: Stamp(self._written[path], 0, len(raw), 0, 0) for path, raw in self._files.items()}
 
     def take(self) -> Snapshot:
         """See Shelf."""

@@ -92,7 +92,7 @@ def test_a_saved_answer_is_given_at_once_and_told(desk: Desk) -> None:
     news = desk.heard()
     assert "早上八点开门" in desk.asked("大米哪里买")
     assert len(news) == 1 and news[0].startswith(STAFF_ROOM)
-    assert "faq.yaml（改 rice）" in news[0] and "第 2 版" in news[0] and "/faq 回退" in news[0]
+    assert "faq.yaml（改「大米哪里买」rice）" in news[0] and "第 2 版" in news[0] and "/faq 回退" in news[0]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_mended_edit_is_told_to_be_in_use(desk: Desk) -> None:
     desk.heard()
     desk.edit("answer：大米在西门", "answer: 大米在西门")
     (news,) = desk.heard()
-    assert "改好了，已经在用（第 2 版" in news and "faq.yaml（改 rice）" in news and "/faq 回退" in news
+    assert "改好了，已经在用（第 2 版" in news and "faq.yaml（改「大米哪里买」rice）" in news and "/faq 回退" in news
     assert "旧答案 24 小时里说给过 1 人" in news and "/faq 更正 rice" in news, "told like any other edit"
     assert "西门" in desk.asked("大米哪里买")
 
@@ -142,7 +142,7 @@ def test_a_number_and_the_answer_that_names_it_are_saved_together(desk: Desk) ->
     desk.edit("public:", "public:\n  - {name: 东门超市, phone: 0371-55509999}", "contacts.yaml")
     desk.edit("带上出入证", "电话 0371-55509999")
     (news,) = desk.heard()
-    assert "contacts.yaml、faq.yaml（改 rice）" in news
+    assert "contacts.yaml、faq.yaml（改「大米哪里买」rice）" in news
     assert "0371-55509999" in desk.asked("大米哪里买")
 
 
@@ -239,7 +239,7 @@ def test_several_edits_within_seconds_are_told_together(desk: Desk) -> None:
     desk.chat.app.reload_now()
     desk.edit("晚上十点", "晚上九点")
     news = desk.heard()
-    assert len(news) == 1 and "2 次" in news[0] and "改 rice" in news[0] and "改 gate" in news[0]
+    assert len(news) == 1 and "2 次" in news[0] and "」rice" in news[0] and "」gate" in news[0]
 
 
 def test_the_process_beside_the_bot_finds_what_is_found_here_and_may_die(
@@ -304,3 +304,22 @@ def test_a_disk_that_fills_up_leaves_the_file_whole_and_nothing_beside_it(desk: 
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert (desk.folder / "faq.yaml").read_bytes() == before
     assert [path.name for path in desk.folder.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() == 0, reason="whoever may read everything sees no difference"
+)
+def test_a_file_that_may_be_read_again_is_noticed(desk: Desk) -> None:
+    (desk.folder / "faq.yaml").chmod(0)
+    (news,) = desk.heard()
+    assert "读不到了" in news
+    (desk.folder / "faq.yaml").chmod(0o644)
+    assert desk.heard() == [f"{STAFF_ROOM}: 好了，faq.yaml 和在用的一样了。"]
+
+
+def test_other_rights_are_another_look_at_a_file(desk: Desk) -> None:
+    shelf = DiskShelf(desk.folder)
+    before = shelf.stamps()
+    (desk.folder / "faq.yaml").chmod(0o600)
+    assert shelf.stamps()["faq.yaml"] != before["faq.yaml"]
+    assert desk.heard() == [], "nothing is said of it"
