@@ -8,6 +8,12 @@ from bot.model.faq import ChangedEntry
 NAMED = 6
 """So many ids are named of a file's entries; of the rest, how many."""
 
+TITLED = 3
+"""So many of them with the title people know them by."""
+
+TITLE = 14
+"""Characters of such a title."""
+
 FAQ = "faq.yaml"
 
 
@@ -20,7 +26,7 @@ def changed_entries(before: Content, after: Content) -> tuple[ChangedEntry, ...]
 
 
 def noted(paths: Sequence[str], entries: Sequence[ChangedEntry] | None) -> str:
-    """What changed, in one line: faq.yaml（改 hesuan-time）、contacts.yaml. ``entries`` None: nobody knows which."""
+    """What changed, in one line: faq.yaml（改「核酸几点开始」hesuan-time）、contacts.yaml. ``entries`` None: nobody knows which."""
     named = [path + _of_file(path, entries) for path in paths[:NAMED]]
     return "、".join(named) + (f" 等 {len(paths)} 个文件" if len(paths) > NAMED else "")
 
@@ -29,17 +35,25 @@ def _of_file(path: str, entries: Sequence[ChangedEntry] | None) -> str:
     if path != FAQ or entries is None:
         return ""
     groups = {
-        "加": [one.id for one in entries if one.before is None],
-        "改": [one.id for one in entries if one.before and one.after],
-        "删": [one.id for one in entries if one.after is None],
+        "加": [one for one in entries if one.before is None],
+        "改": [one for one in entries if one.before and one.after],
+        "删": [one for one in entries if one.after is None],
     }
-    parts = [f"{word} {_named(ids)}" for word, ids in groups.items() if ids]
+    parts = [f"{word}{_named(some)}" for word, some in groups.items() if some]
     return f"（{'，'.join(parts) or '只动了注释或次序'}）"
 
 
-def _named(ids: Sequence[str]) -> str:
-    more = f" 等 {len(ids)} 条" if len(ids) > NAMED else ""
-    return "、".join(ids[:NAMED]) + more
+def _named(entries: Sequence[ChangedEntry]) -> str:
+    more = f" 等 {len(entries)} 条" if len(entries) > NAMED else ""
+    titled = [_titled(one) for one in entries[:TITLED]]
+    return "、".join([*titled, *(one.id for one in entries[TITLED:NAMED])]) + more
+
+
+def _titled(one: ChangedEntry) -> str:
+    entry = one.after or one.before
+    assert entry is not None
+    title = entry.title if len(entry.title) <= TITLE else f"{entry.title[:TITLE]}…"
+    return f"「{title}」{one.id}"
 
 
 def differing(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def test_versions_are_listed_and_shown_line_by_line(desk: Desk) -> None:
     desk.edit("带上出入证", "早上八点开门")
     desk.heard()
     listed = staff(desk, "/faq 版本")
-    assert "第 2 版" in listed and "faq.yaml（改 rice）" in listed and "第 1 版" in listed
+    assert "第 2 版" in listed and "faq.yaml（改「大米哪里买」rice）" in listed and "第 1 版" in listed
     shown = staff(desk, "/faq 版本 2")
     assert "去：answer: 大米在东门超市，带上出入证。" in shown
     assert "加：answer: 大米在东门超市，早上八点开门。" in shown and "gate" not in shown

@@ -32,7 +32,7 @@ class Version:
     by_name: str
     """Their name; else who owns the file on the machine; empty when that is not known."""
     note: str
-    """What changed, in one line: faq.yaml 改 hesuan-time."""
+    """What changed, in one line: faq.yaml（改「核酸几点开始」hesuan-time）."""
     warnings: tuple[str, ...] = ()
     """What is worth a look, each as file:line: reason."""
     edit: int = 0
