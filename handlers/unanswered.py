@@ -52,6 +52,9 @@ _QUOTE = re.compile(r"^「([^：:」]{1,30})[：:]")
 """How WeChat writes an answer to a quoted message: 「王女士：……」 and a line below."""
 _NOTICE = re.compile(r"@所有人|^(?:各位|【|居民朋友|通知|温馨提示|大家好|请大家)")
 """Said to all: it answers nobody's question."""
+_LONE = re.compile(r"[/／]?(?:这是)?(?:为什么|为啥|咋回事)[\s?？!！。.呢啊呀]*")
+"""A question that says nothing of what it asks: nobody can answer it from a list."""
+
 _SETTLED = re.compile(r"(?:知道|明白|清楚|解决|问到|找到|搞定|懂)了|^好了")
 _OF_THEM = re.compile(r"家?的|家里?|那边|说")
 """After a name, it speaks of that person and not to them."""
@@ -98,8 +101,8 @@ def _wait(
 ) -> None:
     message, understanding = request.message, request.understanding
     assert understanding is not None
-    if "@" in request.text:
-        return  # said to somebody
+    if "@" in request.text or _LONE.fullmatch(request.text):
+        return  # said to somebody, or to what was said before
     earlier = services.unanswered.of(message.room_id, message.sender_id, message.at - KEPT)
     if any(alike(row.text, request.text) for row in earlier):
         return
@@ -113,7 +116,7 @@ def _wait(
 
 def _handed(request: Request, services: Services) -> None:
     """A question for which the FAQ had nothing, so that a person has it now: a gap, though nobody waits here."""
-    if request.person.rank:
+    if request.person.rank or _LONE.fullmatch(request.text):
         return
     message = request.message
     node = request.place.node if request.place else services.groups.root

@@ -17,7 +17,9 @@ from bot.settings import Data
 from handlers.faq.gaps import RING, SORTED_AT_ONCE
 from intents.clusters import Clusters, Rarity
 from intents.engine import Engine
+from intents.spec import FaqEntry
 from tests.conftest import COMPOUND_ROOM, MORNING, STAFF_ROOM, VOLUNTEER_ROOM, Chat
+from tests.test_manners import swap
 
 TOPICS: dict[str, list[str]] = YAML(typ="safe").load(Path(__file__).parent / "gaps" / "asked.yaml")
 BARBER = ("小区理发店开门吗", "请问哪里能理发啊", "理发店这几天开不开门")
@@ -201,3 +203,22 @@ def test_five_thousand_questions_do_not_hold_up_the_loop(chat: Chat, data: Data)
         f"sorting {SORTED_AT_ONCE}: {took[len(took) // 2] * 1000:.0f} ms, list: {best * 1000:.0f} ms, {total} clusters"
     )
     assert len(found) == 8 and best < 0.03
+
+
+def test_what_has_an_answer_by_now_comes_last(chat: Chat) -> None:
+    ask(chat, *zip(("王女士", "陈阿姨", "老李"), BARBER, strict=True))
+    ask(chat, ("小赵", "电动车在哪充电"))
+    assert staff(chat, "/faq 未答").splitlines()[1].startswith("1. 3 人")
+    shop = FaqEntry(id="barber", topic="理发", questions=BARBER, answer="周六在活动室理发。")
+    swap(chat, shop)
+    chat.hear()
+    listed = staff(chat, "/faq 未答").splitlines()
+    assert listed[1].startswith("2. 1 人：电动车在哪充电") and listed[3].startswith("1. 3 人")
+    assert "现在答得上了：barber" in listed[4]
+
+
+@pytest.mark.parametrize("where", ["", COMPOUND_ROOM])
+def test_a_lone_why_is_not_listed(chat: Chat, where: str) -> None:
+    chat.say("王女士", "小巷，为什么" if where else "为什么", where)
+    chat.say("老李", "为什么？", COMPOUND_ROOM)
+    assert "没有答不上的" in staff(chat, "/faq 未答")

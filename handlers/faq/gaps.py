@@ -21,6 +21,9 @@ SORTED_AT_ONCE = 20
 LISTED = 8
 """Clusters on a page."""
 
+LOOKED_THROUGH = 5 * LISTED
+"""Of the first so many clusters those that have an answer by now come last: they want nothing done."""
+
 EXAMPLES = 3
 """Wordings shown of each."""
 
@@ -72,13 +75,15 @@ def gaps(request: Request, services: Services) -> Outcome:
 def _list(days: float, page: int, request: Request, services: Services) -> str:
     """A page of the clusters, those of most people first."""
     since = request.message.at - timedelta(days=days)
-    found, total = services.gaps.listed(since, page * LISTED)
+    found, total = services.gaps.listed(since, max(page * LISTED, LOOKED_THROUGH))
+    first, rest = found[:LOOKED_THROUGH], found[LOOKED_THROUGH:]
+    found = [*sorted(first, key=lambda gap: _answered_now(gap, services)), *rest]
     if not total:
         return services.replies("gaps_none", days=f"{days:g}")
     pages = (total + LISTED - 1) // LISTED
     if page > pages:
         return f"一共 {pages} 页（{total} 件事）。"
-    shown = found[(page - 1) * LISTED :]
+    shown = found[(page - 1) * LISTED : page * LISTED]
     head = f"{days:g} 天里有 {total} 件事没答上" + (f"，第 {page}/{pages} 页：" if pages > 1 else "：")
     more = [f"往下看：/faq 未答 {page + 1}页"] if page < pages else []
     number = shown[0].number
@@ -104,6 +109,11 @@ def cut(text: str) -> str:
     """A wording on one line, as long as a list bears."""
     text = " ".join(text.split())
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def _answered_now(gap: Gap, services: Services) -> bool:
+    near = services.known.nearest(gap.texts[0]) if gap.texts else ()
+    return bool(near) and near[0][1] >= SURE
 
 
 def _nearest(gap: Gap, services: Services) -> str:
