@@ -148,10 +148,9 @@ def _hold(surge: Surge, where: Iterable[str], at: datetime, services: Services) 
     if not new:
         return []
     question = next(iter(services.asked.surge_wordings(surge.id, 1)), "")
+    text = services.replies("faq_surge_unnamed")
     if repeatable(question, services):
         text = services.replies("faq_surge", question=question.strip(STOPS))
-    else:
-        text = services.replies("faq_surge_unnamed")
     return [Reply(text, "reply", "room", to=room_id, topic=topic) for room_id in new]
 
 
