@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.model.audit import BOT
 from bot.model.channel import BUNDLED
 from bot.model.handling import Outcome, Reply, Request
 from bot.model.services import Services
@@ -29,6 +30,9 @@ SLIGHT = 0.01
 
 _ASKED = re.compile(r"([/／]?)\s*(?:这是)?(?:为什么|为啥|咋回事)[\s?？!！。.呢啊呀]*")
 _BY_NAME = re.compile(r"^[^：:]{1,30}[：:]\s*")
+
+_BY_BOT = re.compile(rf"{BOT}[：:]")
+"""Before what is quoted of the bot, be it from another room."""
 
 _RINGS = {
     "tickets": "工单到点没人接、没人办，提醒的",
@@ -76,7 +80,9 @@ def pointed(request: Request, services: Services) -> Outcome | None:
         return None
     spoken = _last(request, services, _BY_NAME.sub("", quote, count=1))
     if spoken is None and not asked[1]:
-        return None  # a colleague was quoted
+        if not _BY_BOT.match(quote):
+            return None  # a colleague was quoted
+        return Outcome(f"command:{COMMAND}", (to_sender(request, services.replies("why_none")),))
     return _answer(spoken, request, services)
 
 

@@ -181,3 +181,10 @@ def test_manners_are_told_in_peoples_words(chat: Chat) -> None:
     chat.clock.advance(seconds=15)
     chat.say("王女士", "没用")
     assert "他说上一句答案没用" in asked(chat, "/为什么", room=UNIT_ROOM)
+
+
+@pytest.mark.parametrize("where", ["", STAFF_ROOM])
+def test_what_the_bot_said_in_another_room_is_not_found_here_and_that_is_said(chat: Chat, where: str) -> None:
+    (answer,) = chat.say("王女士", "明天核酸几点呀", COMPOUND_ROOM)
+    quote = quoting(answer.split(": ", 1)[1][:24], "为什么")
+    assert "在这里没找到" in asked(chat, quote, room=where) and "\n" not in asked(chat, quote, room=where)
