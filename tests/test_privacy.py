@@ -551,3 +551,17 @@ def test_old_questions_are_made_nameless_and_still_counted(chat: Chat) -> None:
         "SELECT a.entry, person, text, 1 - useful FROM asked a JOIN votes v ON v.entry = a.entry"
     ).fetchall()
     assert (entry, person, text, useless) == ("hesuan-time", "", "", 1)
+
+
+def test_old_edits_and_the_answers_they_replaced_are_swept_and_what_waits_stays(chat: Chat) -> None:
+    for text in ("/faq 改 hesuan-time 8点", "确认", "/faq 改 hesuan-place 南门"):
+        chat.clock.advance(seconds=15)
+        chat.say("刘书记", text, STAFF_ROOM)
+    retention, later = retention_of(chat), chat.clock.now() + timedelta(days=1)
+    assert retention.stale(MORNING)["问答的改动"] == 0
+    assert (retention.stale(later)["问答的改动"], retention.stale(later)["换掉的旧答案"]) == (1, 1)
+    with chat.app.ledger.transaction():
+        retention.sweep(later)
+    assert (retention.stale(later)["问答的改动"], retention.stale(later)["换掉的旧答案"]) == (0, 0)
+    assert "第 2 版" in "".join(chat.say("刘书记", "/faq 版本", STAFF_ROOM))
+    assert "已上线" in "".join(chat.say("刘书记", "确认", STAFF_ROOM)), "what waits is not touched"

@@ -16,6 +16,9 @@ _RECEIPT = "at < ? AND person_id NOT LIKE '#%'"
 
 _ASKED = "at < ? AND person_id NOT LIKE '#%'"
 
+_SETTLED_EDIT = "at < ? AND state NOT IN ('proposed', 'previewed', 'confirmed')"
+"""Who asked for a change of the FAQ in the chat, and in which words; the versions it led to have a rule of their own."""
+
 _ROWS = "(text <> '' OR name <> '' OR author_id <> '')"
 
 
@@ -45,6 +48,8 @@ class Retention:
             ),
             "问过问答的人": self._nameless.count("asked", _ASKED, at),
             "说过有用没用的人": self._nameless.count("votes", _ASKED, at),
+            "换掉的旧答案": self._nameless.count("superseded", "at < ?", at),
+            "问答的改动": self._nameless.count("edits", _SETTLED_EDIT, at),
             "结束了的居家隔离": self._nameless.count("isolation", _ISOLATION, at),
             "核酸里的住户": self._nameless.count("coverage", _MARK, at),
             "回了收到的人": self._nameless.count("receipts", _RECEIPT, at),
@@ -69,6 +74,8 @@ class Retention:
         )
         self._nameless.run(f"UPDATE asked SET person_id = {NOBODY}, {BLANK_QUESTION} WHERE {_ASKED}", at)
         self._nameless.run(f"UPDATE votes SET person_id = {NOBODY}, message_id = '' WHERE {_ASKED}", at)
+        self._nameless.run("DELETE FROM superseded WHERE at < ?", at)
+        self._nameless.run(f"DELETE FROM edits WHERE {_SETTLED_EDIT}", at)
         self._nameless.run("UPDATE offers SET text = '' WHERE at < ?", at)
         self._nameless.run(f"UPDATE audit SET what = '{NAMELESS}' WHERE {_ABOUT_RESIDENTS}", at)
         self._nameless.run(f"UPDATE coverage SET unit = '', room = {NOBODY}, {BLANK_MARK} WHERE {_MARK}", at)
