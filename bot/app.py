@@ -22,7 +22,7 @@ from bot.delivery import Books, Delivery
 from bot.gaps import Gaps
 from bot.groups import Tree
 from bot.guard import guarded
-from bot.inspector import Inspector
+from bot.inspector import Inspector, Memory
 from bot.inspector_process import InspectorProcess
 from bot.learnt import engine_of
 from bot.ledger.asked import AskedRows
@@ -360,10 +360,11 @@ def build(
     database: Path | None,
     engine: Engine | None = None,
     shelf: Shelf | None = None,
+    memory: Memory | None = None,
 ) -> App:
     """Put everything together. ``database`` None is a throw-away ledger in memory; ``engine``, where there is one of
     these data already, spares making it; ``shelf``: where the data lie, to be watched and written to, None: nowhere that
-    anybody else sees."""
+    anybody else sees; ``memory``: what another app has already worked out about data."""
     ledger = Ledger(database)
     tree = Tree(settings.groups)
     engine = engine or engine_of(data, semantic=settings.semantic)
@@ -485,6 +486,7 @@ def build(
         quiet_hours(settings),
         settings.semantic,
         lambda: outlook_of(settings, clock.now()),
+        memory or Memory(),
     )
     reloader = Reloader(
         live,

@@ -41,6 +41,15 @@ class Found:
 
 
 @dataclass
+class Memory:
+    """What need not be worked out again, whoever asks. For one thread at a time."""
+
+    pieces: Pieces = field(default_factory=Pieces)
+    sentences: tuple[tuple[IntentSpec, ...], LexiconSpec, Sentences] | None = None
+    """Those of the intents last asked for, taken apart."""
+
+
+@dataclass
 class Inspector:
     """Looks at sets of files. For one thread at a time."""
 
@@ -50,8 +59,7 @@ class Inspector:
     semantic: bool
     outlook: Callable[[], Outlook]
     """What data/ is held against besides: the day, notices that wait."""
-    _pieces: Pieces = field(default_factory=Pieces)
-    _sentences: tuple[tuple[IntentSpec, ...], LexiconSpec, Sentences] | None = None
+    memory: Memory = field(default_factory=Memory)
     _found: dict[frozenset[tuple[str, bytes]], tuple[Content, Found]] = field(default_factory=dict)
 
     def __call__(
@@ -83,7 +91,7 @@ class Inspector:
                 tree=self.tree,
                 quiet=self.quiet,
                 trying=trying,
-                pieces=self._pieces,
+                pieces=self.memory.pieces,
                 outlook=self.outlook() if trying else None,
             )
             if data is None:
@@ -103,10 +111,10 @@ class Inspector:
 
     def _taken_apart(self, base: Content) -> Sentences:
         """The sentences of the intents that are live: once, until they change."""
-        known = self._sentences
+        known = self.memory.sentences
         if known is None or known[0] != base.data.intents or known[1] != base.data.lexicon:
             sentences = Sentences(base.data.intents, base.engine)
-            known = self._sentences = base.data.intents, base.data.lexicon, sentences
+            known = self.memory.sentences = base.data.intents, base.data.lexicon, sentences
         return known[2]
 
     def prepare(self, base: Content) -> None:
@@ -130,7 +138,7 @@ class Inspector:
             tree=self.tree,
             quiet=self.quiet,
             trying=None,
-            pieces=self._pieces,
+            pieces=self.memory.pieces,
         )
         if data is None:
             raise Invalid(problems)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.app import App, build
 from bot.channels.replay import ACCOUNT, Moment, ReplayChannel, Said, TranscriptClock
+from bot.inspector import Memory
 from bot.model.household import Household
 from bot.model.ledger import Waiting
 from bot.model.message import LoggedIn, Message, RoomNamed
@@ -43,8 +44,9 @@ class Player:
         write: Callable[[Said], None],
         start: datetime,
         households: Sequence[Household] = (),
+        memory: Memory | None = None,
     ) -> None:
-        """``households``: the list that is there from the beginning."""
+        """``households``: the list that is there from the beginning. ``memory``: what another player worked out."""
         self.clock = TranscriptClock(start)
         self.summary = Summary()
 
@@ -53,7 +55,9 @@ class Player:
             write(said)
 
         self._channel = ReplayChannel(self.clock, count)
-        self.app: App = build(settings, data, self._channel, self.clock, random.Random(SEED), database)
+        self.app: App = build(
+            settings, data, self._channel, self.clock, random.Random(SEED), database, memory=memory
+        )
         if households:
             self.app.roster.import_households(households)
         self._rooms = self.app.assistant.room_names()

@@ -13,6 +13,7 @@ import pytest
 
 from bot.app import App, build
 from bot.groups import Tree
+from bot.inspector import Memory
 from bot.learnt import engine_of
 from bot.model.channel import Outgoing
 from bot.model.ledger import Waiting
@@ -23,6 +24,8 @@ from bot.shelf import Shelf
 from intents.engine import Engine
 
 ROOT = Path(__file__).parent.parent
+MEMORY = Memory()
+"""What checking data/ has already found out: every test would find out the same again, which takes seconds."""
 MORNING = datetime(2022, 11, 16, 8, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 UNIT_ROOM = "春晓苑17号楼3单元群"
 COMPOUND_ROOM = "春晓苑居民群"
@@ -145,7 +148,7 @@ def open_chat(settings: Settings, data: Data, engine: Engine) -> Iterator[Callab
         **channel: object,
     ) -> Chat:
         clock, fake = FakeClock(at), FakeChannel(**channel)  # type: ignore[arg-type]
-        app = build(community, told, fake, clock, random.Random(1), database, knowing, shelf)
+        app = build(community, told, fake, clock, random.Random(1), database, knowing, shelf, MEMORY)
         seen = rooms if rooms is not None else [place.room for place in Tree(community.groups).rooms()]
         app.receive([LoggedIn("bot", at), *(RoomNamed(room, room, at) for room in seen)])
         opened.append(Chat(app, clock, fake))

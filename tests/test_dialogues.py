@@ -21,6 +21,7 @@ from bot.households import read_households
 from bot.model.settings import Settings
 from bot.settings import Data, load_data, load_settings
 from bot.transcripts import Player
+from tests.conftest import MEMORY
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FOLDER = Path(__file__).parent / "dialogues"
@@ -54,7 +55,7 @@ def played(file: Path, settings: Settings, data: Data) -> list[dict[str, Any]]:
 
     start = messages[0].at
     with contextlib.closing(
-        Player(settings, data, None, lambda said: heard.append(spoken(said)), start, homes)
+        Player(settings, data, None, lambda said: heard.append(spoken(said)), start, homes, MEMORY)
     ) as player:
         asyncio.run(play(player))
     return rows

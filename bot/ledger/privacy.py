@@ -70,9 +70,8 @@ class Privacy:
 
     def forget(self, person_id: str, at: datetime) -> Forgotten:
         """Forget the account: binding, dialogues and unanswered messages go; tickets, reports, 接龙 rows, isolation that
-        was over by that moment, who said that a household was tested, 「收到」, what they asked the FAQ and what the bot said to them stay as nameless
-        numbers. Open tickets are marked; roles
-        and what somebody did at work stay."""
+        was over by that moment, who said that a household was tested, 「收到」, what they asked the FAQ and what the bot said to
+        them stay as nameless numbers. Open tickets are marked; roles and what somebody did at work stay."""
         self._nameless.begin()
         mine = "requester_id = ? AND privacy <> 'done'"
         closed = self._nameless.ids(f"SELECT id FROM tickets WHERE {mine} AND {CLOSED}", (person_id,))

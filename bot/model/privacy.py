@@ -72,9 +72,8 @@ class PrivacyBook(Protocol):
 
     def forget(self, person_id: str, at: datetime) -> Forgotten:
         """Forget the account: binding, dialogues and unanswered messages go; tickets, reports, 接龙 rows, isolation that
-        was over by that moment, who said that a household was tested, 「收到」, what they asked the FAQ and what the bot said to them stay as nameless
-        numbers. Open tickets are marked; roles
-        and what somebody did at work stay."""
+        was over by that moment, who said that a household was tested, 「收到」, what they asked the FAQ and what the bot said to
+        them stay as nameless numbers. Open tickets are marked; roles and what somebody did at work stay."""
         ...
 
     def first_closed(self) -> datetime | None:
