@@ -193,10 +193,8 @@ def show(request: Request, services: Services) -> Outcome:
     found, many = waiting(nodes, at, services), closing.many_wait(at, nodes, services)
     if _TICKED.search(words) or re.search(r"\d", words) or _CLEAR.search(words):
         return Outcome("command:未回", (to_sender(request, _tick(words, found, request, services)),))
-    if not found:
-        text = "\n".join(many) or services.replies("unanswered_none")
-    else:
-        text = "\n".join([_list(found, page, at), *many])
+    listed = [_list(found, page, at)] if found else []
+    text = "\n".join([*listed, *many]) or services.replies("unanswered_none")
     return Outcome("command:未回", (to_sender(request, text),))
 
 

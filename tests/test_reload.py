@@ -125,7 +125,11 @@ def test_a_mended_edit_is_told_to_be_in_use(desk: Desk) -> None:
     desk.heard()
     desk.edit("answer：大米在西门", "answer: 大米在西门")
     (news,) = desk.heard()
-    assert "改好了，已经在用（第 2 版" in news and "faq.yaml（改「大米哪里买」rice）" in news and "/faq 回退" in news
+    assert (
+        "改好了，已经在用（第 2 版" in news
+        and "faq.yaml（改「大米哪里买」rice）" in news
+        and "/faq 回退" in news
+    )
     assert "旧答案 24 小时里说给过 1 人" in news and "/faq 更正 rice" in news, "told like any other edit"
     assert "西门" in desk.asked("大米哪里买")
 

@@ -184,10 +184,7 @@ def test_invalid_files_are_never_half_loaded(tmp_path: Path) -> None:
 def test_references_to_references_are_refused_without_following_them(tmp_path: Path) -> None:
     """Nine lines would be a milliard of words: neither time nor memory is spent on them."""
     names = "abcdefghi"
-    lines = [
-        f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]"
-        for before, name in pairwise(names)
-    ]
+    lines = [f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]" for before, name in pairwise(names)]
     path = write(tmp_path / "faq.yaml", "\n".join(["a: &a [x, y]", *lines, ""]))
     with pytest.raises(Invalid, match=r"faq.yaml:9: 文字以 & 开头") as told:
         read(path)

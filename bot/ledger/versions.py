@@ -41,7 +41,9 @@ class Versions:
         for path, content in files.items():
             sha = hashlib.sha256(content).hexdigest()
             if not self._ledger.execute("SELECT 1 FROM file_texts WHERE sha = ?", (sha,)).fetchone():
-                self._ledger.execute("INSERT INTO file_texts VALUES (?, ?)", (sha, zlib.compress(content, FAST)))
+                self._ledger.execute(
+                    "INSERT INTO file_texts VALUES (?, ?)", (sha, zlib.compress(content, FAST))
+                )
             self._ledger.execute("INSERT INTO version_files VALUES (?, ?, ?)", (row[0], path, sha))
         return _version(row)
 

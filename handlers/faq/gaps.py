@@ -119,7 +119,9 @@ def _answered_now(gap: Gap, services: Services) -> bool:
 def _nearest(gap: Gap, services: Services) -> str:
     ranked = [one for text in gap.texts for one in services.known.nearest(text)[:1]]
     near = ranked[:1] if ranked and ranked[0][1] >= DISTANT else sorted(ranked, key=lambda one: -one[1])
-    if not near or near[0][1] < DISTANT:  # any of the wordings: whoever asked it may have been offered that one
+    if (
+        not near or near[0][1] < DISTANT
+    ):  # any of the wordings: whoever asked it may have been offered that one
         return "没有像的问答"
     id_, score = near[0]
     return f"现在答得上了：{id_} {score:.2f}" if score >= SURE else f"最像 {id_} {score:.2f}"
