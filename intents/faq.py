@@ -10,6 +10,7 @@ near-misses would be answered; with nearness in meaning (intents/semantic.py), h
 """
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -52,6 +53,8 @@ _RERANKED = 16
 
 _ASKING_WEIGHT = 0.5
 """What a character that only shapes a question counts beside one of substance."""
+
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +194,7 @@ class FaqIndex:
         return Found(
             self._ids[phrasing.entry],
             score,
-            score >= self._sure,
+            score >= self._sure and not _other_number(said, phrasing.asked.said),
             tuple(near)[:3],
             tuple(shared[:4]),
             others=_scored(ranked, asked, self._ids)[1:3],
@@ -306,6 +309,12 @@ class FaqIndex:
             kinds=form.kinds,
             poles=form.poles,
         )
+
+
+def _other_number(asked: str, known: str) -> bool:
+    """True when both name numbers and none is the same: 7号帐篷 is not answered by what is written about 14号帐篷."""
+    there, here = set(_NUMBER.findall(known)), set(_NUMBER.findall(asked))
+    return bool(there) and bool(here) and there.isdisjoint(here)
 
 
 def _scored(

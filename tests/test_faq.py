@@ -254,3 +254,10 @@ def test_chatter_that_speaks_of_nothing_the_faq_has_is_not_offered_anything() ->
     asked = ENGINE.with_faq([*DATA.faq, entry("mood", "心情不好找谁聊"), entry("price", "物业费多少钱")])
     for text in ("给了你多少钱", "心情也好呢", "吃了吗您", "真的吗"):
         assert asked.understand(text).action == "silent"
+
+
+def test_another_number_is_another_question() -> None:
+    tents = index(entry("tent", "第14号帐篷什么时候开放"))
+    mine, other = tents.find("14号帐篷几点开放啊"), tents.find("第7号帐篷什么时候开放")
+    assert mine is not None and mine.sure
+    assert other is None or not other.sure
