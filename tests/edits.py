@@ -18,7 +18,7 @@ import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -206,8 +206,9 @@ class Report:
 class Stage(ABC):
     """A running bot to talk to."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, rooms: Sequence[str] = ROOMS) -> None:
         self.folder = folder
+        self.rooms = rooms
         self.said: list[Said] = []
         self.sent = 0
         self._people = itertools.count()
@@ -249,7 +250,7 @@ class OnTerminal(Stage):
                 stderr=log,
             )
         self._reading = asyncio.create_task(self._read())
-        await self.say(ROOMS[0], "你好")
+        await self.say(self.rooms[0], "你好")
         assert await _until(lambda: self._echoed, 30), (self.folder / "bot.log").read_text("utf-8")
 
     _echoed = False
@@ -281,11 +282,11 @@ class OnTerminal(Stage):
 class OnGateway(Stage):
     """`xiaoxiang run` on the official gateway with pretend rooms."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        rooms = [room(f"unit{n}@chatroom", name) for n, name in enumerate(ROOMS)]
-        self._gateway = PretendGateway(*rooms, room(STAFF, STAFF_ROOM, wxid_secretary="刘书记"))
-        self._ids = {name: f"unit{n}@chatroom" for n, name in enumerate(ROOMS)} | {STAFF_ROOM: STAFF}
+    def __init__(self, folder: Path, rooms: Sequence[str] = ROOMS) -> None:
+        super().__init__(folder, rooms)
+        groups = [room(f"unit{n}@chatroom", name) for n, name in enumerate(rooms)]
+        self._gateway = PretendGateway(*groups, room(STAFF, STAFF_ROOM, wxid_secretary="刘书记"))
+        self._ids = {name: f"unit{n}@chatroom" for n, name in enumerate(rooms)} | {STAFF_ROOM: STAFF}
         self._seen = 0
 
     async def start(self) -> None:
