@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 
 from bot.app import SystemClock
+from bot.chinese import ChineseCommand
 from bot.opening import CONFIG
 from bot.settings import check
 from bot.yamlfile import Problem
@@ -20,7 +21,7 @@ NOTHING, ERRORS, WARNINGS = 0, 1, 2
 """Exit codes: nothing at all; something that blocks; only what is worth a look."""
 
 
-@click.command("check")
+@click.command("check", cls=ChineseCommand)
 @CONFIG
 @click.option(
     "--format",

@@ -138,6 +138,9 @@ class InspectorProcess:
         self._closed = True
         self._end()
 
+    def _ended(self) -> bool:
+        return self._closed
+
     def _end(self) -> None:
         if self._process:
             self._process.kill()
@@ -161,6 +164,8 @@ class InspectorProcess:
     ) -> Any:
         if self._process is None or self._process.poll() is not None:
             self._end()
+            if self._ended():
+                raise EOFError("closed")
             try:
                 self._process = subprocess.Popen(
                     [sys.executable, "-m", "bot.inspector_process"],
@@ -170,6 +175,9 @@ class InspectorProcess:
                 )
             except OSError as error:
                 raise NoProcess(str(error)) from error
+            if self._ended():  # meanwhile, in the loop's thread
+                self._end()
+                raise EOFError("closed")
             self._tell(self._settings)
         self._number += 1
         self._tell(Question(kind, dict(files), dict(base.data.files), self._here.outlook(), self._number))

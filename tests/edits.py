@@ -291,12 +291,11 @@ class OnGateway(Stage):
 
     async def start(self) -> None:
         await self._gateway.start()
-        text = (self.folder / "bot.yaml").read_text("utf-8")
-        config = configure(self.folder, self._gateway)
-        changed = config.read_text("utf-8")
-        faq = re.search(r"^faq:\n(?:  .*\n)+", text, re.M)
+        own = self.folder / "bot.yaml"
+        faq = re.search(r"^faq:\n(?:  .*\n)+", own.read_text("utf-8"), re.M)
         assert faq
-        changed = re.sub(r"^data: .*$", "data: data/", changed, flags=re.M)
+        config = configure(self.folder, self._gateway, sample=own)
+        changed = re.sub(r"^data: .*$", "data: data/", config.read_text("utf-8"), flags=re.M)
         config.write_text(re.sub(r"^faq:\n(?:  .*\n)+", faq[0], changed, flags=re.M), "utf-8")
         self._bot = Process(config)
         await self._bot.start()

@@ -113,9 +113,11 @@ class Process:
             await asyncio.wait_for(self._process.wait(), 20)
 
 
-def configure(folder: Path, gateway: PretendGateway, pace_seconds: float = 0) -> Path:
+def configure(
+    folder: Path, gateway: PretendGateway, pace_seconds: float = 0, sample: Path = ROOT / "bot.yaml"
+) -> Path:
     """The sample bot.yaml on this gateway, with so long between messages."""
-    text = (ROOT / "bot.yaml").read_text(encoding="utf-8")
+    text = sample.read_text(encoding="utf-8")
     for pattern, value in [
         (r"^channel: \w+", "channel: wechaty"),
         (r"^data: \S+", f"data: {ROOT / 'data'}"),
