@@ -188,7 +188,7 @@ class App:
             if job is None:
                 return
             self._begin()
-            self.reloader.offer(self.reloader.work(job))
+            self.reloader.offer(self.reloader.work(job), self.reloader.shelf.stamps(), at)
             self.reloader.settle(at, patiently=False)
             self.outbox.wake()
 
@@ -215,7 +215,9 @@ class App:
         stamps = await asyncio.to_thread(self.reloader.shelf.stamps)
         if job := self.reloader.look(stamps, self.clock.now()):
             with yielding():
-                self.reloader.offer(await asyncio.to_thread(self.reloader.work, job))
+                result = await asyncio.to_thread(self.reloader.work, job)
+            stamps = await asyncio.to_thread(self.reloader.shelf.stamps)
+            self.reloader.offer(result, stamps, self.clock.now())
         if self.reloader.settle(self.clock.now()):
             self.outbox.wake()
             gc.freeze()

@@ -124,15 +124,16 @@ class Reloader:
     def look(self, stamps: Stamps, at: datetime, *, patiently: bool = True) -> Job | None:
         """What has to be worked out now. ``patiently`` False: without waiting for files to come to rest.
 
-        Files come before edits from the chat, which are made in the files as they are then."""
+        Files come before edits from the chat, which are made in the files as they are then. Files are worked out at once,
+        and settled when they have come to rest: whoever still writes has it worked out again."""
         self._stillness.look(stamps, at)
-        if patiently and not self._stillness.still(at, STILL):
-            return None
         if self._result and (self._result.written or self._result.job.stamps == stamps):
             return None
         self._result = None
         if stamps != self._settled:
             return Job(stamps, self._good, self._live.content)
+        if patiently and not self._stillness.still(at, STILL):
+            return None
         edit = next(iter(self._edits.in_state("proposed", "confirmed")), None)
         if edit is None:
             return None
@@ -151,16 +152,18 @@ class Reloader:
 
     # settle
 
-    def offer(self, result: Result | None) -> None:
-        """Take what ``work`` found, to be settled when its time has come."""
+    def offer(self, result: Result | None, stamps: Stamps, at: datetime) -> None:
+        """Take what ``work`` found, to be settled when its time has come. ``stamps``: how the files look by now."""
         self._result = result
+        self._stillness.look(stamps, at)
 
     def settle(self, at: datetime, *, patiently: bool = True) -> bool:
         """Make what was worked out hold; True when anything was said or changed. Raises LedgerRefused."""
         result = self._result
         if result is None or (not result.written and result.job.stamps != self._stillness.stamps):
             return False
-        if patiently and result.doubtful and not self._stillness.still(at, STILL_DOUBTFUL):
+        rest = STILL_DOUBTFUL if result.doubtful else STILL
+        if patiently and not result.written and not self._stillness.still(at, rest):
             return False
         live, told = self._live, dict(self._told)
         content, spoilt = live.content, live.spoilt

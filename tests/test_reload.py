@@ -203,6 +203,22 @@ def _link(path: Path, target: Path) -> Path:
     return path
 
 
+def test_what_was_read_before_somebody_wrote_on_is_never_in_use(desk: Desk) -> None:
+    """Files are worked out while they come to rest; however long that takes, only what lies there at its end counts."""
+    reloader, shelf, clock = desk.chat.app.reloader, desk.chat.app.reloader.shelf, desk.chat.clock
+    desk.save("faq.yaml", FAQ.replace("带上出入证", "带上半张证").encode())
+    job = reloader.look(shelf.stamps(), clock.now())
+    assert job is not None
+    result = reloader.work(job)
+    assert result is not None
+    clock.advance(seconds=5)
+    desk.save("faq.yaml", FAQ.replace("带上出入证", "早上八点开门").encode())
+    reloader.offer(result, shelf.stamps(), clock.now())
+    assert not reloader.settle(clock.now())
+    desk.chat.app.reload_now()
+    assert "早上八点开门" in desk.asked("大米哪里买")
+
+
 def test_a_file_written_in_steps_is_looked_at_when_it_has_come_to_rest(desk: Desk) -> None:
     app, clock = desk.chat.app, desk.chat.clock
     new = FAQ.replace("带上出入证", "早上八点开门").encode()
@@ -211,7 +227,8 @@ def test_a_file_written_in_steps_is_looked_at_when_it_has_come_to_rest(desk: Des
         for _ in range(round(seconds / 0.2)):
             clock.advance(seconds=0.2)
             if job := app.reloader.look(app.reloader.shelf.stamps(), clock.now()):
-                app.reloader.offer(app.reloader.work(job))
+                result = app.reloader.work(job)
+                app.reloader.offer(result, app.reloader.shelf.stamps(), clock.now())
             app.reloader.settle(clock.now())
 
     pass_by(2)

@@ -82,7 +82,7 @@ def test_an_edit_taken_back_while_it_is_tried_is_not_previewed(desk: Desk) -> No
     result = app.reloader.work(job)
     with app.ledger.transaction():
         edits.move(first.id, "dropped", at, "又发了一个")
-    app.reloader.offer(result)
+    app.reloader.offer(result, app.reloader.shelf.stamps(), at)
     app.reloader.settle(at, patiently=False)
     kept = edits.get(first.id)
     assert kept is not None and kept.state == "dropped" and desk.heard() == []
